@@ -1,0 +1,52 @@
+/** What happens to the client's machine. Past tense: each is a fact that a shell reports, with the time as an argument beside it. */
+
+import type { Json, RequestMode, ServerFrame, JsonValue } from '@backchat/protocol'
+
+/** A name the shell gives to each request, never reused; the machine's effects refer to it. */
+export type Key = number
+
+export type Input =
+  /** The first turn; nothing is dialled before. */
+  | { readonly kind: 'started' }
+  | Requested
+  /** The caller gave up: by signal, `cancel()` or `break`. It settles at once and the server is told. */
+  | { readonly kind: 'abandoned'; readonly key: Key }
+  /** The reader of a stream left; the handler goes on. */
+  | { readonly kind: 'left'; readonly key: Key }
+  /** The reader took chunks: all below `next`. */
+  | { readonly kind: 'took'; readonly key: Key; readonly next: number }
+  /** Answers the effect `fetchToken` with the same `fetch`. */
+  | { readonly kind: 'tokenFetched'; readonly fetch: number; readonly token: string | undefined }
+  | { readonly kind: 'tokenFailed'; readonly fetch: number; readonly reason: string }
+  /** The socket of that link opened, brought a frame, brought something that is no frame, closed or never opened. */
+  | { readonly kind: 'opened'; readonly link: number }
+  | { readonly kind: 'received'; readonly link: number; readonly frame: ServerFrame<JsonValue> }
+  | { readonly kind: 'garbled'; readonly link: number; readonly reason: string }
+  | { readonly kind: 'closed'; readonly link: number; readonly code: number; readonly reason: string }
+  /** Answers the effect `initialise` when the application has nothing to say or its function threw. */
+  | { readonly kind: 'initSkipped' }
+  /** The application now listens to pushes of this type (`*`: of every type). */
+  | { readonly kind: 'listened'; readonly type: string }
+  /** What the platform noticed. Never a truth, always a reason to look. */
+  | { readonly kind: 'noticed'; readonly sign: 'online' | 'offline' | 'visible' | 'hidden' | 'woke' }
+  | { readonly kind: 'reauthenticated' }
+  | { readonly kind: 'closeAsked' }
+  /** The time that `wakeAt()` named has come. */
+  | { readonly kind: 'woke' }
+
+export interface Requested {
+  readonly kind: 'requested'
+  readonly key: Key
+  readonly mode: RequestMode
+  /** The message's id. */
+  readonly id: string
+  readonly type: string
+  /** The wire message, encoded; the machine never looks inside. */
+  readonly message: Json
+  /** Its size in UTF-8 bytes. */
+  readonly bytes: number
+  /** Until the deadline; for a stream the longest silence. Positive, at most 24 h. */
+  readonly timeoutMs: number
+  /** Answers the effect `initialise`: it goes out before all else. */
+  readonly init?: true
+}
