@@ -1,0 +1,2 @@
+/** The Backchat client for browsers and Node: every message gets its answer. */
+export {}

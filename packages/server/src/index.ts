@@ -1,0 +1,2 @@
+/** The Backchat server for Node: sessions, handlers and pushes over WebSocket. */
+export {}
