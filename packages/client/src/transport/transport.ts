@@ -1,0 +1,52 @@
+/** What carries frames: a socket at a time, numbered by the machine. A transport decides nothing and keeps no time. */
+
+/** What a transport reports. Facts of the newest link only; after {@link Transport.abandon} nothing of that link. */
+export interface TransportEvents {
+  opened(link: number): void
+  received(link: number, data: string): void
+  /** Something arrived that cannot be a frame [P-2]; the link is still open. */
+  garbled(link: number, reason: string): void
+  /** The socket has gone, or never came to be. Once for each dial, the last fact of its link. */
+  closed(link: number, code: number, reason: string): void
+}
+
+export interface Transport {
+  /** Opens a socket for this link. An older one is abandoned. */
+  dial(link: number): void
+  /** Hands a text to the link. One that is not open loses it and reports `closed`, if it has not yet. */
+  send(link: number, text: string): void
+  /** Removes the socket's handlers, forgets it, then terminates it. `closed` does not follow. */
+  abandon(link: number, code: number): void
+  /** Bytes handed over and not yet on the wire. */
+  buffered(): number
+  /** Abandons what is left and dials no more. */
+  close(): void
+}
+
+export interface TransportOptions {
+  /** Asked for anew at each dial when it is a function. */
+  readonly url: string | (() => string | Promise<string>)
+  /** Default: the browser's own, in Node the one of `ws`. */
+  readonly WebSocket?: WebSocketConstructor
+  readonly events: TransportEvents
+}
+
+export type OpenTransport = (options: TransportOptions) => Transport
+
+/** A browser's WebSocket, Node's own, that of `ws`, or anything of this shape. */
+export type WebSocketConstructor = new (url: string, protocols?: string | string[]) => WebSocketLike
+
+/** What is used of a WebSocket. */
+export interface WebSocketLike {
+  readonly readyState: number
+  readonly bufferedAmount: number
+  send(text: string): void
+  close(code?: number, reason?: string): void
+  addEventListener(type: 'open', listener: () => void): void
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void
+  addEventListener(type: 'error', listener: (event: { readonly message?: string }) => void): void
+  addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void
+  removeEventListener(type: 'open' | 'message' | 'error' | 'close', listener: (event: never) => void): void
+  /** Drops the connection at once, as `ws` can and browsers cannot. */
+  terminate?(): void
+}
