@@ -1,2 +1,9 @@
 /** The language of Backchat: messages, frames, contracts and errors that client and server share. */
-export {}
+
+export * from './capabilities.js'
+export * from './close-codes.js'
+export * from './errors.js'
+export * from './frames.js'
+export * from './json.js'
+export * from './limits.js'
+export * from './message.js'
