@@ -34,7 +34,21 @@ export interface TransportOptions {
 export type OpenTransport = (options: TransportOptions) => Transport
 
 /** A browser's WebSocket, Node's own, that of `ws`, or anything of this shape. */
-export type WebSocketConstructor = new (url: string, protocols?: string | string[]) => WebSocketLike
+export type WebSocketConstructor = new (
+  url: string,
+  protocols?: string | string[],
+  options?: SocketOptions,
+) => WebSocketLike
+
+/** What a `ws` is told beside; a browser's WebSocket takes no options and ignores them. */
+export interface SocketOptions {
+  readonly perMessageDeflate: false
+  readonly followRedirects: false
+  /** Largest message taken, in bytes. */
+  readonly maxPayload: number
+  /** The longest that `close` may lag behind a close frame or an error. */
+  readonly closeTimeout: number
+}
 
 /** What is used of a WebSocket. */
 export interface WebSocketLike {
@@ -42,11 +56,15 @@ export interface WebSocketLike {
   readonly bufferedAmount: number
   send(text: string): void
   close(code?: number, reason?: string): void
-  addEventListener(type: 'open', listener: () => void): void
-  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void
-  addEventListener(type: 'error', listener: (event: { readonly message?: string }) => void): void
-  addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void
-  removeEventListener(type: 'open' | 'message' | 'error' | 'close', listener: (event: never) => void): void
+  addEventListener<T extends keyof SocketEvents>(type: T, listener: (event: SocketEvents[T]) => void): void
+  removeEventListener<T extends keyof SocketEvents>(type: T, listener: (event: SocketEvents[T]) => void): void
   /** Drops the connection at once, as `ws` can and browsers cannot. */
   terminate?(): void
+}
+
+export interface SocketEvents {
+  readonly open: unknown
+  readonly message: { readonly data: unknown }
+  readonly error: { readonly message?: string }
+  readonly close: { readonly code: number; readonly reason: string }
 }
