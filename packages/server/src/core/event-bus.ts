@@ -1,0 +1,41 @@
+/** Tells listeners what happened. One that throws, or whose promise rejects, stops nothing but itself. */
+
+/** Names of events, and what their listeners are called with. */
+type Events = { readonly [name: string]: readonly unknown[] }
+type Listener<Args extends readonly unknown[]> = (...args: Args) => unknown
+
+export class EventBus<E extends Events> {
+  readonly #listeners: { [Name in keyof E]?: Set<{ readonly call: Listener<E[Name]> }> } = {}
+  readonly #failed: (error: unknown, event: keyof E) => void
+
+  /** `failed` is told what a listener threw. */
+  constructor(failed: (error: unknown, event: keyof E) => void) {
+    this.#failed = failed
+  }
+
+  /** Returns how to stop listening. Listening twice means being called twice. */
+  on<Name extends keyof E>(event: Name, listener: Listener<E[Name]>): () => void {
+    const entry = { call: listener }
+    const entries = this.#listeners[event] ?? new Set()
+    this.#listeners[event] = entries
+    entries.add(entry)
+    return () => void entries.delete(entry)
+  }
+
+  /** Calls everybody who listened when it began, in that order. Returns how many these were. */
+  emit<Name extends keyof E>(event: Name, ...args: E[Name]): number {
+    const entries = [...(this.#listeners[event] ?? [])]
+    for (const { call } of entries) this.#isolated(event, () => call(...args))
+    return entries.length
+  }
+
+  #isolated(event: keyof E, call: () => unknown): void {
+    try {
+      const result = call()
+      // A listener may be an async function; nobody awaits it, so its failure is looked after here.
+      if (result instanceof Promise) result.catch((error: unknown) => this.#failed(error, event))
+    } catch (error) {
+      this.#failed(error, event)
+    }
+  }
+}

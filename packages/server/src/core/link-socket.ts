@@ -1,0 +1,117 @@
+/** One accepted WebSocket: texts in, texts out in one write for each turn, and a bound on what a slow reader leaves behind. */
+
+import type { Duplex } from 'node:stream'
+import { closeCodes, limits } from '@backchat/protocol'
+import type { RawData, WebSocket } from 'ws'
+
+/** What a socket reports. After `abandon` only `gone`. */
+export interface LinkListener {
+  readonly received: (text: string) => void
+  readonly garbled: (reason: string, tooLarge: boolean) => void
+  /** The link is over, by the peer's will, the network's or because it reads too slowly. */
+  readonly closed: () => void
+  /** Nothing of the socket is left. */
+  readonly gone: () => void
+}
+
+/** A link with more than this queued for longer than {@link patienceMs} reads too slowly (PROTOCOL.md §7). */
+export const slowBytes = 1024 * 1024
+/** A burst of answers may queue more for a moment without the reader being at fault; but never more than this, and one frame. */
+export const mostQueuedBytes = 4 * slowBytes
+export const patienceMs = 1_000
+/** RFC 6455 §5.5: a close frame holds at most 125 bytes, two of them the code. */
+const longestReason = 123
+
+export class LinkSocket {
+  readonly #socket: WebSocket
+  readonly #stream: Duplex
+  readonly #listener: LinkListener
+  #corked = false
+  #welcomed = false
+  #over = false
+  #impatient: NodeJS.Timeout | undefined
+
+  constructor(socket: WebSocket, stream: Duplex, listener: LinkListener) {
+    this.#socket = socket
+    this.#stream = stream
+    this.#listener = listener
+    socket.on('message', (data, isBinary) => this.#message(data, isBinary))
+    socket.on('error', (error) => this.#error(error))
+    socket.once('close', () => this.#close())
+    stream.on('drain', () => this.#calm())
+  }
+
+  /** From here on the peer is no stranger, and may send larger frames [P-10]. */
+  welcome(): void {
+    this.#welcomed = true
+  }
+
+  /** Queues a text. All texts of a turn leave in one system call, at {@link flush}. */
+  transmit(text: string): void {
+    if (this.#over) return
+    if (!this.#corked) this.#stream.cork()
+    this.#corked = true
+    this.#socket.send(text)
+    // What the kernel takes at once does not count as queued, so it is offered before it is judged.
+    if (this.#socket.bufferedAmount > slowBytes) this.flush()
+  }
+
+  flush(): void {
+    this.#uncork()
+    const queued = this.#socket.bufferedAmount
+    if (this.#over || queued <= slowBytes) return
+    if (queued > mostQueuedBytes) this.#tooSlow()
+    else this.#impatient ??= setTimeout(() => this.#tooSlow(), patienceMs)
+  }
+
+  /** Flushes, closes with the code, and terminates what is not closed within a second (the WebSocket's `closeTimeout`). */
+  abandon(code: number, reason: string): void {
+    if (this.#over) return
+    this.#end()
+    this.#socket.close(code, Buffer.from(reason).subarray(0, longestReason))
+    this.#uncork()
+  }
+
+  #message(data: RawData, isBinary: boolean): void {
+    if (this.#over) return
+    if (isBinary || !Buffer.isBuffer(data))
+      this.#listener.garbled('A binary message is no frame.', false) // [P-2]
+    else if (!this.#welcomed && data.length > limits.helloBytes)
+      this.#listener.garbled('The hello is too large.', true) // [P-10]
+    else this.#listener.received(data.toString())
+  }
+
+  /** A violation of RFC 6455 is something that is no frame; a network's failure is followed by `close`, and that says enough. */
+  #error(error: Error): void {
+    const code = 'code' in error ? String(error.code) : ''
+    if (this.#over || !code.startsWith('WS_ERR_')) return
+    this.#listener.garbled(error.message, code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
+  }
+
+  #close(): void {
+    const over = this.#over
+    this.#end()
+    if (!over) this.#listener.closed()
+    this.#listener.gone()
+  }
+
+  #tooSlow(): void {
+    this.abandon(closeCodes.silent, 'What was sent is not read.')
+    this.#listener.closed()
+  }
+
+  #end(): void {
+    this.#over = true
+    this.#calm()
+  }
+
+  #calm(): void {
+    clearTimeout(this.#impatient)
+    this.#impatient = undefined
+  }
+
+  #uncork(): void {
+    if (this.#corked) this.#stream.uncork()
+    this.#corked = false
+  }
+}

@@ -1,0 +1,132 @@
+/** Drives the machine: gathers what happened in one tick into a turn, has the effects performed in order, keeps the one timer. */
+
+import type { Clock } from '@backchat/protocol'
+import type { Effect } from '../machine/effects.js'
+import type { Input } from '../machine/inputs.js'
+import type { Operation, Result } from '../store/operations.js'
+import type { Store } from '../store/store.js'
+import { StoreLine } from './store-line.js'
+
+/** What is driven: see `machine/server-machine.ts`. */
+export interface Machine {
+  handle(input: Input, now: number): readonly Effect[]
+  wakeAt(): number
+}
+
+/** All effects but `apply`, which the driver performs itself. */
+export type ShellEffect = Exclude<Effect, { kind: 'apply' }>
+
+export interface DriverOptions {
+  readonly machine: Machine
+  readonly store: Store
+  readonly clock: Clock
+  readonly perform: (effect: ShellEffect) => void
+  /** Everything of a turn has been performed: write out what was gathered. */
+  readonly turned: () => void
+  /** A bug of ours or of a store: nothing but the one input or effect is lost. */
+  readonly failed: (error: unknown) => void
+}
+
+export class MachineDriver {
+  readonly #options: DriverOptions
+  readonly #line: StoreLine
+  #inputs: Input[] = []
+  #turnAhead = false
+  #stopped = false
+  #timer: { readonly at: number; readonly cancel: () => void } | undefined
+
+  constructor(options: DriverOptions) {
+    this.#options = options
+    this.#line = new StoreLine(options.store)
+  }
+
+  /** Reports a fact. It is handled after the code that runs now, together with all else that this tick brings. */
+  feed(input: Input): void {
+    if (this.#stopped) return
+    this.#inputs.push(input)
+    this.#turnSoon()
+  }
+
+  /** Operations of the application, in order with those of the machine. */
+  apply(operations: readonly Operation[]): Promise<readonly Result[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#stopped) return reject(new Error('The server is closed.'))
+      this.#line.ask({ operations, applied: resolve, failed: (reason) => reject(new Error(reason)) })
+      this.#turnSoon()
+    })
+  }
+
+  /** What was asked of the store still goes there; the machine hears nothing any more, and no timer is left. */
+  stop(): void {
+    this.#stopped = true
+    this.#inputs = []
+    this.#line.flush()
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+
+  #turnSoon(): void {
+    if (this.#turnAhead) return
+    this.#turnAhead = true
+    process.nextTick(() => this.#turn())
+  }
+
+  /** One time stands for the whole turn, so that deadlines come before whatever arrives with them [P-29]. */
+  #turn(): void {
+    const now = this.#options.clock.now()
+    do this.#handleAll(now)
+    while (this.#line.flush())
+    this.#turnAhead = false
+    this.#guarded(this.#options.turned)
+    if (!this.#stopped) this.#setTimer(now)
+  }
+
+  #handleAll(now: number): void {
+    for (let input = this.#inputs.shift(); input !== undefined; input = this.#inputs.shift()) {
+      for (const effect of this.#effectsOf(input, now)) {
+        if (effect.kind === 'apply') this.#ask(effect)
+        else this.#guarded(() => this.#options.perform(effect))
+      }
+    }
+  }
+
+  #effectsOf(input: Input, now: number): readonly Effect[] {
+    try {
+      return this.#options.machine.handle(input, now)
+    } catch (error) {
+      this.#options.failed(error)
+      return []
+    }
+  }
+
+  #ask({ batch, operations }: Extract<Effect, { kind: 'apply' }>): void {
+    this.#line.ask({
+      operations,
+      applied: (results) => this.feed({ kind: 'applied', batch, results }),
+      failed: (reason) => this.feed({ kind: 'applyFailed', batch, reason }),
+    })
+  }
+
+  #guarded(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      this.#options.failed(error)
+    }
+  }
+
+  /** A timer that is set for an earlier time stays: it looks again when it fires, which is cheaper than setting it anew each turn. */
+  #setTimer(now: number): void {
+    const at = this.#options.machine.wakeAt()
+    if (at === Number.POSITIVE_INFINITY || (this.#timer !== undefined && this.#timer.at <= at)) return
+    this.#timer?.cancel()
+    this.#timer = { at, cancel: this.#options.clock.after(at - now, () => this.#timerFired()) }
+  }
+
+  #timerFired(): void {
+    this.#timer = undefined
+    const now = this.#options.clock.now()
+    if (this.#options.machine.wakeAt() <= now) this.feed({ kind: 'woke' })
+    else this.#setTimer(now)
+  }
+}

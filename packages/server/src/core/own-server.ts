@@ -1,0 +1,36 @@
+/** The HTTP server that stands behind the option `port`: impatient with whoever only opens sockets. */
+
+import { createServer, type Server } from 'node:http'
+import { answerHttp } from '../handlers/health.js'
+
+/** Headers must be there within this time. Node looks for offenders only at intervals, by default each 30 s. */
+const headersTimeoutMs = 5_000
+const lookEveryMs = 500
+
+export const createOwnServer = (): Server =>
+  createServer(
+    {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: lookEveryMs,
+    },
+    answerHttp,
+  )
+
+/** Resolves when the server listens; rejects when it cannot, for example because the port is taken. */
+export const listen = (server: Server, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+
+/** Takes no more connections and drops what is left of plain HTTP. Upgraded sockets are not touched. */
+export const stop = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    // Closing a server that never listened is an error, and means the same: it does not listen.
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })

@@ -1,0 +1,70 @@
+/** The way to the store: what one turn asks for goes in one call, and answers come back in the order asked. */
+
+import type { Operation, Result } from '../store/operations.js'
+import type { Store } from '../store/store.js'
+
+/** Operations that belong together, and who waits for their results. */
+export interface Errand {
+  readonly operations: readonly Operation[]
+  readonly applied: (results: readonly Result[]) => void
+  readonly failed: (reason: string) => void
+}
+
+export class StoreLine {
+  readonly #store: Store
+  #errands: Errand[] = []
+  /** Settles when all that was asked before has been answered; undefined while nothing is outstanding. */
+  #tail: Promise<void> | undefined
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  ask(errand: Errand): void {
+    this.#errands.push(errand)
+  }
+
+  /** Carries out what was asked since the last call: as one batch, whole and alone. Returns whether there was anything. */
+  flush(): boolean {
+    if (this.#errands.length === 0) return false
+    const errands = this.#errands
+    this.#errands = []
+    const answer = this.#apply(errands.flatMap((errand) => errand.operations))
+    if (this.#tail === undefined && !(answer instanceof Promise)) hand(errands, answer)
+    else this.#queue(errands, answer)
+    return true
+  }
+
+  #apply(operations: readonly Operation[]): Answer | Promise<Answer> {
+    try {
+      const results = this.#store.apply(operations)
+      return Array.isArray(results) ? { results } : Promise.resolve(results).then((results) => ({ results }), failure)
+    } catch (error) {
+      return failure(error)
+    }
+  }
+
+  /** An answer waits for all earlier ones, so that no result overtakes another. */
+  #queue(errands: readonly Errand[], answer: Answer | Promise<Answer>): void {
+    const tail = Promise.all([answer, this.#tail]).then(([answer]) => {
+      if (this.#tail === tail) this.#tail = undefined
+      hand(errands, answer)
+    })
+    this.#tail = tail
+  }
+}
+
+type Answer = { readonly results: readonly Result[] } | { readonly reason: string }
+
+const failure = (error: unknown): Answer => ({ reason: error instanceof Error ? error.message : String(error) })
+
+/** Gives each errand the results of its own operations. */
+const hand = (errands: readonly Errand[], answer: Answer): void => {
+  let start = 0
+  for (const { operations, applied, failed } of errands) {
+    const end = start + operations.length
+    if ('results' in answer) applied(answer.results.slice(start, end))
+    else failed(answer.reason)
+    start = end
+  }
+}

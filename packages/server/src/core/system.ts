@@ -1,0 +1,24 @@
+/** What Node gives to the server: time, ids, and the hash under which a secret is kept. */
+
+import { createHash } from 'node:crypto'
+import type { Clock } from '@backchat/protocol'
+import { nanoid } from 'nanoid'
+
+/** Longer delays overflow Node's timers; whoever waits longer is called early and waits on. */
+const longestDelayMs = 2 ** 31 - 1
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wall: () => Date.now(),
+  after(delayMs, callback) {
+    // Sockets keep the process alive, a timer never does: a server without clients may end.
+    const timer = setTimeout(callback, Math.min(Math.ceil(delayMs), longestDelayMs)).unref()
+    return () => clearTimeout(timer)
+  },
+}
+
+/** A new id of 21 characters, 126 bits: unique and unguessable. */
+export const newId = (): string => nanoid()
+
+/** The only form in which a client's secret is kept. */
+export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('base64url')

@@ -1,0 +1,76 @@
+/** The door: which HTTP upgrades become links. All of it is judged before the upgrade is answered. */
+
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { limits, subprotocol } from '@backchat/protocol'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { originAllowed } from './origin.js'
+
+export interface UpgradeOptions {
+  /** The path of the URL that is served, exactly. */
+  readonly path: string
+  /** The pages that may connect; undefined for those of the same origin. */
+  readonly origins: readonly string[] | undefined
+  readonly accepted: (socket: WebSocket, stream: Duplex, request: IncomingMessage) => void
+}
+
+/** A peer that does not answer our close frame has this long until its socket is destroyed. */
+const closeTimeoutMs = 1_000
+
+/** Serves the upgrades of one path of an HTTP server; returns how to stop. */
+export const acceptUpgrades = (server: Server, options: UpgradeOptions): (() => void) => {
+  const sockets = webSocketServer()
+  const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
+    const refusal = judge(request, options)
+    // On a shared server other paths are others' business, unless nobody else is there to answer.
+    if (refusal?.status === 404 && server.listenerCount('upgrade') > 1) return
+    if (refusal !== undefined) refuse(stream, refusal)
+    else sockets.handleUpgrade(request, stream, head, (socket) => options.accepted(socket, stream, request))
+  }
+  server.on('upgrade', upgrade)
+  return () => {
+    server.off('upgrade', upgrade)
+    sockets.close()
+  }
+}
+
+/** No compression: it costs 255 KB a connection and its window leaks lengths of secrets [P-1]. */
+const webSocketServer = (): WebSocketServer => {
+  const options = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: limits.messageBytes + limits.envelopeBytes,
+    closeTimeout: closeTimeoutMs,
+    handleProtocols: () => subprotocol,
+  }
+  return new WebSocketServer(options)
+}
+
+interface Refusal {
+  readonly status: number
+  readonly reason: string
+}
+
+const judge = (request: IncomingMessage, options: UpgradeOptions): Refusal | undefined => {
+  if (pathOf(request) !== options.path) return { status: 404, reason: 'Nothing is served at this path.' }
+  if (!offers(request, subprotocol)) return { status: 400, reason: `The subprotocol ${subprotocol} must be offered.` } // [P-1]
+  if (!originAllowed(request, options.origins)) return { status: 403, reason: 'Pages of this origin may not connect.' }
+  return undefined
+}
+
+const pathOf = (request: IncomingMessage): string | undefined => request.url?.split('?', 1)[0]
+
+const offers = (request: IncomingMessage, protocol: string): boolean =>
+  (request.headers['sec-websocket-protocol'] ?? '').split(',').some((offer) => offer.trim() === protocol)
+
+/** Answers over the bare stream: an upgrade has no `ServerResponse`. */
+const refuse = (stream: Duplex, { status, reason }: Refusal): void => {
+  // The peer may be gone by now, and an error without a listener would end the process.
+  stream.on('error', () => stream.destroy())
+  stream.once('finish', () => stream.destroy())
+  stream.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
+      `Content-Length: ${Buffer.byteLength(reason)}\r\n\r\n${reason}`,
+  )
+}
