@@ -6,7 +6,12 @@ import type { Key, LinkId, RunId } from './inputs.js'
 
 export type Effect =
   /** Ask the application who this is; answer with `authenticated` or `authenticateFailed`. */
-  | { readonly kind: 'authenticate'; readonly link: LinkId; readonly token: string | undefined; readonly client: string }
+  | {
+      readonly kind: 'authenticate'
+      readonly link: LinkId
+      readonly token: string | undefined
+      readonly client: string
+    }
   | { readonly kind: 'transmit'; readonly link: LinkId; readonly frame: ServerFrame<Json> }
   /** Drop the socket: flush what was transmitted, close with the code, terminate soon after. No `closed` follows. */
   | { readonly kind: 'abandon'; readonly link: LinkId; readonly code: number; readonly reason: string }
@@ -19,15 +24,33 @@ export type Effect =
   /** Fire the handler's signal. Its result is not wanted any more. */
   | { readonly kind: 'abort'; readonly run: RunId; readonly reason: string }
   /** A client's session is on this link now: the application's `connection` event. */
-  | { readonly kind: 'attached'; readonly link: LinkId; readonly session: string; readonly user: string; readonly resumed: boolean }
+  | {
+      readonly kind: 'attached'
+      readonly link: LinkId
+      readonly session: string
+      readonly user: string
+      readonly resumed: boolean
+    }
   /** An attached link ended: the application's `disconnection` event. */
   | { readonly kind: 'detached'; readonly link: LinkId; readonly session: string; readonly reason: string }
   /** A session is over: its time ran out, or the client said bye. */
   | { readonly kind: 'ended'; readonly session: string; readonly user: string }
   /** Settles the append of that key. */
-  | { readonly kind: 'pushed'; readonly key: Key; readonly outcome: { readonly ok: true; readonly sessions: number } | { readonly ok: false; readonly error: WireError } }
+  | {
+      readonly kind: 'pushed'
+      readonly key: Key
+      readonly outcome:
+        | { readonly ok: true; readonly sessions: number }
+        | { readonly ok: false; readonly error: WireError }
+    }
   /** Something nobody waits for went wrong; goes to the application's `error` event. */
-  | { readonly kind: 'report'; readonly error: WireError; readonly link?: LinkId; readonly session?: string; readonly run?: RunId }
+  | {
+      readonly kind: 'report'
+      readonly error: WireError
+      readonly link?: LinkId
+      readonly session?: string
+      readonly run?: RunId
+    }
   /** All that `closeAsked` wanted is done. */
   | { readonly kind: 'ready to close' }
 

@@ -33,7 +33,14 @@ export type Input =
   /** A handler was registered: the type is known from now on. `timeoutMs` is its longest silence. */
   | { readonly kind: 'registered'; readonly type: string; readonly idempotent: boolean; readonly timeoutMs?: number }
   /** The application sends a push. */
-  | { readonly kind: 'pushed'; readonly key: Key; readonly target: Target; readonly id: string; readonly message: Json; readonly bytes: number }
+  | {
+      readonly kind: 'pushed'
+      readonly key: Key
+      readonly target: Target
+      readonly id: string
+      readonly message: Json
+      readonly bytes: number
+    }
   /** The application closes one connection, or all of the server. */
   | { readonly kind: 'dropAsked'; readonly link: LinkId; readonly reason: string }
   | { readonly kind: 'closeAsked' }

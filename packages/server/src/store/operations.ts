@@ -20,23 +20,49 @@ export type Target =
   | { readonly to: 'all' }
 
 /** How a run ended, as the journal keeps it. */
-export type Ending =
-  | { readonly ok: true; readonly message: Json }
-  | { readonly ok: false; readonly error: WireError }
+export type Ending = { readonly ok: true; readonly message: Json } | { readonly ok: false; readonly error: WireError }
 
 export type Operation =
   | GreetOperation
   | BeginOperation
   /** Chunks of a running request, in order. */
-  | { readonly op: 'chunks'; readonly session: string; readonly epoch: string; readonly n: number; readonly owner: string; readonly contents: readonly Json[] }
+  | {
+      readonly op: 'chunks'
+      readonly session: string
+      readonly epoch: string
+      readonly n: number
+      readonly owner: string
+      readonly contents: readonly Json[]
+    }
   /** The run ended. Compare-and-set: only the owner that started it may finish it, once. `count` is the number of chunks. */
-  | { readonly op: 'finish'; readonly session: string; readonly epoch: string; readonly n: number; readonly owner: string; readonly count: number; readonly ending: Ending }
+  | {
+      readonly op: 'finish'
+      readonly session: string
+      readonly epoch: string
+      readonly n: number
+      readonly owner: string
+      readonly count: number
+      readonly ending: Ending
+    }
   /** The run was refused before it started: forget it, so that its number may be sent again. */
-  | { readonly op: 'forget'; readonly session: string; readonly epoch: string; readonly n: number; readonly owner: string }
+  | {
+      readonly op: 'forget'
+      readonly session: string
+      readonly epoch: string
+      readonly n: number
+      readonly owner: string
+    }
   /** The client does not want this answer any more. */
   | { readonly op: 'cancel'; readonly fence: Fence; readonly n: number }
   /** What the client has for good; see the frame `ack`. */
-  | { readonly op: 'confirm'; readonly fence: Fence; readonly push: number; readonly floor: number; readonly settled: readonly Range[]; readonly chunks: readonly (readonly [n: number, next: number])[] }
+  | {
+      readonly op: 'confirm'
+      readonly fence: Fence
+      readonly push: number
+      readonly floor: number
+      readonly settled: readonly Range[]
+      readonly chunks: readonly (readonly [n: number, next: number])[]
+    }
   /** Appends a push to the log of each session of the target, giving each its number. */
   | { readonly op: 'append'; readonly target: Target; readonly message: Json; readonly bytes: number }
   /** Reads the log by cursor: pushes above `after`, at most `most`. */
@@ -95,9 +121,19 @@ export type Result =
   | { readonly op: 'confirm' | 'detach' | 'end' | 'join' | 'leave'; readonly status: 'ok' }
   | { readonly op: 'join' | 'leave'; readonly status: 'gone' }
   /** The sessions that got it, each with its number. */
-  | { readonly op: 'append'; readonly status: 'ok'; readonly appended: readonly { readonly session: string; readonly push: number }[] }
+  | {
+      readonly op: 'append'
+      readonly status: 'ok'
+      readonly appended: readonly { readonly session: string; readonly push: number }[]
+    }
   /** `gap` when pushes above the cursor are past retention; `pushes` are contiguous up to at most `head`. */
-  | { readonly op: 'read'; readonly status: 'ok'; readonly head: number; readonly gap?: { readonly from: number; readonly to: number }; readonly pushes: readonly { readonly push: number; readonly message: Json }[] }
+  | {
+      readonly op: 'read'
+      readonly status: 'ok'
+      readonly head: number
+      readonly gap?: { readonly from: number; readonly to: number }
+      readonly pushes: readonly { readonly push: number; readonly message: Json }[]
+    }
   | { readonly op: 'readChunks'; readonly status: 'ok'; readonly first: number; readonly contents: readonly Json[] }
 
 export type GreetResult =
@@ -119,8 +155,21 @@ export type BeginResult =
   /** Journalled as started by us: run it. With `onlyLookUp`: nothing is known of it, nothing was written. */
   | { readonly op: 'begin'; readonly status: 'new' }
   /** Runs. `chunks` are what is kept from `from` on. */
-  | { readonly op: 'begin'; readonly status: 'started'; readonly owner: string; readonly first: number; readonly chunks: readonly Json[] }
-  | { readonly op: 'begin'; readonly status: 'ended'; readonly ending: Ending; readonly count: number; readonly first: number; readonly chunks: readonly Json[] }
+  | {
+      readonly op: 'begin'
+      readonly status: 'started'
+      readonly owner: string
+      readonly first: number
+      readonly chunks: readonly Json[]
+    }
+  | {
+      readonly op: 'begin'
+      readonly status: 'ended'
+      readonly ending: Ending
+      readonly count: number
+      readonly first: number
+      readonly chunks: readonly Json[]
+    }
   /** It ran; its reply, or the chunk wanted, was not kept. */
   | { readonly op: 'begin'; readonly status: 'lost' }
   /** Its owner is gone; nobody knows. */
