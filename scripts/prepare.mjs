@@ -1,0 +1,81 @@
+/** Installs and builds, each only when what it depends on has changed. */
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cache, filesBelow, foldersOf, isMain, pnpm, readJson, root, run, twoAtATime } from './workspace.js'
+
+/** @param {string[]} files relative to the root @param {string[]} [more] */
+function fingerprint(files, more = []) {
+  const hash = createHash('sha256')
+  for (const text of more) hash.update(text).update('\0')
+  for (const file of files)
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(root, file)))
+      .update('\0')
+  return hash.digest('hex')
+}
+
+/** @param {string} name */
+const stampOf = (name) => join(cache, `${name.replaceAll('/', '-')}.stamp`)
+/** @param {string} name @param {string} mark */
+const isStamped = (name, mark) => existsSync(stampOf(name)) && readFileSync(stampOf(name), 'utf8') === mark
+
+/** @param {string} name @param {string} mark */
+function stamp(name, mark) {
+  mkdirSync(cache, { recursive: true })
+  writeFileSync(stampOf(name), mark)
+}
+
+export async function install() {
+  const manifests = [...foldersOf('packages'), ...foldersOf('examples'), 'test'].map(
+    (folder) => `${folder}/package.json`,
+  )
+  const files = ['package.json', 'pnpm-workspace.yaml', 'pnpm-lock.yaml', ...manifests]
+  const mark = fingerprint(files, [process.version, process.platform, process.arch])
+  if (isStamped('installed', mark)) return
+  console.log('Installing…')
+  const { code } = await run([...pnpm, 'install', '--frozen-lockfile'])
+  if (code !== 0) throw new Error('Installing failed. After a change to a package.json: npx -y pnpm@12.21.0 install')
+  stamp('installed', mark)
+}
+
+/** What a package's build depends on: its own sources and, through its types, those of the packages it uses. @param {string} folder @returns {string} */
+function buildMark(folder) {
+  const { dependencies = {} } = readJson(join(root, folder, 'package.json'))
+  const uses = foldersOf('packages').filter((other) => readJson(join(root, other, 'package.json')).name in dependencies)
+  const sources = filesBelow(join(root, folder, 'src'), (file) => !file.endsWith('.test.ts'))
+  const own = ['package.json', 'tsconfig.json', ...sources.map((file) => `src/${file}`)].map(
+    (file) => `${folder}/${file}`,
+  )
+  return fingerprint(['tsup.config.ts', 'tsconfig.base.json', 'pnpm-lock.yaml', ...own], uses.map(buildMark))
+}
+
+/** Builds the packages that changed; tells which failed. @returns {Promise<string[]>} */
+export async function build() {
+  const stale = foldersOf('packages').filter((folder) => {
+    return !(isStamped(folder, buildMark(folder)) && existsSync(join(root, folder, 'dist')))
+  })
+  if (stale.length > 0) console.log(`Building ${stale.join(', ')}…`)
+  const results = await twoAtATime(stale, async (folder) => {
+    // A build that fails or is interrupted must not leave a stamp that vouches for it.
+    rmSync(stampOf(folder), { force: true })
+    const mark = buildMark(folder)
+    const tsup = join(root, 'node_modules/.bin/tsup')
+    const { code, output } = await run([tsup, '--config', '../../tsup.config.ts'], {
+      cwd: join(root, folder),
+      quiet: true,
+    })
+    if (code === 0) stamp(folder, mark)
+    else console.log(`${folder} does not build:\n${output}`)
+    return code === 0
+  })
+  return stale.filter((_, index) => !results[index])
+}
+
+if (isMain(import.meta.url)) {
+  await install()
+  const failed = await build()
+  process.exitCode = failed.length > 0 ? 1 : 0
+}

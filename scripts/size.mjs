@@ -1,0 +1,30 @@
+/** What the client costs in a browser: bundled from the built package with all that it needs, minified, gzipped. */
+
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { isMain, root } from './workspace.js'
+
+const limitKb = 20
+
+/** Prints the size and tells whether it is within the limit. */
+export async function size() {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `import { createClient } from '@backchat/client'\nglobalThis.createClient = createClient`,
+      resolveDir: join(root, 'test'),
+    },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    write: false,
+    logLevel: 'error',
+  })
+  const bytes = gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length
+  console.log(`client bundle: ${(bytes / 1000).toFixed(2)} kB minified+gzip (limit ${limitKb})`)
+  return bytes <= limitKb * 1000
+}
+
+if (isMain(import.meta.url)) process.exitCode = (await size()) ? 0 : 1
