@@ -1,7 +1,7 @@
 /** One accepted WebSocket: texts in, texts out in one write for each turn, and a bound on what a slow reader leaves behind. */
 
 import type { Duplex } from 'node:stream'
-import { closeCodes, limits } from '@backchat/protocol'
+import { type Clock, closeCodes, limits } from '@backchat/protocol'
 import type { RawData, WebSocket } from 'ws'
 
 /** What a socket reports. After `abandon` only `gone`. */
@@ -25,20 +25,23 @@ const longestReason = 123
 export class LinkSocket {
   readonly #socket: WebSocket
   readonly #stream: Duplex
+  readonly #after: Clock['after']
   readonly #listener: LinkListener
   #corked = false
   #welcomed = false
   #over = false
-  #impatient: NodeJS.Timeout | undefined
+  /** Calls off the look at a queue that is too long; undefined while it is not. */
+  #calm: (() => void) | undefined
 
-  constructor(socket: WebSocket, stream: Duplex, listener: LinkListener) {
+  constructor(socket: WebSocket, stream: Duplex, after: Clock['after'], listener: LinkListener) {
     this.#socket = socket
     this.#stream = stream
+    this.#after = after
     this.#listener = listener
     socket.on('message', (data, isBinary) => this.#message(data, isBinary))
     socket.on('error', (error) => this.#error(error))
     socket.once('close', () => this.#close())
-    stream.on('drain', () => this.#calm())
+    stream.on('drain', () => this.#calmDown())
   }
 
   /** From here on the peer is no stranger, and may send larger frames [P-10]. */
@@ -53,22 +56,26 @@ export class LinkSocket {
     this.#corked = true
     this.#socket.send(text)
     // What the kernel takes at once does not count as queued, so it is offered before it is judged.
-    if (this.#socket.bufferedAmount > slowBytes) this.flush()
+    if (this.queuedBytes > slowBytes) this.flush()
+  }
+
+  /** Bytes that wait for the network to take them. */
+  get queuedBytes(): number {
+    return this.#socket.bufferedAmount
   }
 
   flush(): void {
     this.#uncork()
-    const queued = this.#socket.bufferedAmount
-    if (this.#over || queued <= slowBytes) return
-    if (queued > mostQueuedBytes) this.#tooSlow()
-    else this.#impatient ??= setTimeout(() => this.#tooSlow(), patienceMs)
+    if (this.#over || this.queuedBytes <= slowBytes) return
+    if (this.queuedBytes > mostQueuedBytes) this.#tooSlow()
+    else this.#calm ??= this.#after(patienceMs, () => this.#tooSlow())
   }
 
   /** Flushes, closes with the code, and terminates what is not closed within a second (the WebSocket's `closeTimeout`). */
   abandon(code: number, reason: string): void {
     if (this.#over) return
     this.#end()
-    this.#socket.close(code, Buffer.from(reason).subarray(0, longestReason))
+    this.#socket.close(code, shortened(reason))
     this.#uncork()
   }
 
@@ -102,12 +109,12 @@ export class LinkSocket {
 
   #end(): void {
     this.#over = true
-    this.#calm()
+    this.#calmDown()
   }
 
-  #calm(): void {
-    clearTimeout(this.#impatient)
-    this.#impatient = undefined
+  #calmDown(): void {
+    this.#calm?.()
+    this.#calm = undefined
   }
 
   #uncork(): void {
@@ -115,3 +122,7 @@ export class LinkSocket {
     this.#corked = false
   }
 }
+
+/** A character that is cut in two would be invalid UTF-8; a decoder that expects more leaves it out. */
+const shortened = (reason: string): string =>
+  new TextDecoder().decode(Buffer.from(reason).subarray(0, longestReason), { stream: true })

@@ -35,7 +35,7 @@ export const acceptUpgrades = (server: Server, options: UpgradeOptions): (() => 
 }
 
 /** No compression: it costs 255 KB a connection and its window leaks lengths of secrets [P-1]. */
-const webSocketServer = (): WebSocketServer => {
+export const webSocketServer = (): WebSocketServer => {
   const options = {
     noServer: true,
     clientTracking: false,

@@ -1,0 +1,145 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, expect, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { LinkSocket, mostQueuedBytes, slowBytes } from './link-socket.js'
+import { webSocketServer } from './upgrade.js'
+
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+/** A real client and the server's end of its link. */
+const pair = async () => {
+  const http = createServer()
+  const sockets = webSocketServer()
+  const looks = new Set<() => void>()
+  const heard: unknown[] = []
+  let writes = 0
+  const after = (_delayMs: number, look: () => void) => {
+    looks.add(look)
+    return () => void looks.delete(look)
+  }
+  const accepted = new Promise<LinkSocket>((resolve) => {
+    http.on('upgrade', (request, stream, head) => {
+      sockets.handleUpgrade(request, stream, head, (socket) => {
+        const write = stream._writev?.bind(stream)
+        stream._writev = (chunks, done) => {
+          writes += 1
+          write?.(chunks, done)
+        }
+        resolve(
+          new LinkSocket(socket, stream, after, {
+            received: (text) => heard.push(text),
+            garbled: (reason, tooLarge) => heard.push({ reason, tooLarge }),
+            closed: () => heard.push('closed'),
+            gone: () => heard.push('gone'),
+          }),
+        )
+      })
+    })
+  })
+  http.listen(0)
+  await once(http, 'listening')
+  const client = new WebSocket(`ws://localhost:${(http.address() as AddressInfo).port}`)
+  client.on('error', () => {})
+  const texts: string[] = []
+  client.on('message', (data) => texts.push(String(data)))
+  cleanups.push(() => {
+    client.terminate()
+    http.close()
+    return vi.waitFor(() => expect(heard.at(-1)).toBe('gone'), { timeout: 3_000 })
+  })
+  const link = await accepted
+  await once(client, 'open')
+  return { link, client, heard, texts, looks, writes: () => writes }
+}
+
+test('the texts of one turn leave in one write and arrive in order', async () => {
+  const { link, texts, writes } = await pair()
+  for (let n = 0; n < 50; n += 1) link.transmit(`text ${n}`)
+  link.flush()
+  await vi.waitFor(() => expect(texts).toHaveLength(50))
+  expect(texts[49]).toBe('text 49')
+  expect(writes()).toBe(1)
+})
+
+test('a binary message is no frame', async () => {
+  const { client, heard } = await pair()
+  client.send(Buffer.from('{"kind":"ping"}'))
+  await vi.waitFor(() => expect(heard).toEqual([{ reason: expect.stringContaining('binary'), tooLarge: false }]))
+})
+
+test('a stranger may say 16 KiB, who was welcomed more', async () => {
+  const { link, client, heard } = await pair()
+  client.send('x'.repeat(16 * 1024))
+  client.send('x'.repeat(16 * 1024 + 1))
+  await vi.waitFor(() => expect(heard).toHaveLength(2))
+  expect(heard[0]).toBe('x'.repeat(16 * 1024))
+  expect(heard[1]).toEqual({ reason: expect.any(String), tooLarge: true })
+  link.welcome()
+  client.send('x'.repeat(60 * 1024))
+  await vi.waitFor(() => expect(heard[2]).toBe('x'.repeat(60 * 1024)))
+})
+
+test('who goes is reported as closed, once', async () => {
+  const { client, heard } = await pair()
+  client.terminate()
+  await vi.waitFor(() => expect(heard).toEqual(['closed', 'gone']))
+})
+
+test('abandoning flushes, tells the code, and nothing is reported any more', async () => {
+  const { link, client, heard, texts } = await pair()
+  const closed = once(client, 'close')
+  link.transmit('last words')
+  link.abandon(4400, 'é'.repeat(200))
+  client.send('too late')
+  const [code, reason] = await closed
+  expect(texts).toEqual(['last words'])
+  expect(code).toBe(4400)
+  expect(String(reason)).toMatch(/^é+/)
+  await vi.waitFor(() => expect(heard).toEqual(['gone']))
+})
+
+test('a healthy reader may be sent a burst larger than the bound', async () => {
+  const { link, heard, texts, looks } = await pair()
+  const text = 'x'.repeat(100 * 1024)
+  for (let bytes = 0; bytes < 2 * slowBytes; bytes += text.length) link.transmit(text)
+  link.flush()
+  await vi.waitFor(() => expect(texts.length * text.length).toBeGreaterThan(2 * slowBytes))
+  expect(looks.size).toBe(0)
+  expect(heard).toEqual([])
+})
+
+test('a reader that takes nothing is given up after a while', async () => {
+  const { link, client, heard, looks } = await pair()
+  client.pause()
+  const text = 'x'.repeat(100 * 1024)
+  // The kernels on both sides take some, so more than the bound is sent.
+  while (link.queuedBytes <= slowBytes) {
+    link.transmit(text)
+    link.flush()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(heard).toEqual([])
+  expect(looks.size).toBe(1)
+  for (const look of looks) look()
+  expect(heard).toEqual(['closed'])
+  await vi.waitFor(() => expect(heard).toEqual(['closed', 'gone']), { timeout: 3_000 })
+})
+
+test('never more than a bound is queued, however fast it comes', async () => {
+  const { link, client, heard } = await pair()
+  client.pause()
+  const text = 'x'.repeat(100 * 1024)
+  let most = 0
+  while (heard.length === 0) {
+    link.transmit(text)
+    most = Math.max(most, link.queuedBytes)
+  }
+  expect(heard).toEqual(['closed'])
+  expect(most).toBeGreaterThan(slowBytes)
+  expect(most).toBeLessThanOrEqual(mostQueuedBytes + text.length + 1024)
+})
