@@ -1,7 +1,7 @@
 /** Finds a Chromium for the browser tests, or installs Debian's where that is possible. */
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { run } from './workspace.js'
+import { run } from './workspace.mjs'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const places = [

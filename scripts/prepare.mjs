@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cache, filesBelow, foldersOf, isMain, pnpm, readJson, root, run, twoAtATime } from './workspace.js'
+import { cache, filesBelow, foldersOf, isMain, pnpm, readJson, root, run, twoAtATime } from './workspace.mjs'
 
 /** @param {string[]} files relative to the root @param {string[]} [more] */
 function fingerprint(files, more = []) {

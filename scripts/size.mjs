@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { isMain, root } from './workspace.js'
+import { isMain, root } from './workspace.mjs'
 
 const limitKb = 20
 

@@ -1,8 +1,8 @@
 /** `npm start`: installs and builds what is needed, then serves the web chat. */
 import { spawn } from 'node:child_process'
 import { delimiter, join } from 'node:path'
-import { build, install } from './prepare.js'
-import { readJson, root } from './workspace.js'
+import { build, install } from './prepare.mjs'
+import { readJson, root } from './workspace.mjs'
 
 await install()
 const failed = await build()

@@ -1,11 +1,11 @@
 /** `npm test`: installs, builds, then runs every check and every test, and adds them up in the last line. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium } from './chromium.js'
-import { build, install } from './prepare.js'
-import { size } from './size.js'
-import { types } from './types.js'
-import { cache, filesBelow, onCi, readJson, root, run } from './workspace.js'
+import { chromium } from './chromium.mjs'
+import { build, install } from './prepare.mjs'
+import { size } from './size.mjs'
+import { types } from './types.mjs'
+import { cache, filesBelow, onCi, readJson, root, run } from './workspace.mjs'
 
 const kinds = ['unit', 'simulation', 'integration', 'browser', 'house']
 const asked = process.argv.slice(2)

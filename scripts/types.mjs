@@ -1,7 +1,7 @@
 /** Checks the types of every package, the tests, the examples and these scripts. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { cache, filesBelow, foldersOf, isMain, root, run, twoAtATime } from './workspace.js'
+import { cache, filesBelow, foldersOf, isMain, root, run, twoAtATime } from './workspace.mjs'
 
 /** Tells which folders have errors, after printing them. @returns {Promise<string[]>} */
 export async function types() {
