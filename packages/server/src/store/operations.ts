@@ -12,66 +12,57 @@ export interface Fence {
   readonly attempt: number
 }
 
+/** Names a run's entry in a journal. Only the owner that started it may write to it. */
+export interface RunFence {
+  readonly session: string
+  readonly epoch: string
+  readonly n: number
+  readonly owner: string
+}
+
 /** To whom a push goes. A target that meets no session stores nothing. */
 export type Target =
   | { readonly to: 'session'; readonly session: string }
   | { readonly to: 'user'; readonly user: string }
+  /** `except` names sessions. */
   | { readonly to: 'room'; readonly room: string; readonly except?: readonly string[] }
   | { readonly to: 'all' }
 
-/** How a run ended, as the journal keeps it. */
-export type Ending = { readonly ok: true; readonly message: Json } | { readonly ok: false; readonly error: WireError }
+/** How a run ended, as the journal keeps it. A `send` that went well keeps no message. */
+export type Ending =
+  | { readonly ok: true; readonly message: Json | null }
+  | { readonly ok: false; readonly error: WireError }
+
+/** One piece of a streamed answer, with its size as UTF-8. */
+export interface StoredChunk {
+  readonly content: Json
+  readonly bytes: number
+}
+
+/** Pushes that are past retention. */
+export interface GapRange {
+  readonly from: number
+  readonly to: number
+}
 
 export type Operation =
   | GreetOperation
   | BeginOperation
-  /** Chunks of a running request, in order. */
-  | {
-      readonly op: 'chunks'
-      readonly session: string
-      readonly epoch: string
-      readonly n: number
-      readonly owner: string
-      readonly contents: readonly Json[]
-    }
-  /** The run ended. Compare-and-set: only the owner that started it may finish it, once. `count` is the number of chunks. */
-  | {
-      readonly op: 'finish'
-      readonly session: string
-      readonly epoch: string
-      readonly n: number
-      readonly owner: string
-      readonly count: number
-      readonly ending: Ending
-    }
+  | ChunksOperation
+  | FinishOperation
   /** The run was refused before it started: forget it, so that its number may be sent again. */
-  | {
-      readonly op: 'forget'
-      readonly session: string
-      readonly epoch: string
-      readonly n: number
-      readonly owner: string
-    }
+  | { readonly op: 'forget'; readonly run: RunFence }
   /** The client does not want this answer any more. */
   | { readonly op: 'cancel'; readonly fence: Fence; readonly n: number }
-  /** What the client has for good; see the frame `ack`. */
-  | {
-      readonly op: 'confirm'
-      readonly fence: Fence
-      readonly push: number
-      readonly floor: number
-      readonly settled: readonly Range[]
-      readonly chunks: readonly (readonly [n: number, next: number])[]
-    }
-  /** Appends a push to the log of each session of the target, giving each its number. */
-  | { readonly op: 'append'; readonly target: Target; readonly message: Json; readonly bytes: number }
+  | ConfirmOperation
+  | AppendOperation
   /** Reads the log by cursor: pushes above `after`, at most `most`. */
   | { readonly op: 'read'; readonly fence: Fence; readonly after: number; readonly most: number }
   /** Reads the chunks of a request from number `from`. */
   | { readonly op: 'readChunks'; readonly fence: Fence; readonly n: number; readonly from: number }
   /** The link of this attempt ended. Does nothing when a newer attempt took over. */
   | { readonly op: 'detach'; readonly fence: Fence }
-  /** Ends the session, if it is still at this epoch and attempt, and detached unless `attached` may be ended too. */
+  /** Ends the session, if it is still at this epoch and attempt, and detached unless `evenAttached`. */
   | { readonly op: 'end'; readonly fence: Fence; readonly evenAttached: boolean }
   | { readonly op: 'join'; readonly session: string; readonly room: string }
   | { readonly op: 'leave'; readonly session: string; readonly room: string }
@@ -88,7 +79,7 @@ export interface GreetOperation {
   readonly floor: number
   readonly settled: readonly Range[]
   readonly page: string
-  /** Taken when a record or an epoch must be made. */
+  /** Taken when a record must be made. */
   readonly newSession: string
   readonly newEpoch: string
 }
@@ -108,33 +99,60 @@ export interface BeginOperation {
   readonly from: number
 }
 
-/** The answer to an operation, in the place of that operation. */
-export type Result =
-  | GreetResult
-  | BeginResult
-  | { readonly op: 'chunks' | 'finish' | 'forget'; readonly status: 'ok'; readonly first: number }
-  /** `fenced`: another owner, an older end, or a cancelled or settled number: nothing was written. */
-  | { readonly op: 'chunks' | 'finish' | 'forget'; readonly status: 'fenced' | 'gone' }
-  | { readonly op: 'cancel'; readonly status: 'none' | 'ended'; readonly owner?: never }
-  | { readonly op: 'cancel'; readonly status: 'started'; readonly owner: string }
-  | { readonly op: 'cancel' | 'confirm' | 'read' | 'readChunks' | 'detach' | 'end'; readonly status: 'fenced' }
-  | { readonly op: 'confirm' | 'detach' | 'end' | 'join' | 'leave'; readonly status: 'ok' }
-  | { readonly op: 'join' | 'leave'; readonly status: 'gone' }
-  /** The sessions that got it, each with its number. */
-  | {
-      readonly op: 'append'
-      readonly status: 'ok'
-      readonly appended: readonly { readonly session: string; readonly push: number }[]
-    }
-  /** `gap` when pushes above the cursor are past retention; `pushes` are contiguous up to at most `head`. */
-  | {
-      readonly op: 'read'
-      readonly status: 'ok'
-      readonly head: number
-      readonly gap?: { readonly from: number; readonly to: number }
-      readonly pushes: readonly { readonly push: number; readonly message: Json }[]
-    }
-  | { readonly op: 'readChunks'; readonly status: 'ok'; readonly first: number; readonly contents: readonly Json[] }
+/** Chunks of a running request, in order; they are numbered where they are appended. */
+export interface ChunksOperation {
+  readonly op: 'chunks'
+  readonly run: RunFence
+  readonly chunks: readonly StoredChunk[]
+}
+
+/** The run ended. Compare-and-set: only the owner that started it may finish it, once. */
+export interface FinishOperation {
+  readonly op: 'finish'
+  readonly run: RunFence
+  readonly ending: Ending
+  /** Size of the ending, encoded. */
+  readonly bytes: number
+}
+
+/** What the client has for good; see the frame `ack`. */
+export interface ConfirmOperation {
+  readonly op: 'confirm'
+  readonly fence: Fence
+  readonly push: number
+  readonly floor: number
+  readonly settled: readonly Range[]
+  readonly chunks: readonly (readonly [n: number, next: number])[]
+}
+
+/** Appends a push to the log of each session of the target, giving each its number. */
+export interface AppendOperation {
+  readonly op: 'append'
+  readonly target: Target
+  readonly message: Json
+  readonly bytes: number
+}
+
+/** The answer to each operation, in the place of that operation. */
+export interface Results {
+  readonly greet: GreetResult
+  readonly begin: BeginResult
+  readonly chunks: ChunksResult
+  readonly finish: FinishResult
+  readonly forget: ForgetResult
+  readonly cancel: CancelResult
+  readonly confirm: FencedResult<'confirm'>
+  readonly append: AppendResult
+  readonly read: ReadResult
+  readonly readChunks: ReadChunksResult
+  readonly detach: FencedResult<'detach'>
+  readonly end: FencedResult<'end'>
+  readonly join: MembershipResult<'join'>
+  readonly leave: MembershipResult<'leave'>
+}
+
+export type Result = Results[keyof Results]
+export type ResultOf<O extends Operation> = Results[O['op']]
 
 export type GreetResult =
   | {
@@ -145,16 +163,21 @@ export type GreetResult =
       /** A record was found and its epoch kept. */
       readonly resumed: boolean
       readonly head: number
-      readonly gap?: { readonly from: number; readonly to: number }
-      /** A session whose place this one took (another epoch of the same client): it is over. */
-      readonly replaced?: string
+      readonly gap?: GapRange
+      /** Sessions that had to go for this one: another epoch of the same client, or the oldest detached ones. */
+      readonly over: readonly EndedSession[]
     }
   | { readonly op: 'greet'; readonly status: 'stale' | 'not-yours' | 'full' }
+
+export interface EndedSession {
+  readonly session: string
+  readonly user: string
+}
 
 export type BeginResult =
   /** Journalled as started by us: run it. With `onlyLookUp`: nothing is known of it, nothing was written. */
   | { readonly op: 'begin'; readonly status: 'new' }
-  /** Runs. `chunks` are what is kept from `from` on. */
+  /** Runs. `chunks` are what is kept from `from` on; `first` is the number of the first of them. */
   | {
       readonly op: 'begin'
       readonly status: 'started'
@@ -170,10 +193,71 @@ export type BeginResult =
       readonly first: number
       readonly chunks: readonly Json[]
     }
-  /** It ran; its reply, or the chunk wanted, was not kept. */
-  | { readonly op: 'begin'; readonly status: 'lost' }
-  /** Its owner is gone; nobody knows. */
-  | { readonly op: 'begin'; readonly status: 'unknown' }
-  /** The client has reported this number settled. */
-  | { readonly op: 'begin'; readonly status: 'settled' }
-  | { readonly op: 'begin'; readonly status: 'fenced' }
+  /**
+   * `lost`: it ran, or still does; its reply, or the chunk wanted, was not kept.
+   * `unknown`: its owner is gone; nobody knows.
+   * `settled`: the client has reported this number settled, or cancelled it.
+   * `full`: nothing is known of it, and the journal holds as many requests as it may; nothing was written.
+   */
+  | { readonly op: 'begin'; readonly status: 'lost' | 'unknown' | 'settled' | 'full' | 'fenced' }
+
+/** `fenced`: another owner, an older end, or a cancelled or settled number; `gone`: no such session. Nothing was written. */
+type NotWritten = 'fenced' | 'gone'
+
+export type ChunksResult =
+  /** `first` is the number that the first of them was given. */
+  | { readonly op: 'chunks'; readonly status: 'ok'; readonly first: number }
+  | { readonly op: 'chunks'; readonly status: NotWritten }
+
+export type FinishResult =
+  /** `count` is the number of chunks there were. */
+  | { readonly op: 'finish'; readonly status: 'ok'; readonly count: number }
+  | { readonly op: 'finish'; readonly status: NotWritten }
+
+export interface ForgetResult {
+  readonly op: 'forget'
+  readonly status: 'ok' | NotWritten
+}
+
+export type CancelResult =
+  | { readonly op: 'cancel'; readonly status: 'started'; readonly owner: string }
+  | { readonly op: 'cancel'; readonly status: 'none' | 'ended' | 'fenced' }
+
+export interface AppendResult {
+  readonly op: 'append'
+  readonly status: 'ok'
+  /** The sessions that got it, each with its number. */
+  readonly appended: readonly { readonly session: string; readonly push: number }[]
+}
+
+export type ReadResult =
+  | {
+      readonly op: 'read'
+      readonly status: 'ok'
+      readonly head: number
+      /** Pushes above the cursor that are past retention. */
+      readonly gap?: GapRange
+      /** Contiguous, up to at most `head`. */
+      readonly pushes: readonly StoredPush[]
+    }
+  | { readonly op: 'read'; readonly status: 'fenced' }
+
+export interface StoredPush {
+  readonly push: number
+  readonly message: Json
+}
+
+export type ReadChunksResult =
+  | { readonly op: 'readChunks'; readonly status: 'ok'; readonly first: number; readonly contents: readonly Json[] }
+  | { readonly op: 'readChunks'; readonly status: 'fenced' }
+
+/** The answer to what a link asks of its session and that says nothing but whether it was still its own. */
+export interface FencedResult<Op extends 'confirm' | 'detach' | 'end'> {
+  readonly op: Op
+  readonly status: 'ok' | 'fenced'
+}
+
+export interface MembershipResult<Op extends 'join' | 'leave'> {
+  readonly op: Op
+  readonly status: 'ok' | 'gone'
+}
