@@ -20,8 +20,13 @@ export function foldersOf(kind) {
   return folders.filter((folder) => existsSync(join(root, folder, 'package.json'))).sort()
 }
 
-/** The files below a folder that pass, as paths relative to it, in a stable order. @param {string} folder @param {(file: string) => boolean} passes */
-export function filesBelow(folder, passes) {
+/**
+ * The files below a folder that pass, as paths relative to it, in a stable order.
+ * @param {string} folder
+ * @param {(file: string) => boolean} passes
+ * @param {readonly string[]} [without] names of folders that are left out
+ */
+export function filesBelow(folder, passes, without = ['node_modules', 'dist']) {
   if (!existsSync(folder)) return []
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile())
@@ -30,7 +35,8 @@ export function filesBelow(folder, passes) {
       .slice(folder.length + 1)
       .replaceAll('\\', '/'),
   )
-  return paths.filter((path) => !/(^|\/)(node_modules|dist)\//.test(path) && passes(path)).sort()
+  const isLeftOut = (/** @type {string} */ path) => path.split('/').some((name) => without.includes(name))
+  return paths.filter((path) => !isLeftOut(path) && passes(path)).sort()
 }
 
 /**
