@@ -23,7 +23,11 @@ server.on('error', (error: NodeJS.ErrnoException) => {
   console.error(error.code === 'EADDRINUSE' ? `Port ${port} is taken. Choose another: PORT=8788 npm start` : error)
   void stop(1)
 })
-server.listen(port, () => console.log(`\n  Backchat's web chat: http://localhost:${port}\n`))
+server.listen(port, () => {
+  const address = server.address()
+  const listening = typeof address === 'object' && address ? address.port : port
+  console.log(`\n  Backchat web chat: http://localhost:${listening}\n`)
+})
 
 async function stop(code: number): Promise<void> {
   server.close()
