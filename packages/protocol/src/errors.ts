@@ -27,9 +27,24 @@ import type { JsonValue } from './json.js'
  * | `UNSUPPORTED_VERSION` | client and server speak different versions of the protocol |
  */
 export type ErrorCode =
-  | 'TIMEOUT' | 'OUTCOME_UNKNOWN' | 'ABORTED' | 'CLOSED' | 'QUEUE_FULL' | 'TOO_LARGE' | 'INVALID_MESSAGE' | 'NO_HANDLER'
-  | 'HANDLER_FAILED' | 'HANDLER_TIMEOUT' | 'FAILURE' | 'UNAUTHORIZED' | 'RATE_LIMITED' | 'OVERLOADED' | 'EXPIRED'
-  | 'REPLY_LOST' | 'SESSION_GONE' | 'UNSUPPORTED_VERSION'
+  | 'TIMEOUT'
+  | 'OUTCOME_UNKNOWN'
+  | 'ABORTED'
+  | 'CLOSED'
+  | 'QUEUE_FULL'
+  | 'TOO_LARGE'
+  | 'INVALID_MESSAGE'
+  | 'NO_HANDLER'
+  | 'HANDLER_FAILED'
+  | 'HANDLER_TIMEOUT'
+  | 'FAILURE'
+  | 'UNAUTHORIZED'
+  | 'RATE_LIMITED'
+  | 'OVERLOADED'
+  | 'EXPIRED'
+  | 'REPLY_LOST'
+  | 'SESSION_GONE'
+  | 'UNSUPPORTED_VERSION'
 
 /** How far a message got. */
 export type Stage = 'queued' | 'sent' | 'received' | 'started' | 'replied' | 'settled'

@@ -53,7 +53,10 @@ export interface RequestFrame<Payload> {
 }
 
 /** The caller does not want the answer any more [P-20]. Repeated on each link until acknowledged. */
-export interface Cancel { readonly kind: 'cancel'; readonly n: number }
+export interface Cancel {
+  readonly kind: 'cancel'
+  readonly n: number
+}
 
 /** What the client has for good [P-22]: pushes delivered, requests settled, chunks taken. */
 export interface Ack {
@@ -66,7 +69,9 @@ export interface Ack {
 }
 
 /** The client leaves for good: the session may be forgotten [P-30]. */
-export interface Bye { readonly kind: 'bye' }
+export interface Bye {
+  readonly kind: 'bye'
+}
 
 // ---- server to client ----
 
@@ -88,7 +93,15 @@ export interface Welcome {
   readonly heartbeatMs: number
 }
 
-export type RefuseCode = 'version' | 'invalid' | 'unauthorized' | 'not-yours' | 'stale' | 'superseded' | 'full' | 'draining'
+export type RefuseCode =
+  | 'version'
+  | 'invalid'
+  | 'unauthorized'
+  | 'not-yours'
+  | 'stale'
+  | 'superseded'
+  | 'full'
+  | 'draining'
 
 /** The link is not, or no longer, served [P-13]; the server closes it after this frame. */
 export interface Refuse {
@@ -100,7 +113,10 @@ export interface Refuse {
 }
 
 /** The handler runs, or still runs [P-16]. A `send` settles here. */
-export interface Started { readonly kind: 'started'; readonly n: number }
+export interface Started {
+  readonly kind: 'started'
+  readonly n: number
+}
 
 /** The answer of a handler that returned [P-17]. */
 export interface Reply<Payload> {
@@ -131,7 +147,10 @@ export interface Chunk<Payload> {
 }
 
 /** A cancel was taken note of: the number may be reported settled [P-21]. */
-export interface Cancelled { readonly kind: 'cancelled'; readonly n: number }
+export interface Cancelled {
+  readonly kind: 'cancelled'
+  readonly n: number
+}
 
 /** A message that the server sends unasked, with its number [P-23]. */
 export interface Push<Payload> {
@@ -141,14 +160,32 @@ export interface Push<Payload> {
 }
 
 /** Pushes that are past retention, told before the first one after them [P-24]. */
-export interface Gap { readonly kind: 'gap'; readonly from: number; readonly to: number }
+export interface Gap {
+  readonly kind: 'gap'
+  readonly from: number
+  readonly to: number
+}
 
 // ---- both ways ----
 
 /** Asks for a sign of life; any frame is one [P-28]. */
-export interface Ping { readonly kind: 'ping' }
-export interface Pong { readonly kind: 'pong' }
+export interface Ping {
+  readonly kind: 'ping'
+}
+export interface Pong {
+  readonly kind: 'pong'
+}
 
 export type ClientFrame<Payload> = Hello | RequestFrame<Payload> | Cancel | Ack | Bye | Ping | Pong
 export type ServerFrame<Payload> =
-  | Welcome | Refuse | Started | Reply<Payload> | ErrorFrame | Chunk<Payload> | Cancelled | Push<Payload> | Gap | Ping | Pong
+  | Welcome
+  | Refuse
+  | Started
+  | Reply<Payload>
+  | ErrorFrame
+  | Chunk<Payload>
+  | Cancelled
+  | Push<Payload>
+  | Gap
+  | Ping
+  | Pong

@@ -1,0 +1,22 @@
+/** The trace of a message: the stages it went through, with times. */
+
+import type { Stage } from './errors.js'
+
+export interface TraceStep {
+  readonly stage: Stage
+  /** When it got there, as far as this side knows: milliseconds since 1970. */
+  readonly atMs: number
+}
+
+/** Oldest first. */
+export type Trace = readonly TraceStep[]
+
+/** Where a message is that got no further than this. */
+export const stageInWords: Readonly<Record<Stage, string>> = {
+  queued: 'waiting in the client, never sent',
+  sent: 'sent, but the server has not said that it arrived',
+  received: 'at the server, its handler not started',
+  started: 'its handler was running',
+  replied: 'its handler had replied',
+  settled: 'settled',
+}
