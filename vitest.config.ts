@@ -1,72 +1,30 @@
-/** The five kinds of tests, and the order in which they share the machine. */
-import { defineConfig } from 'vitest/config'
+/** The kinds of tests. One kind runs after another, so that a busy kind takes no time from one that waits for sockets. */
+import { defaultServerConditions } from 'vite'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
 // Tests read the packages' sources, so none of them waits for a build (CONTRIBUTING.md, "Sources and dist").
-const conditions = ['backchat-source', 'module', 'node', 'development|production']
-const resolve = { conditions }
-const ssr = { resolve: { conditions, externalConditions: ['backchat-source', 'node'] } }
+const conditions = ['backchat-source', ...defaultServerConditions]
 
-export default defineConfig({
-  test: {
-    passWithNoTests: true,
-    projects: [
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'unit',
-          include: ['packages/*/src/**/*.test.ts'],
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'simulation',
-          include: ['test/simulation/**/*.test.ts'],
-          testTimeout: 120_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 2 },
-        },
-      },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'browser',
-          include: ['test/browser/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          maxWorkers: 1,
-          sequence: { groupOrder: 3 },
-        },
-      },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'house',
-          include: ['test/house/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 300_000,
-          maxWorkers: 1,
-          sequence: { groupOrder: 4 },
-        },
-      },
-    ],
-  },
+interface Kind {
+  readonly name: string
+  readonly include: string
+  /** For one test or hook. */
+  readonly timeoutMs: number
+  readonly maxWorkers: number
+}
+
+const kinds: readonly Kind[] = [
+  { name: 'unit', include: 'packages/*/src/**/*.test.ts', timeoutMs: 10_000, maxWorkers: 2 },
+  { name: 'simulation', include: 'test/simulation/**/*.test.ts', timeoutMs: 300_000, maxWorkers: 2 },
+  { name: 'integration', include: 'test/integration/**/*.test.ts', timeoutMs: 60_000, maxWorkers: 2 },
+  { name: 'browser', include: 'test/browser/**/*.test.ts', timeoutMs: 60_000, maxWorkers: 1 },
+  { name: 'house', include: 'test/house/**/*.test.ts', timeoutMs: 300_000, maxWorkers: 1 },
+]
+
+const projects = kinds.map(({ name, include, timeoutMs, maxWorkers }, index): TestProjectInlineConfiguration => {
+  const sequence = { groupOrder: index }
+  const test = { name, include: [include], testTimeout: timeoutMs, hookTimeout: timeoutMs, maxWorkers, sequence }
+  return { resolve: { conditions }, ssr: { resolve: { conditions } }, test }
 })
+
+export default defineConfig({ test: { passWithNoTests: true, projects } })

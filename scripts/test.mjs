@@ -54,13 +54,18 @@ async function vitest(which, env) {
 /** @param {{ name: string, status: string, assertionResults: { fullName: string, status: string }[] }} file */
 function count({ name, status, assertionResults: tests }) {
   const place = name.slice(root.length + 1)
-  for (const test of tests) {
-    if (test.status === 'passed') passed += 1
-    else if (test.status === 'failed') failed.push(`${place}: ${test.fullName}`)
-    else skipped.push(`${place}: ${test.fullName}`)
+  const withStatus = (/** @type {string[]} */ ...wanted) => {
+    return tests.filter((test) => wanted.includes(test.status)).map((test) => `${place}: ${test.fullName}`)
   }
-  // A file that could not be loaded, or whose hooks failed, holds no failed test of its own.
-  if (status === 'failed' && !tests.some((test) => test.status === 'failed')) failed.push(`${place} (the file itself)`)
+  const notRun = withStatus('skipped', 'pending', 'todo', 'disabled')
+  passed += withStatus('passed').length
+  failed.push(...withStatus('failed'))
+  // A file that could not be loaded, or whose hooks failed, holds no failed test of its own: it fails as one.
+  if (status === 'failed' && withStatus('failed').length === 0) {
+    failed.push(`${place} (the file itself, with ${notRun.length} tests that did not run)`)
+  } else {
+    skipped.push(...notRun)
+  }
 }
 
 const wanted = asked.length > 0 ? asked : kinds
