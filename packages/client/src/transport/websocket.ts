@@ -46,9 +46,7 @@ class GatedSocket implements Transport {
       (url) => {
         if (link === this.#link) this.#keep().open(link, url)
       },
-      (error) => {
-        if (link === this.#link) this.#end(link, abnormal, `no URL: ${error}`)
-      },
+      (error) => this.#end(link, abnormal, `no URL: ${error}`),
     )
   }
 
@@ -85,6 +83,7 @@ class GatedSocket implements Transport {
   }
 
   #end(link: number, code: number, reason: string): void {
+    if (link !== this.#link) return
     this.#link = undefined
     this.#options.events.closed(link, code, reason)
   }
