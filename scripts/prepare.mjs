@@ -41,20 +41,23 @@ export async function install() {
   stamp('installed', mark)
 }
 
-/** What a package's build depends on: its own sources and, through its types, those of the packages it uses. @param {string} folder @returns {string} */
+/**
+ * What the build of a package or an example depends on: its own files and, through its types, those of the packages it uses.
+ * @param {string} folder
+ * @returns {string}
+ */
 function buildMark(folder) {
   const { dependencies = {} } = readJson(join(root, folder, 'package.json'))
   const uses = foldersOf('packages').filter((other) => readJson(join(root, other, 'package.json')).name in dependencies)
-  const sources = filesBelow(join(root, folder, 'src'), (file) => !file.endsWith('.test.ts'))
-  const own = ['package.json', 'tsconfig.json', ...sources.map((file) => `src/${file}`)].map(
+  const own = filesBelow(join(root, folder), (file) => !/\.test\.ts$|\.md$/.test(file)).map(
     (file) => `${folder}/${file}`,
   )
   return fingerprint(['tsup.config.ts', 'tsconfig.base.json', 'pnpm-lock.yaml', ...own], uses.map(buildMark))
 }
 
-/** Builds the packages that changed; tells which failed. @returns {Promise<string[]>} */
-export async function build() {
-  const stale = foldersOf('packages').filter((folder) => {
+/** Builds those that changed; tells which failed. @param {string[]} folders */
+async function buildStale(folders) {
+  const stale = folders.filter((folder) => {
     return !(isStamped(folder, buildMark(folder)) && existsSync(join(root, folder, 'dist')))
   })
   if (stale.length > 0) console.log(`Building ${stale.join(', ')}…`)
@@ -62,16 +65,21 @@ export async function build() {
     // A build that fails or is interrupted must not leave a stamp that vouches for it.
     rmSync(stampOf(folder), { force: true })
     const mark = buildMark(folder)
-    const tsup = join(root, 'node_modules/.bin/tsup')
-    const { code, output } = await run([tsup, '--config', '../../tsup.config.ts'], {
-      cwd: join(root, folder),
-      quiet: true,
-    })
+    const { code, output } = await run(['npm', 'run', '--silent', 'build'], { cwd: join(root, folder), quiet: true })
     if (code === 0) stamp(folder, mark)
     else console.log(`${folder} does not build:\n${output}`)
     return code === 0
   })
   return stale.filter((_, index) => !results[index])
+}
+
+/** Builds the packages, then the examples that have something to build; tells which failed. @returns {Promise<string[]>} */
+export async function build() {
+  const failed = await buildStale(foldersOf('packages'))
+  if (failed.length > 0) return failed
+  return buildStale(
+    foldersOf('examples').filter((folder) => readJson(join(root, folder, 'package.json')).scripts?.build),
+  )
 }
 
 if (isMain(import.meta.url)) {
