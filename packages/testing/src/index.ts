@@ -7,5 +7,17 @@ export {
   type ChaosTarget,
   chaosProxy,
 } from './chaos/chaos-proxy.js'
-export type { CutHow, CutSide, Dials, Direction } from './chaos/faults.js'
-export type { FrameMatch, PlannedCut, PlannedCutOptions } from './chaos/planned-cut.js'
+export type { CutHow, CutSide, Dials, Direction } from './faults/faults.js'
+export type { FrameMatch, PlannedCut, PlannedCutOptions } from './faults/planned-cut.js'
+export type { LinkEnd, LinkEvents } from './network/memory-link.js'
+export {
+  type Accept,
+  type Learning,
+  type MemoryNetwork,
+  type MemoryNetworkOptions,
+  memoryNetwork,
+  type NetworkCounters,
+} from './network/memory-network.js'
+export { virtualIds } from './virtual/ids.js'
+export { between, pick, random, type SeededRandom } from './virtual/random.js'
+export { type VirtualClock, virtualClock } from './virtual/virtual-clock.js'

@@ -2,8 +2,8 @@
 
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { CutHow, CutSide, Direction } from './faults.js'
-import { type Cut, type Ending, Lane, type LaneFaults } from './lane.js'
+import type { CutHow, CutSide, Direction, LaneFaults } from '../faults/faults.js'
+import { type Cut, type Ending, Lane } from './lane.js'
 
 export interface CarriedLinkOptions {
   readonly client: Duplex

@@ -3,9 +3,9 @@
 import type { IncomingMessage } from 'node:http'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { type CutHow, type CutSide, type Dials, type Direction, Faults } from '../faults/faults.js'
+import { CutPlan, type FrameMatch, type PlannedCut, type PlannedCutOptions } from '../faults/planned-cut.js'
 import { CarriedLink } from './carried-link.js'
-import { type CutHow, type CutSide, type Dials, type Direction, Faults } from './faults.js'
-import { CutPlan, type FrameMatch, type PlannedCut, type PlannedCutOptions } from './planned-cut.js'
 
 /** Where links are carried to. */
 export interface ChaosTarget {
@@ -61,7 +61,7 @@ export class ChaosProxy {
   readonly #server: Server
   readonly #options: ChaosProxyOptions
   readonly #links = new Set<CarriedLink>()
-  readonly #faults = new Faults(() => this.#recover())
+  readonly #faults = new Faults(afterReal, () => this.#recover())
   readonly #counters = { links: 0, refused: 0, cuts: 0, bytesUp: 0, bytesDown: 0 }
   #plans: CutPlan[] = []
   #closed = false
@@ -101,7 +101,7 @@ export class ChaosProxy {
     readonly dials?: Dials
   } = {}): void {
     this.#faults.answerDials(dials, forMs)
-    this.#faults.flow('hole', directionsOf(direction), forMs)
+    this.#faults.flow('hole', direction, forMs)
   }
 
   /** Bytes wait and arrive, in order, when healed; sockets stay open. */
@@ -112,12 +112,12 @@ export class ChaosProxy {
     readonly direction?: Direction | 'both'
     readonly forMs?: number
   } = {}): void {
-    this.#faults.flow('stall', directionsOf(direction), forMs)
+    this.#faults.flow('stall', direction, forMs)
   }
 
   /** Everything takes this much longer from now on; order is kept. */
   delay(delayMs: number, direction: Direction | 'both' = 'both'): void {
-    this.#faults.delay(delayMs, directionsOf(direction))
+    this.#faults.delay(delayMs, direction)
   }
 
   /** Resets new connections at once; those that are there go on. */
@@ -206,8 +206,9 @@ export class ChaosProxy {
   }
 }
 
-function directionsOf(direction: Direction | 'both'): readonly Direction[] {
-  return direction === 'both' ? ['up', 'down'] : [direction]
+function afterReal(delayMs: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, delayMs)
+  return () => clearTimeout(timer)
 }
 
 /** The head of an upgrade request as it came, so that the server behind sees what the client wrote. */

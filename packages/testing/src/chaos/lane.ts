@@ -1,14 +1,8 @@
 /** One direction of a carried link: bytes go in, are held as long as the faults want it, and come out in the order they came. */
 
 import type { Duplex } from 'node:stream'
+import type { LaneFaults } from '../faults/faults.js'
 import { WebSocketFrames } from './web-socket-frames.js'
-
-/** What is the matter with one direction. */
-export interface LaneFaults {
-  /** `hole`: bytes vanish. `stall`: bytes wait, and back-pressure follows. */
-  readonly flow: 'open' | 'hole' | 'stall'
-  readonly delayMs: number
-}
 
 /** How a peer ended its half: politely, or by breaking off. */
 export type Ending = 'fin' | 'rst'

@@ -1,6 +1,6 @@
-/** What is the matter with the network between clients and server, as the chaos proxy was told. */
+/** What is the matter with the way between clients and server, at this moment and for how long. */
 
-import type { LaneFaults } from './lane.js'
+import type { Clock } from '@backchat/protocol'
 
 /** `up` is client to server. */
 export type Direction = 'up' | 'down'
@@ -11,15 +11,24 @@ export type CutHow = 'fin' | 'rst' | 'silent'
 /** What becomes of a new connection: carried, accepted and never answered, or reset. */
 export type Dials = 'carried' | 'silent' | 'refused'
 
-/** Faults with the time at which each ends by itself. */
+/** What is the matter with one direction. */
+export interface LaneFaults {
+  /** `hole`: what is sent vanishes. `stall`: it waits, and back-pressure follows. */
+  readonly flow: 'open' | 'hole' | 'stall'
+  readonly delayMs: number
+}
+
+/** Faults of both directions and of new connections; those with a time end by themselves. */
 export class Faults {
   readonly #lanes: Record<Direction, LaneFaults> = { up: clear, down: clear }
   #dials: Dials = 'carried'
-  readonly #timers = new Map<'flow' | 'dials', NodeJS.Timeout>()
+  readonly #ends = new Map<'flow' | 'dials', () => void>()
+  readonly #after: Clock['after']
   readonly #changed: () => void
 
   /** `changed` is told whenever something may pass again. */
-  constructor(changed: () => void) {
+  constructor(after: Clock['after'], changed: () => void) {
+    this.#after = after
     this.#changed = changed
   }
 
@@ -31,13 +40,13 @@ export class Faults {
     return this.#lanes[direction]
   }
 
-  flow(flow: LaneFaults['flow'], directions: readonly Direction[], forMs: number | undefined): void {
-    for (const direction of directions) this.#lanes[direction] = { ...this.#lanes[direction], flow }
+  flow(flow: LaneFaults['flow'], direction: Direction | 'both', forMs: number | undefined): void {
+    this.#change(direction, { flow })
     this.#endAfter('flow', forMs, () => this.#openFlow())
   }
 
-  delay(delayMs: number, directions: readonly Direction[]): void {
-    for (const direction of directions) this.#lanes[direction] = { ...this.#lanes[direction], delayMs }
+  delay(delayMs: number, direction: Direction | 'both'): void {
+    this.#change(direction, { delayMs })
   }
 
   answerDials(dials: Dials, forMs: number | undefined): void {
@@ -49,24 +58,27 @@ export class Faults {
 
   /** Everything is well again. */
   clear(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer)
-    this.#timers.clear()
+    for (const callOff of this.#ends.values()) callOff()
+    this.#ends.clear()
     this.#dials = 'carried'
-    this.delay(0, ['up', 'down'])
+    this.delay(0, 'both')
     this.#openFlow()
   }
 
   #openFlow(): void {
-    for (const direction of ['up', 'down'] as const) {
-      this.#lanes[direction] = { ...this.#lanes[direction], flow: 'open' }
-    }
+    this.#change('both', { flow: 'open' })
     this.#changed()
   }
 
+  #change(direction: Direction | 'both', change: Partial<LaneFaults>): void {
+    const directions = direction === 'both' ? (['up', 'down'] as const) : [direction]
+    for (const each of directions) this.#lanes[each] = { ...this.#lanes[each], ...change }
+  }
+
   #endAfter(name: 'flow' | 'dials', forMs: number | undefined, end: () => void): void {
-    clearTimeout(this.#timers.get(name))
-    this.#timers.delete(name)
-    if (forMs !== undefined) this.#timers.set(name, setTimeout(end, forMs))
+    this.#ends.get(name)?.()
+    this.#ends.delete(name)
+    if (forMs !== undefined) this.#ends.set(name, this.#after(forMs, end))
   }
 }
 

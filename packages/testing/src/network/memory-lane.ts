@@ -1,0 +1,64 @@
+/** One direction of a link in memory: things go in, take their time, and come out in the order they went in. */
+
+import type { Clock } from '@backchat/protocol'
+import type { LaneFaults } from '../faults/faults.js'
+
+export interface MemoryLaneOptions<T> {
+  readonly clock: Clock
+  readonly latencyMs: () => number
+  readonly faults: () => LaneFaults
+  readonly arrived: (thing: T) => void
+}
+
+export class MemoryLane<T> {
+  readonly #options: MemoryLaneOptions<T>
+  #underWay: { readonly due: number; readonly thing: T }[] = []
+  #lastDue = 0
+  #callOff: (() => void) | undefined
+  #state: 'flowing' | 'lossy' = 'flowing'
+
+  constructor(options: MemoryLaneOptions<T>) {
+    this.#options = options
+  }
+
+  /** Something vanished in it; nothing after that may arrive. */
+  get lossy(): boolean {
+    return this.#state === 'lossy'
+  }
+
+  get underWay(): readonly T[] {
+    return this.#underWay.map(({ thing }) => thing)
+  }
+
+  send(thing: T): void {
+    if (this.#state === 'lossy') return
+    const { clock, latencyMs, faults } = this.#options
+    this.#lastDue = Math.max(this.#lastDue, clock.now() + latencyMs() + faults().delayMs)
+    this.#underWay.push({ due: this.#lastDue, thing })
+    if (this.#underWay.length === 1) this.pump()
+  }
+
+  /** From now on everything vanishes, also what is under way. */
+  lose(): void {
+    this.#state = 'lossy'
+    this.#underWay = []
+    this.#callOff?.()
+    this.#callOff = undefined
+  }
+
+  /** Lets arrive what may arrive now, and waits for the rest. */
+  pump(): void {
+    this.#callOff?.()
+    this.#callOff = undefined
+    for (let next = this.#underWay[0]; next && this.#options.faults().flow !== 'stall'; next = this.#underWay[0]) {
+      const waitMs = next.due - this.#options.clock.now()
+      if (waitMs > 0) {
+        this.#callOff = this.#options.clock.after(waitMs, () => this.pump())
+        return
+      }
+      if (this.#options.faults().flow === 'hole') return this.lose()
+      this.#underWay.shift()
+      this.#options.arrived(next.thing)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { virtualIds } from './ids.js'
+import { between, pick, random } from './random.js'
+
+const take = (chance: () => number, count: number) => Array.from({ length: count }, () => chance())
+
+test('the same seed and name draw the same numbers', () => {
+  expect(take(random(3).stream('ann'), 5)).toEqual(take(random(3).stream('ann'), 5))
+  expect(take(random(3).stream('ann'), 5)).not.toEqual(take(random(4).stream('ann'), 5))
+})
+
+test('what one stream draws changes no other', () => {
+  const seed = random(3)
+  take(seed, 10)
+  take(seed.stream('bob'), 10)
+  expect(take(seed.stream('ann'), 5)).toEqual(take(random(3).stream('ann'), 5))
+})
+
+test('numbers are spread evenly, also over the first draws of many seeds', () => {
+  for (const draws of [take(random(1), 10_000), Array.from({ length: 10_000 }, (_, seed) => random(seed)())]) {
+    const tenths = new Map<number, number>()
+    for (const draw of draws) tenths.set(Math.floor(draw * 10), (tenths.get(Math.floor(draw * 10)) ?? 0) + 1)
+    expect([...tenths.keys()].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    for (const count of tenths.values()) expect(Math.abs(count - 1_000)).toBeLessThan(150)
+  }
+})
+
+test('between includes both ends, and pick reaches everything', () => {
+  const chance = random(1)
+  expect(new Set(Array.from({ length: 200 }, () => between(chance, 2, 4)))).toEqual(new Set([2, 3, 4]))
+  expect(new Set(Array.from({ length: 200 }, () => pick(chance, ['a', 'b', 'c'])))).toEqual(new Set(['a', 'b', 'c']))
+})
+
+test('ids are repeatable, differ, and have the form of real ones', () => {
+  const ids = virtualIds(random(1))
+  const made = [ids.id(), ids.client(), ids.secret()]
+  expect(made).toEqual([
+    expect.stringMatching(/^[\w-]{21}$/),
+    expect.stringMatching(/^[\w-]{22}$/),
+    expect.stringMatching(/^[\w-]{43}$/),
+  ])
+  const again = virtualIds(random(1))
+  expect([again.id(), again.client(), again.secret()]).toEqual(made)
+  expect(new Set(Array.from({ length: 1_000 }, ids.id)).size).toBe(1_000)
+  expect(Buffer.from(made[1] ?? '', 'base64url').toString('base64url')).toBe(made[1])
+  expect(Buffer.from(made[2] ?? '', 'base64url').toString('base64url')).toBe(made[2])
+})
