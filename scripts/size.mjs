@@ -2,13 +2,14 @@
 
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
 import { isMain, root } from './workspace.mjs'
 
 const limitKb = 20
 
 /** Prints the size and tells whether it is within the limit. */
 export async function size() {
+  // Not there before the first install, and `npm test` loads this file before that.
+  const { build } = await import('esbuild')
   const { outputFiles } = await build({
     stdin: {
       contents: `import { createClient } from '@backchat/client'\nglobalThis.createClient = createClient`,
