@@ -9,7 +9,15 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 const supervisor = fileURLToPath(new URL('../../examples/web-chat/dist/supervisor.js', import.meta.url))
 
 // A browser that looks for updates, or for its maker's hosts, is not what is tested.
-const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const quiet = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 
 export class WebChat {
   readonly address: string
@@ -23,7 +31,10 @@ export class WebChat {
   }
 
   static async start(): Promise<WebChat> {
-    const process_ = spawn(process.execPath, [supervisor], { env: { ...process.env, PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'] })
+    const process_ = spawn(process.execPath, [supervisor], {
+      env: { ...process.env, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     const address = await addressIn(process_)
     const executablePath = process.env['BACKCHAT_CHROMIUM'] ?? '/usr/bin/chromium'
     return new WebChat(address, process_, await chromium.launch({ executablePath, args: quiet }))

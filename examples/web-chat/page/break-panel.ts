@@ -44,5 +44,8 @@ async function press(button: HTMLButtonElement): Promise<void> {
     return
   }
   if (breakage === 'delay') button.setAttribute('aria-pressed', String(!pressed))
-  log(what === 'no-delay' ? 'You took the delay away' : `You pressed: ${button.querySelector('b')?.textContent ?? what}`, 'bad')
+  log(
+    what === 'no-delay' ? 'You took the delay away' : `You pressed: ${button.querySelector('b')?.textContent ?? what}`,
+    'bad',
+  )
 }

@@ -8,7 +8,9 @@ export function element<E extends HTMLElement>(id: string, type: new () => E): E
 }
 
 export function make<Tag extends keyof HTMLElementTagNameMap>(
-  tag: Tag, className: string, ...children: readonly (Node | string)[]
+  tag: Tag,
+  className: string,
+  ...children: readonly (Node | string)[]
 ): HTMLElementTagNameMap[Tag] {
   const made = document.createElement(tag)
   if (className) made.className = className

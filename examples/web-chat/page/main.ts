@@ -45,9 +45,9 @@ function reasonOf(error: unknown): string {
 }
 
 function explain(id: string): readonly string[] {
-  const [first, ...rest] = client.explain(id)?.stages ?? []
+  const [first, ...rest] = client.explain(id)?.trace ?? []
   if (!first) return ['Nothing is known of this message any more.']
-  return [first, ...rest].map(({ stage, at }) => `${stage.padEnd(8)} + ${((at - first.at) / 1000).toFixed(2)} s`)
+  return [first, ...rest].map(({ stage, atMs }) => `${stage.padEnd(8)} + ${((atMs - first.atMs) / 1000).toFixed(2)} s`)
 }
 
 client.events.on('trace', ({ id, stage }) => {
@@ -60,7 +60,10 @@ let lastState = ''
 client.events.on('status', (status) => {
   if (status.state === lastState) return
   lastState = status.state
-  log('reason' in status ? `${status.state}: ${status.reason}` : status.state, status.state === 'online' ? 'good' : 'plain')
+  log(
+    'reason' in status ? `${status.state}: ${status.reason}` : status.state,
+    status.state === 'online' ? 'good' : 'plain',
+  )
 })
 client.events.on('reset', () => {
   log('reset: the server does not know this conversation any more', 'bad')

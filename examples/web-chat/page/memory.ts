@@ -22,5 +22,7 @@ export function rememberLines(lines: readonly Line[]): void {
 }
 
 function isLine(value: unknown): value is Line {
-  return typeof value === 'object' && value !== null && 'who' in value && 'text' in value && typeof value.text === 'string'
+  return (
+    typeof value === 'object' && value !== null && 'who' in value && 'text' in value && typeof value.text === 'string'
+  )
 }

@@ -20,14 +20,25 @@ interface Rule {
 const rules: readonly Rule[] = [
   { when: /\bstory\b|故事/i, say: () => story },
   { when: /what did i (say|write|ask)|first (thing|message)|remember/i, say: recall },
-  { when: /my name is (?<name>[\p{L}'-]+)|i am called (?<name2>[\p{L}'-]+)/iu, say: (_, match) => `Nice to meet you, ${named(match)}. I will keep that in mind, whatever happens to the link.` },
+  {
+    when: /my name is (?<name>[\p{L}'-]+)|i am called (?<name2>[\p{L}'-]+)/iu,
+    say: (_, match) => `Nice to meet you, ${named(match)}. I will keep that in mind, whatever happens to the link.`,
+  },
   { when: /(what|who).*(my name|am i)\b/i, say: recallName },
   { when: /^\s*(hello|hi|hey|good (morning|evening|day)|你好)\b/i, say: greet },
   { when: /\b(thanks?|thank you|谢谢)\b/i, say: () => 'You are welcome.' },
   { when: /\b(bye|goodbye|see you)\b/i, say: () => 'Good-bye. I will be here, and so will what you said.' },
   { when: /how are you/i, say: () => 'I am a few dozen lines of rules, and all of them are well. How are you?' },
-  { when: /what can you do|\bhelp\b/i, say: () => 'I remember what you say, I can tell a long story, and I answer through lost links. Try this: ask me for the story, and cut the link while I tell it.' },
-  { when: /how (does|do) (this|it|you) work|backchat/i, say: () => 'Each thing you say has a number. My server writes down what became of it before it answers, so when the link is lost your page asks again under the same number, and gets the answer I already gave, once.' },
+  {
+    when: /what can you do|\bhelp\b/i,
+    say: () =>
+      'I remember what you say, I can tell a long story, and I answer through lost links. Try this: ask me for the story, and cut the link while I tell it.',
+  },
+  {
+    when: /how (does|do) (this|it|you) work|backchat/i,
+    say: () =>
+      'Each thing you say has a number. My server writes down what became of it before it answers, so when the link is lost your page asks again under the same number, and gets the answer I already gave, once.',
+  },
   { when: /\b(time|date|day)\b/i, say: () => `My clock says ${new Date().toUTCString()}.` },
 ]
 
@@ -57,7 +68,9 @@ function recall(history: readonly Line[]): string {
 
 function recallName(history: readonly Line[]): string {
   const name = knownName(history)
-  return name ? `You are ${name}. You told me so.` : 'You have not told me your name. Say “my name is …” and I will know it.'
+  return name
+    ? `You are ${name}. You told me so.`
+    : 'You have not told me your name. Say “my name is …” and I will know it.'
 }
 
 function musing(history: readonly Line[], text: string): string {
@@ -70,7 +83,8 @@ function musing(history: readonly Line[], text: string): string {
   return turns[said(history).length % turns.length] ?? text
 }
 
-const said = (history: readonly Line[]): readonly string[] => history.filter((line) => line.who === 'you').map((line) => line.text)
+const said = (history: readonly Line[]): readonly string[] =>
+  history.filter((line) => line.who === 'you').map((line) => line.text)
 
 const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text)
 

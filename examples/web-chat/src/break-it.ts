@@ -4,7 +4,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ChaosProxy } from '@backchat/testing'
 import type { KeptProcess } from './keep-alive.js'
 
-export function breakIt(proxy: ChaosProxy, chatServer: KeptProcess): (request: IncomingMessage, response: ServerResponse) => void {
+export function breakIt(
+  proxy: ChaosProxy,
+  chatServer: KeptProcess,
+): (request: IncomingMessage, response: ServerResponse) => void {
   const breakages = new Map<string, () => void>([
     ['cut', () => proxy.cut({ how: 'rst' })],
     ['half-open', () => proxy.blackHole({ forMs: 10_000 })],

@@ -37,7 +37,9 @@ manager.on('connection', (connection) => {
   if (connection.resumed) return
   void manager.sendToSession(connection.session.id, {
     type: 'system',
-    content: { notice: `You are talking to ${model.name}. Server process ${process.pid}, up for ${Math.round(process.uptime())} s.` },
+    content: {
+      notice: `You are talking to ${model.name}. Server process ${process.pid}, up for ${Math.round(process.uptime())} s.`,
+    },
   })
 })
 

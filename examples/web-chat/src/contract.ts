@@ -10,7 +10,12 @@ export type Line = z.infer<typeof line>
 
 export const chat = defineContract({
   /** What a person says; the answer streams back in pieces. */
-  text: { content: z.object({ text: z.string() }), reply: z.object({ text: z.string() }), chunk: z.string(), by: 'client' },
+  text: {
+    content: z.object({ text: z.string() }),
+    reply: z.object({ text: z.string() }),
+    chunk: z.string(),
+    by: 'client',
+  },
   /** A new session begins with what the page remembers, so that a server that lost its memory has it back. */
   init: {
     content: z.object({ history: z.array(line) }),

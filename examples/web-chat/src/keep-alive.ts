@@ -24,7 +24,10 @@ export async function keepAlive(file: string): Promise<KeptProcess> {
   function start(): ChildProcess {
     const started = fork(file, { env: { ...process.env, CHAT_PORT: String(port) } })
     started.once('exit', () => {
-      if (!stopped) restart = setTimeout(() => { child = start() }, restartAfterMs)
+      if (!stopped)
+        restart = setTimeout(() => {
+          child = start()
+        }, restartAfterMs)
     })
     return started
   }
@@ -32,7 +35,9 @@ export async function keepAlive(file: string): Promise<KeptProcess> {
   await once(child, 'message')
   return {
     port,
-    get pid() { return child.pid },
+    get pid() {
+      return child.pid
+    },
     kill: () => void child.kill('SIGKILL'),
     async stop() {
       stopped = true

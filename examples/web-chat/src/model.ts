@@ -18,10 +18,17 @@ export function chooseModel(environment: NodeJS.ProcessEnv): Model {
     name: modelId,
     async *answer(history, text, abortSignal) {
       const messages = [...history, { who: 'you' as const, text }].map((line) =>
-        line.who === 'you' ? { role: 'user' as const, content: line.text } : { role: 'assistant' as const, content: line.text },
+        line.who === 'you'
+          ? { role: 'user' as const, content: line.text }
+          : { role: 'assistant' as const, content: line.text },
       )
       const failures: unknown[] = []
-      const { textStream } = streamText({ model, messages, abortSignal, onError: ({ error }) => void failures.push(error) })
+      const { textStream } = streamText({
+        model,
+        messages,
+        abortSignal,
+        onError: ({ error }) => void failures.push(error),
+      })
       yield* textStream
       // The text stream ends quietly when the endpoint fails; an answer that stops in the middle must not look whole.
       if (failures.length > 0) throw failures[0]

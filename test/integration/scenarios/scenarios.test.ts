@@ -13,7 +13,10 @@ afterEach(() => setUp.stop())
 
 /** The error a promise rejects with. */
 async function errorOf(promise: PromiseLike<unknown>): Promise<BackchatError> {
-  const error = await promise.then(() => undefined, (error: unknown) => error)
+  const error = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
   if (!BackchatError.is(error)) throw new Error(`Expected a BackchatError, got ${String(error)}`)
   return error
 }

@@ -38,7 +38,9 @@ export class SetUp {
   runs(type: string): number {
     const file = join(this.#folder, 'runs')
     if (!existsSync(file)) return 0
-    return readFileSync(file, 'utf8').split('\n').filter((line) => line.startsWith(`${type} `)).length
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith(`${type} `)).length
   }
 
   async killServer(): Promise<void> {
