@@ -109,7 +109,13 @@ const isDelay = (code: ErrorCode): code is DelayCode => code === 'RATE_LIMITED' 
 
 /** What to do about it, then where the message is, in one line. */
 function sentence({ message, requestId, type, stage, mayHaveExecuted }: ErrorParts): string {
-  const first = message.replaceAll(/\s*[\r\n]+\s*/g, ' ')
-  if (requestId === undefined || requestId === '') return first
-  return `${first} [${type || 'message'} ${requestId}: ${stageInWords[stage]}; it ${mayHaveExecuted ? 'may have run' : 'did not run'}]`
+  const advice = message.replaceAll(/\s*[\r\n]+\s*/g, ' ')
+  if (requestId === undefined || requestId === '') return advice
+  return `${advice} [${type || 'message'} ${requestId}: ${stageInWords[stage]}${running(stage, mayHaveExecuted)}]`
+}
+
+/** Whether it ran, where the words for the stage leave it open. */
+function running(stage: Stage, mayHaveExecuted: boolean): string {
+  if (!mayHaveExecuted) return '; it did not run'
+  return stage === 'started' || stage === 'replied' ? '' : '; it may have run'
 }

@@ -60,6 +60,11 @@ export function defineContract<const Definition extends Contract>(
   return Object.freeze(contract) as Definition
 }
 
+/** The definition of a message type that the other side named; `undefined` when the contract has none. */
+export function definitionOf(contract: Contract, type: string): MessageDefinition | undefined {
+  return Object.hasOwn(contract, type) ? contract[type] : undefined
+}
+
 // ---- what is checked when it is defined ----
 
 const schemaFields = ['content', 'reply', 'chunk', 'failure'] as const

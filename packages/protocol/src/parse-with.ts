@@ -35,7 +35,7 @@ export function parseWith<Schema extends StandardSchemaV1>(
       ? { ok: true, value: result.value as StandardSchemaV1.InferOutput<Schema> }
       : { ok: false, issues: result.issues.slice(0, mostIssues).map(issueOf) }
   } catch (error) {
-    return refused(`the schema threw: ${error instanceof Error ? error.message : String(error)}`)
+    return refused(`the schema threw: ${error instanceof Error ? error.message : 'something that is no error'}`)
   }
 }
 

@@ -1,0 +1,134 @@
+import { describe, expect, test, vi } from 'vitest'
+import { BackchatError, type CodedError, type ErrorParts } from './index.js'
+
+const timeout: ErrorParts = {
+  code: 'TIMEOUT',
+  message: 'No reply came within 30 s; ask for the state before trying again.',
+  requestId: 'V1StGXR8_Z5jdHi6B-myT',
+  type: 'text',
+  stage: 'sent',
+  mayHaveExecuted: true,
+  retryable: false,
+  trace: [
+    { stage: 'queued', atMs: 1 },
+    { stage: 'sent', atMs: 2 },
+  ],
+}
+
+test('an error says all that is known', () => {
+  const error = new BackchatError(timeout)
+  expect(error).toBeInstanceOf(Error)
+  expect(error).toMatchObject({
+    name: 'BackchatError',
+    code: 'TIMEOUT',
+    requestId: 'V1StGXR8_Z5jdHi6B-myT',
+    type: 'text',
+    stage: 'sent',
+    mayHaveExecuted: true,
+    retryable: false,
+    trace: timeout.trace,
+  })
+  expect(error.cause).toBeUndefined()
+})
+
+describe('its message', () => {
+  test('says what to do, and in the same line where the message got stuck', () => {
+    expect(new BackchatError(timeout).message).toBe(
+      'No reply came within 30 s; ask for the state before trying again. ' +
+        '[text V1StGXR8_Z5jdHi6B-myT: sent, but the server has not said that it arrived; it may have run]',
+    )
+  })
+
+  test('says when it did not run', () => {
+    const { message } = new BackchatError({ ...timeout, stage: 'queued', mayHaveExecuted: false })
+    expect(message).toMatch(/: waiting in the client, never sent; it did not run\]$/)
+  })
+
+  test('does not doubt that what was running ran', () => {
+    expect(new BackchatError({ ...timeout, stage: 'started' }).message).toMatch(/: its handler was running\]$/)
+  })
+
+  test('is one line, whatever a server wrote', () => {
+    expect(new BackchatError({ ...timeout, message: 'first\r\n  second\nthird' }).message).toMatch(
+      /^first second third \[.*\]$/,
+    )
+  })
+
+  test('says no more than the sentence when it is about no message', () => {
+    const error = new BackchatError({ ...timeout, requestId: undefined, type: undefined, message: 'Closed.' })
+    expect(error.message).toBe('Closed.')
+    expect(error.requestId).toBe('')
+  })
+
+  test('is what toString and the stack begin with', () => {
+    const error = new BackchatError(timeout)
+    expect(String(error)).toBe(`BackchatError TIMEOUT: ${error.message}`)
+    expect(error.stack).toContain(error.message)
+  })
+})
+
+test('a delay is always a number where the code promises one', () => {
+  expect(new BackchatError({ ...timeout, code: 'RATE_LIMITED', retryAfterMs: 200 }).retryAfterMs).toBe(200)
+  expect(new BackchatError({ ...timeout, code: 'OVERLOADED' }).retryAfterMs).toBe(0)
+  expect(new BackchatError(timeout).retryAfterMs).toBeUndefined()
+})
+
+test('as JSON it is metadata alone: no cause, no stack, nothing that the handler said', () => {
+  const cause = Object.assign(new Error('token hunter2'), { token: 'hunter2' })
+  const text = JSON.stringify(new BackchatError({ ...timeout, code: 'FAILURE', failure: { secret: 'hunter2' }, cause }))
+  expect(text).not.toContain('hunter2')
+  expect(JSON.parse(text)).toEqual({
+    name: 'BackchatError',
+    code: 'FAILURE',
+    message: expect.stringContaining('No reply came'),
+    requestId: timeout.requestId,
+    type: 'text',
+    stage: 'sent',
+    mayHaveExecuted: true,
+    retryable: false,
+    trace: timeout.trace,
+  })
+})
+
+test('the cause is kept for whoever debugs, out of sight of what prints properties', () => {
+  const cause = new Error('ECONNREFUSED')
+  const error = new BackchatError({ ...timeout, cause })
+  expect(error.cause).toBe(cause)
+  expect(Object.keys(error)).not.toContain('cause')
+})
+
+describe('BackchatError.is', () => {
+  test('knows its own', () => {
+    expect(BackchatError.is(new BackchatError(timeout))).toBe(true)
+  })
+
+  test('knows those of another copy of the package, which instanceof does not', async () => {
+    vi.resetModules()
+    const copy = await import('./backchat-error.js')
+    const error = new copy.BackchatError(timeout)
+    expect(copy.BackchatError).not.toBe(BackchatError)
+    expect(error instanceof BackchatError).toBe(false)
+    expect(BackchatError.is(error)).toBe(true)
+  })
+
+  test.each([
+    undefined,
+    null,
+    'TIMEOUT',
+    0,
+    new Error('TIMEOUT'),
+    { ...timeout, name: 'BackchatError' },
+    JSON.parse(JSON.stringify(new BackchatError(timeout))),
+  ])('does not take %s for one', (value) => {
+    expect(BackchatError.is(value)).toBe(false)
+  })
+
+  test('tells the kinds apart by code', () => {
+    const error: unknown = new BackchatError({ ...timeout, code: 'RATE_LIMITED', retryAfterMs: 200 })
+    const delay: number | undefined =
+      BackchatError.is(error) && error.code === 'RATE_LIMITED' ? error.retryAfterMs : undefined
+    expect(delay).toBe(200)
+    const overloaded = (given: CodedError<'OVERLOADED'>): number => given.retryAfterMs
+    expect(overloaded).toBeTypeOf('function')
+  })
+})
