@@ -7,6 +7,8 @@ export const closeCodes = {
   goingAway: 1001,
   /** A frame was larger than allowed (RFC 6455). */
   tooLarge: 1009,
+  /** The server's store or its `authenticate` failed (RFC 6455): the client comes again. */
+  internalError: 1011,
   /** A frame was not understood, or not allowed at that moment. */
   protocolError: 4400,
   /** `authenticate` refused the token. */
