@@ -28,7 +28,7 @@ export interface Answer {
   cutOff(): void
 }
 
-const scroll = element('scroll', HTMLDivElement)
+const scroll = element('scroll', HTMLElement)
 const list = element('messages', HTMLOListElement)
 const empty = element('empty', HTMLDivElement)
 const toEnd = element('to-end', HTMLButtonElement)
