@@ -2,6 +2,28 @@
 
 import type { JsonValue } from './json.js'
 
+/** Every {@link ErrorCode}: what the guard of the wire compares with. */
+export const errorCodes = [
+  'TIMEOUT',
+  'OUTCOME_UNKNOWN',
+  'ABORTED',
+  'CLOSED',
+  'QUEUE_FULL',
+  'TOO_LARGE',
+  'INVALID_MESSAGE',
+  'NO_HANDLER',
+  'HANDLER_FAILED',
+  'HANDLER_TIMEOUT',
+  'FAILURE',
+  'UNAUTHORIZED',
+  'RATE_LIMITED',
+  'OVERLOADED',
+  'EXPIRED',
+  'REPLY_LOST',
+  'SESSION_GONE',
+  'UNSUPPORTED_VERSION',
+] as const
+
 /**
  * What went wrong. A literal union, so that a `switch` over it is checked.
  *
@@ -26,25 +48,7 @@ import type { JsonValue } from './json.js'
  * | `SESSION_GONE` | the session ended before this could be sent |
  * | `UNSUPPORTED_VERSION` | client and server speak different versions of the protocol |
  */
-export type ErrorCode =
-  | 'TIMEOUT'
-  | 'OUTCOME_UNKNOWN'
-  | 'ABORTED'
-  | 'CLOSED'
-  | 'QUEUE_FULL'
-  | 'TOO_LARGE'
-  | 'INVALID_MESSAGE'
-  | 'NO_HANDLER'
-  | 'HANDLER_FAILED'
-  | 'HANDLER_TIMEOUT'
-  | 'FAILURE'
-  | 'UNAUTHORIZED'
-  | 'RATE_LIMITED'
-  | 'OVERLOADED'
-  | 'EXPIRED'
-  | 'REPLY_LOST'
-  | 'SESSION_GONE'
-  | 'UNSUPPORTED_VERSION'
+export type ErrorCode = (typeof errorCodes)[number]
 
 /** How far a message got. */
 export type Stage = 'queued' | 'sent' | 'received' | 'started' | 'replied' | 'settled'

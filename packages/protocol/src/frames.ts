@@ -1,7 +1,9 @@
 /** Every frame that travels on a link [P-10 … P-31]. `Payload` is a value when received and {@link Json} text when sent. */
 
 import type { WireError } from './errors.js'
+import type { JsonValue } from './json.js'
 import type { Limits } from './limits.js'
+import type { RequestMessage, WireMessage } from './message.js'
 
 /** The only version of the protocol there is; the subprotocol `backchat.1` names it too. */
 export const protocolVersion = 1
@@ -12,7 +14,8 @@ export const subprotocol = 'backchat.1'
 export type Range = readonly [from: number, to: number]
 
 /** How the caller wants to be answered: with a reply, with chunks and a reply, or not at all. */
-export type RequestMode = 'request' | 'stream' | 'send'
+export const requestModes = ['request', 'stream', 'send'] as const
+export type RequestMode = (typeof requestModes)[number]
 
 // ---- client to server ----
 
@@ -93,15 +96,17 @@ export interface Welcome {
   readonly heartbeatMs: number
 }
 
-export type RefuseCode =
-  | 'version'
-  | 'invalid'
-  | 'unauthorized'
-  | 'not-yours'
-  | 'stale'
-  | 'superseded'
-  | 'full'
-  | 'draining'
+export const refuseCodes = [
+  'version',
+  'invalid',
+  'unauthorized',
+  'not-yours',
+  'stale',
+  'superseded',
+  'full',
+  'draining',
+] as const
+export type RefuseCode = (typeof refuseCodes)[number]
 
 /** The link is not, or no longer, served [P-13]; the server closes it after this frame. */
 export interface Refuse {
@@ -177,15 +182,22 @@ export interface Pong {
 }
 
 export type ClientFrame<Payload> = Hello | RequestFrame<Payload> | Cancel | Ack | Bye | Ping | Pong
-export type ServerFrame<Payload> =
+
+/** `Content` is what a chunk carries, which is no message. */
+export type ServerFrame<Payload, Content = Payload> =
   | Welcome
   | Refuse
   | Started
   | Reply<Payload>
   | ErrorFrame
-  | Chunk<Payload>
+  | Chunk<Content>
   | Cancelled
   | Push<Payload>
   | Gap
   | Ping
   | Pong
+
+/** What a server receives: decoded, and every field found to be of the right shape. */
+export type ReceivedByServer = ClientFrame<RequestMessage>
+/** What a client receives: decoded, and every field found to be of the right shape. */
+export type ReceivedByClient = ServerFrame<WireMessage, JsonValue>

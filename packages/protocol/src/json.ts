@@ -1,5 +1,7 @@
 /** JSON as a value and as text already encoded: a payload is encoded once, by its author, and spliced into frames. */
 
+import { limits } from './limits.js'
+
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }
 
 export type JsonObject = { readonly [key: string]: JsonValue }
@@ -8,3 +10,103 @@ declare const encoded: unique symbol
 
 /** JSON text. Only {@link toJson} and a store that read it back make one. */
 export type Json = string & { readonly [encoded]: true }
+
+/** `reason` goes on after a colon: "content: it is a function". */
+export type Encoded = { readonly ok: true; readonly json: Json } | { readonly ok: false; readonly reason: string }
+
+/** A payload stands at most two levels below its frame: in its `message`, or in its `error`. */
+const payloadDepth = limits.depth - 2
+
+/**
+ * Encodes what an application gives us, which may be anything. Never throws.
+ * What is deeper than the peer would accept is refused here: on the wire it would cost the link, again and again.
+ */
+export function toJson(value: unknown): Encoded {
+  let text: string | undefined
+  try {
+    text = JSON.stringify(value)
+  } catch (thrown) {
+    return { ok: false, reason: describe(thrown) }
+  }
+  if (text === undefined)
+    return { ok: false, reason: `it is ${value === undefined ? 'undefined' : `a ${typeof value}`}` }
+  if (isDeeperThan(text, payloadDepth)) return { ok: false, reason: `it is nested deeper than ${payloadDepth}` }
+  return { ok: true, json: text as Json }
+}
+
+/** Engines explain a cycle over several lines, of which the first says it. A thrown thing may be hostile even when read. */
+function describe(thrown: unknown): string {
+  try {
+    const [line] = String(thrown instanceof Error ? thrown.message : thrown).split('\n')
+    return line || 'it cannot be encoded'
+  } catch {
+    return 'it cannot be encoded'
+  }
+}
+
+/** How many bytes a text takes as UTF-8. A lone surrogate counts 3, as the U+FFFD that is sent in its place. */
+export function utf8Length(text: string): number {
+  let bytes = text.length
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    if (unit < 0x80) continue
+    bytes += unit < 0x800 ? 1 : 2
+    // The two halves of a pair are four bytes together: two units, and two more.
+    if (isHigh(unit) && isLow(text.charCodeAt(index + 1))) index++
+  }
+  return bytes
+}
+
+const isHigh = (unit: number) => unit >= 0xd800 && unit <= 0xdbff
+const isLow = (unit: number) => unit >= 0xdc00 && unit <= 0xdfff
+
+/** Whether a text takes more bytes than that as UTF-8. Looks at each character only where its length leaves it open. */
+export function isLongerThan(text: string, bytes: number): boolean {
+  if (text.length * 3 <= bytes) return false
+  return text.length > bytes || utf8Length(text) > bytes
+}
+
+/**
+ * Whether JSON text nests deeper than that, found without recursion and before anything is parsed.
+ * Of text that is no JSON it may say either.
+ */
+export function isDeeperThan(text: string, depth: number): boolean {
+  if (!hasMoreThan(text, depth, '[', '{')) return false
+  let open = 0
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    if (unit === quote) index = endOfString(text, index)
+    else if (unit === openBracket || unit === openBrace) {
+      if (++open > depth) return true
+    } else if (unit === closeBracket || unit === closeBrace) open--
+  }
+  return false
+}
+
+const quote = 0x22
+const backslash = 0x5c
+const openBracket = 0x5b
+const closeBracket = 0x5d
+const openBrace = 0x7b
+const closeBrace = 0x7d
+
+/** Nearly every frame has few brackets, and searching for one is much faster than looking at every character. */
+function hasMoreThan(text: string, count: number, ...marks: readonly string[]): boolean {
+  let found = 0
+  for (const mark of marks) {
+    for (let index = text.indexOf(mark); index >= 0; index = text.indexOf(mark, index + 1)) {
+      if (++found > count) return true
+    }
+  }
+  return false
+}
+
+/** The index of the quote that ends the string which begins at `start`, or the end of the text. */
+function endOfString(text: string, start: number): number {
+  for (let index = start + 1; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    if (unit === backslash) index++
+    else if (unit === quote) return index
+  }
+  return text.length
+}

@@ -15,6 +15,8 @@ export const limits = {
   helloBytes: 16 * 1024,
   /** Largest token, in bytes. */
   tokenBytes: 8 * 1024,
+  /** Longest client id, secret, page, session id or epoch, in characters. */
+  nameLength: 128,
   /** A valid hello must arrive within this time. */
   helloMs: 5_000,
   /** Largest request or push, in bytes. */

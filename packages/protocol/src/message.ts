@@ -3,7 +3,8 @@
 import type { JsonObject, JsonValue } from './json.js'
 
 /** Who speaks or is spoken to. The server stamps `from`: a client cannot claim to be the system. */
-export type Party = 'user' | 'ai' | 'system'
+export const parties = ['user', 'ai', 'system'] as const
+export type Party = (typeof parties)[number]
 
 /** The envelope that handlers and listeners see. All eight fields are always there. */
 export interface Message<Type extends string = string, Content = JsonValue> {
@@ -27,7 +28,7 @@ export interface Message<Type extends string = string, Content = JsonValue> {
  * Left out: `sessionId` always; `content` when it is `null`; `metadata` when it is empty; `type`, `from` and `to`
  * when they are what {@link WireDefaults} says for the frame that carries it.
  */
-export interface WireMessage {
+export type WireMessage = {
   readonly id: string
   readonly timestamp: string
   readonly type?: string
@@ -37,15 +38,20 @@ export interface WireMessage {
   readonly metadata?: JsonObject
 }
 
+/** A request's message, which always writes its type [P-7]. */
+export type RequestMessage = WireMessage & { readonly type: string }
+
 /** What a message that leaves a field out means by it. */
 export interface WireDefaults {
   readonly type: string
+  /** The type is written even where it is the default. */
+  readonly typeIsWritten?: true
   readonly from: Party
   readonly to: Party
 }
 
 /** A request or a send: spoken by the person to the AI. Its `type` is always written. */
-export const requestDefaults: WireDefaults = { type: 'text', from: 'user', to: 'ai' }
+export const requestDefaults: WireDefaults = { type: 'text', typeIsWritten: true, from: 'user', to: 'ai' }
 /** A reply: spoken by the AI to the person, of type `response`. */
 export const replyDefaults: WireDefaults = { type: 'response', from: 'ai', to: 'user' }
 /** A push: announced by the system. */

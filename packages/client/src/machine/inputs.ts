@@ -1,6 +1,6 @@
 /** What happens to the client's machine. Past tense: each is a fact that a shell reports, with the time as an argument beside it. */
 
-import type { Json, RequestMode, ServerFrame, JsonValue } from '@backchat/protocol'
+import type { Json, ReceivedByClient, RequestMode } from '@backchat/protocol'
 
 /** A name the shell gives to each request, never reused; the machine's effects refer to it. */
 export type Key = number
@@ -20,7 +20,7 @@ export type Input =
   | { readonly kind: 'tokenFailed'; readonly fetch: number; readonly reason: string }
   /** The socket of that link opened, brought a frame, brought something that is no frame, closed or never opened. */
   | { readonly kind: 'opened'; readonly link: number }
-  | { readonly kind: 'received'; readonly link: number; readonly frame: ServerFrame<JsonValue> }
+  | { readonly kind: 'received'; readonly link: number; readonly frame: ReceivedByClient }
   | { readonly kind: 'garbled'; readonly link: number; readonly reason: string }
   | { readonly kind: 'closed'; readonly link: number; readonly code: number; readonly reason: string }
   /** Answers the effect `initialise` when the application has nothing to say or its function threw. */

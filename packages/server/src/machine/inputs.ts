@@ -1,6 +1,6 @@
 /** What happens to the server's machine, one per node. Past tense: each is a fact that a shell reports. */
 
-import type { ClientFrame, Json, JsonValue, WireError } from '@backchat/protocol'
+import type { Json, ReceivedByServer, WireError } from '@backchat/protocol'
 import type { Result, Target } from '../store/operations.js'
 
 /** Names a socket on this node, from 1, never reused. */
@@ -13,7 +13,7 @@ export type Key = number
 export type Input =
   /** A socket was opened to us. `origin` checks are over, nothing has been said yet. */
   | { readonly kind: 'opened'; readonly link: LinkId }
-  | { readonly kind: 'received'; readonly link: LinkId; readonly frame: ClientFrame<JsonValue> }
+  | { readonly kind: 'received'; readonly link: LinkId; readonly frame: ReceivedByServer }
   | { readonly kind: 'garbled'; readonly link: LinkId; readonly reason: string; readonly tooLarge: boolean }
   | { readonly kind: 'closed'; readonly link: LinkId }
   /** Answers the effect `authenticate`. `user` is the user's id; null when refused. */
