@@ -48,7 +48,7 @@ function open(folder: string) {
 describe.each(folders)('%s', (folder) => {
   test('holds its build, its manifest, its licence and its readme, and nothing else', () => {
     const other = open(folder).files.filter((file) => {
-      return !/^package\/(package\.json|LICENSE|README\.md|dist\/.+\.(js|js\.map|d\.ts))$/.test(file)
+      return !/^package\/(package\.json|LICENSE|README(\.[\w-]+)?\.md|dist\/.+\.(js|js\.map|d\.ts))$/.test(file)
     })
     expect(other).toEqual([])
     expect(open(folder).files).toEqual(expect.arrayContaining(['package/LICENSE', 'package/README.md']))
