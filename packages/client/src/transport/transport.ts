@@ -25,7 +25,7 @@ export interface Transport {
 
 export interface TransportOptions {
   /** Asked for anew at each dial when it is a function. */
-  readonly url: string | (() => string | Promise<string>)
+  readonly url: string | URL | (() => string | URL | Promise<string | URL>)
   /** Default: the browser's own, in Node the one of `ws`. */
   readonly WebSocket?: WebSocketConstructor
   readonly events: TransportEvents

@@ -124,6 +124,16 @@ test('a server that does not speak the subprotocol makes no link', async () => {
   expect(facts.all).toHaveLength(1)
 })
 
+test('a URL is an address too, given or returned', async () => {
+  const peer = until(await webSocketPeer())
+  const url = new URL(peer.url)
+  for (const option of [url, () => url, async () => url]) {
+    const { transport, facts } = open({ url: option })
+    transport.dial(1)
+    await facts.until('opened 1')
+  }
+})
+
 test('an address that is none is reported, not thrown', async () => {
   const { transport, facts } = open({ url: 'nonsense' })
   transport.dial(1)
@@ -133,7 +143,11 @@ test('an address that is none is reported, not thrown', async () => {
 test.each<[string, () => Promise<string>, string]>([
   ['rejects', () => Promise.reject(new Error('no network')), 'Error: no network'],
   ['throws', thrower, 'Error: a slip'],
-  ['returns nothing', () => Promise.resolve(JSON.parse('null')), 'TypeError: the url function returned no string'],
+  [
+    'returns nothing',
+    () => Promise.resolve(JSON.parse('null')),
+    'TypeError: the url function returned neither a string nor a URL',
+  ],
 ])('a url function that %s is a closed link, and the next dial asks again', async (_, fails, reason) => {
   const peer = until(await webSocketPeer())
   const url = vi.fn(fails)
@@ -381,6 +395,6 @@ test('a closed transport has no socket and dials no more', async () => {
 
 test('the browser’s WebSocket, Node’s and that of ws fit the option', () => {
   const fitting: WebSocketConstructor[] = [WebSocket]
-  const ofBrowsers = (constructor: typeof globalThis.WebSocket): WebSocketConstructor => constructor
+  const ofBrowsers = (one: typeof globalThis.WebSocket): WebSocketConstructor => one
   expect([fitting, ofBrowsers]).toHaveLength(2)
 })

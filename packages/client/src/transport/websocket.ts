@@ -70,9 +70,9 @@ class GatedSocket implements Transport {
   /** A function of the application's: it may throw, reject, or return anything. If it hangs, the machine abandons the link. */
   async #nextUrl(): Promise<string> {
     const { url } = this.#options
-    if (typeof url === 'string') return url
-    const given: unknown = await url()
-    if (typeof given !== 'string') throw new TypeError('the url function returned no string')
+    const given: unknown = typeof url === 'function' ? await url() : url
+    if (given instanceof URL) return given.href
+    if (typeof given !== 'string') throw new TypeError('the url function returned neither a string nor a URL')
     return given
   }
 
