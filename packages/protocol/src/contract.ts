@@ -133,12 +133,17 @@ type SoundField<Name, Value> = Name extends 'by' | 'idempotent'
       : 'what the sender writes must be JSON: dates, maps and the like travel as strings or arrays, and a schema may make them again'
     : `there is no such field: content, reply, chunk, failure, by, idempotent`
 
-/** The same type when JSON can carry it; what it cannot carry becomes `never`. An `undefined` field is left out by JSON. */
-type JsonLike<Value> = unknown extends Value
+/**
+ * The same type when JSON can carry it; what it cannot carry becomes `never`. An `undefined` field is left out by JSON.
+ * Looks as deep as `Levels` is long, because types may be recursive.
+ */
+type JsonLike<Value, Levels extends readonly unknown[] = [1, 2, 3, 4, 5, 6]> = unknown extends Value
   ? Value
   : Value extends null | undefined | boolean | number | string
     ? Value
     : // biome-ignore lint/complexity/noBannedTypes: any function at all is meant, and none can travel.
       Value extends Function | symbol | bigint
       ? never
-      : { readonly [Key in keyof Value]: JsonLike<Value[Key]> }
+      : Levels extends readonly [unknown, ...infer Deeper]
+        ? { readonly [Key in keyof Value]: JsonLike<Value[Key], Deeper> }
+        : Value

@@ -1,0 +1,76 @@
+/** Snippets as modules: each sees a client and a manager of every kind, and is judged by what the compiler finds in it. */
+import type { Finding } from './compile.js'
+
+/** A use that compiles. */
+export interface RightUse {
+  readonly use: string
+  readonly code: string
+}
+
+/** A use that must not compile. The error must start between « and ». */
+export interface WrongUse extends RightUse {
+  /** Part of what the compiler says. */
+  readonly says?: RegExp
+}
+
+/** What a snippet may name. */
+const surroundings = `
+  import { BackchatError, createClient, defineContract } from '@backchat/client'
+  import type { Client, ClientOptions, Message, PendingRequest, StreamHandle } from '@backchat/client'
+  import { memoryStore, WebSocketManager } from '@backchat/server'
+  import type { Connection, Handler, Manager, Middleware, Plugin, SendResult } from '@backchat/server'
+  import { createServer } from 'node:http'
+  import { createServer as createSecureServer } from 'node:https'
+  import * as z from 'zod/mini'
+  import { z as classic } from 'zod'
+  import * as v from 'valibot'
+
+  type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+  declare function same<A, B>(proof: Same<A, B>): void
+
+  interface Plain { text: { content: string; reply: { n: number }; chunk: string }; tick: { content: number; by: 'server' } }
+  const chat = defineContract({
+    text: { content: z.object({ text: z.string() }), reply: z.object({ text: z.string() }), chunk: z.string(), failure: z.object({ reason: z.string() }) },
+    init: { content: z.object({ since: z.number() }), reply: z.object({ history: z.array(z.string()) }), by: 'client' },
+    read: { content: z.object({ upTo: z.string() }), by: 'client' },
+    typing: {},
+    day: { content: classic.iso.date().transform((text) => new Date(text)), reply: classic.iso.date().transform((text) => new Date(text)) },
+    system: { content: z.object({ notice: z.string() }), by: 'server' },
+    confirm: { content: z.object({ question: z.string() }), reply: z.object({ ok: z.boolean() }), by: 'server' },
+  })
+  const url = 'wss://example.com/chat'
+  const client = createClient({ url, contract: chat })
+  const slim = createClient<typeof chat>({ url })
+  const plain = createClient<Plain>({ url })
+  const open = createClient({ url })
+  const manager = new WebSocketManager({
+    port: 8787, contract: chat,
+    authenticate: (token) => (token === undefined ? null : { id: token, role: 'admin' }),
+    state: (connection) => ({ locale: 'en', role: connection.user.role }),
+  })
+  const free = new WebSocketManager({ port: 8787 })
+  declare const error: unknown
+  declare const message: Message<'text', { text: string }>
+`
+
+const before = `${surroundings}\nexport async function use() {\n`
+
+/** The module of a snippet, without its marks. */
+export const moduleOf = ({ code }: RightUse): string => `${before}${code.replace('«', '').replace('»', '')}\n}\n`
+
+/** What is wrong with a snippet that should compile; undefined when it does. */
+export function faultOfRight({ use }: RightUse, findings: readonly Finding[]): string | undefined {
+  return findings.length === 0 ? undefined : `${use}: ${findings.map(({ message }) => message).join('\n')}`
+}
+
+/** What is wrong with a snippet that should not compile; undefined when it fails in its one place only. */
+export function faultOfWrong({ use, code, says }: WrongUse, findings: readonly Finding[]): string | undefined {
+  const from = before.length + code.indexOf('«')
+  const to = before.length + code.indexOf('»') - 1
+  if (!code.includes('«') || to < from) return `${use}: no place is marked`
+  if (findings.length === 0) return `${use}: it compiles`
+  const astray = findings.filter(({ start }) => start < from || start >= to)
+  if (astray.length > 0) return `${use}: another place is wrong: ${astray.map(({ message }) => message).join('\n')}`
+  const said = findings.map(({ message }) => message).join('\n')
+  return says === undefined || says.test(said) ? undefined : `${use}: the compiler says something else: ${said}`
+}
