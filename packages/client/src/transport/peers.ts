@@ -17,6 +17,8 @@ export interface WebSocketPeer extends Peer {
   readonly clients: ReadonlySet<WebSocket>
   /** The first client that connects after the call. */
   next(): Promise<WebSocket>
+  /** Every client that connects after the call. */
+  onClient(listener: (client: WebSocket) => void): void
 }
 
 /** A server of `ws`, which takes what it is offered: extensions, and the first subprotocol unless told otherwise. */
@@ -32,6 +34,7 @@ export async function webSocketPeer({ port = 0, subprotocol = true } = {}): Prom
     ...(await listening(http, port)),
     clients: server.clients,
     next: () => new Promise((resolve) => server.once('connection', resolve)),
+    onClient: (listener) => void server.on('connection', listener),
   }
 }
 
