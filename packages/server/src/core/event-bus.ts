@@ -1,10 +1,9 @@
 /** Tells listeners what happened. One that throws, or whose promise rejects, stops nothing but itself. */
 
-/** Names of events, and what their listeners are called with. */
-type Events = { readonly [name: string]: readonly unknown[] }
 type Listener<Args extends readonly unknown[]> = (...args: Args) => unknown
 
-export class EventBus<E extends Events> {
+/** `E` says by name what the listeners of an event are called with. */
+export class EventBus<E extends { readonly [Name in keyof E]: readonly unknown[] }> {
   readonly #listeners: { [Name in keyof E]?: Set<{ readonly call: Listener<E[Name]> }> } = {}
   readonly #failed: (error: unknown, event: keyof E) => void
 

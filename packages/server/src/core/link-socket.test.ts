@@ -14,7 +14,7 @@ afterEach(async () => {
 /** A real client and the server's end of its link. */
 const pair = async () => {
   const http = createServer()
-  const sockets = webSocketServer()
+  const sockets = webSocketServer(64 * 1024)
   const looks = new Set<() => void>()
   const heard: unknown[] = []
   let writes = 0

@@ -59,6 +59,10 @@ export class LinkSocket {
     if (this.queuedBytes > slowBytes) this.flush()
   }
 
+  get welcomed(): boolean {
+    return this.#welcomed
+  }
+
   /** Bytes that wait for the network to take them. */
   get queuedBytes(): number {
     return this.#socket.bufferedAmount

@@ -1,6 +1,7 @@
 /** Drives the machine: gathers what happened in one tick into a turn, has the effects performed in order, keeps the one timer. */
 
-import type { Clock } from '@backchat/protocol'
+import type { Clock, WireError } from '@backchat/protocol'
+import { errorOf } from '../handlers/error.js'
 import type { Effect } from '../machine/effects.js'
 import type { Input } from '../machine/inputs.js'
 import type { Operation, Result } from '../store/operations.js'
@@ -50,7 +51,7 @@ export class MachineDriver {
   /** Operations of the application, in order with those of the machine. */
   apply(operations: readonly Operation[]): Promise<readonly Result[]> {
     return new Promise((resolve, reject) => {
-      if (this.#stopped) return reject(new Error('The server is closed.'))
+      if (this.#stopped) return reject(errorOf(closed))
       this.#line.ask({ operations, applied: resolve, failed: (reason) => reject(new Error(reason)) })
       this.#turnSoon()
     })
@@ -130,3 +131,5 @@ export class MachineDriver {
     else this.#setTimer(now)
   }
 }
+
+const closed: WireError = { code: 'CLOSED', message: 'The server is closed.', mayHaveExecuted: false }

@@ -44,6 +44,11 @@ test('a list is exact and replaces the default', () => {
   }
 })
 
+test('a star lets every page in', () => {
+  expect(originAllowed(from('https://anywhere.example'), ['*'])).toBe(true)
+  expect(originAllowed(from('null'), ['*'])).toBe(true)
+})
+
 test('a browser that sends no Host is refused', () => {
   expect(originAllowed({ headers: { origin: 'https://example.com' } } as IncomingMessage, undefined)).toBe(false)
 })

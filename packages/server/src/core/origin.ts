@@ -3,13 +3,13 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * Whether the `Origin` of an upgrade is let in: when it is on the list, exactly; without a list when it is the origin
+ * Whether the `Origin` of an upgrade is let in: when it is on the list, exactly, or the list has `*`; without a list when it is the origin
  * that the request was sent to. No `Origin` means that no browser speaks (RFC 6455 §10.2), and is let in.
  */
 export const originAllowed = (request: IncomingMessage, origins: readonly string[] | undefined): boolean => {
   const { origin, host } = request.headers
   if (origin === undefined) return true
-  if (origins !== undefined) return origins.includes(origin)
+  if (origins !== undefined) return origins.includes(origin) || origins.includes('*')
   return host !== undefined && sameHost(origin, host)
 }
 

@@ -18,19 +18,22 @@ export const createOwnServer = (): Server =>
   )
 
 /** Resolves when the server listens; rejects when it cannot, for example because the port is taken. */
-export const listen = (server: Server, port: number): Promise<void> =>
+export const listen = (server: Server, port: number, host: string | undefined): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, () => {
+    server.listen({ port, host }, () => {
       server.off('error', reject)
       resolve()
     })
   })
 
-/** Takes no more connections and drops what is left of plain HTTP. Upgraded sockets are not touched. */
+/**
+ * Takes no more connections, and drops what is left of plain HTTP. Resolves when the last connection has gone: upgraded
+ * sockets are not touched, but waited for.
+ */
 export const stop = (server: Server): Promise<void> =>
   new Promise((resolve) => {
-    // Closing a server that never listened is an error, and means the same: it does not listen.
+    // The one error there is says that the server does not listen, which is what was wanted.
     server.close(() => resolve())
     server.closeAllConnections()
   })

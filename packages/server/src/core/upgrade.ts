@@ -7,10 +7,12 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { originAllowed } from './origin.js'
 
 export interface UpgradeOptions {
-  /** The path of the URL that is served, exactly. */
-  readonly path: string
+  /** The path of the URL that is served, exactly; undefined for any. */
+  readonly path: string | undefined
   /** The pages that may connect; undefined for those of the same origin. */
   readonly origins: readonly string[] | undefined
+  /** Largest message of a client, in bytes. */
+  readonly messageBytes: number
   readonly accepted: (socket: WebSocket, stream: Duplex, request: IncomingMessage) => void
 }
 
@@ -19,7 +21,7 @@ const closeTimeoutMs = 1_000
 
 /** Serves the upgrades of one path of an HTTP server; returns how to stop. */
 export const acceptUpgrades = (server: Server, options: UpgradeOptions): (() => void) => {
-  const sockets = webSocketServer()
+  const sockets = webSocketServer(options.messageBytes)
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
     const refusal = judge(request, options)
     // On a shared server other paths are others' business, unless nobody else is there to answer.
@@ -35,12 +37,12 @@ export const acceptUpgrades = (server: Server, options: UpgradeOptions): (() => 
 }
 
 /** No compression: it costs 255 KB a connection and its window leaks lengths of secrets [P-1]. */
-export const webSocketServer = (): WebSocketServer => {
+export const webSocketServer = (messageBytes: number): WebSocketServer => {
   const options = {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
-    maxPayload: limits.messageBytes + limits.envelopeBytes,
+    maxPayload: messageBytes + limits.envelopeBytes,
     closeTimeout: closeTimeoutMs,
     handleProtocols: () => subprotocol,
   }
@@ -53,7 +55,8 @@ interface Refusal {
 }
 
 const judge = (request: IncomingMessage, options: UpgradeOptions): Refusal | undefined => {
-  if (pathOf(request) !== options.path) return { status: 404, reason: 'Nothing is served at this path.' }
+  if (options.path !== undefined && pathOf(request) !== options.path)
+    return { status: 404, reason: 'Nothing is served at this path.' }
   if (!offers(request, subprotocol)) return { status: 400, reason: `The subprotocol ${subprotocol} must be offered.` } // [P-1]
   if (!originAllowed(request, options.origins)) return { status: 403, reason: 'Pages of this origin may not connect.' }
   return undefined

@@ -1,0 +1,44 @@
+/** One run of a handler, while its answer is wanted. */
+
+import type { Identity } from '../api.js'
+import type { RunId } from '../machine/inputs.js'
+import type { RunContext } from './run-context.js'
+
+export class ActiveRun<User extends Identity, State extends object> {
+  readonly id: RunId
+  readonly context: RunContext<User, State>
+  /** Monotonic milliseconds. */
+  readonly since: number
+  /** The handler was called: from here on it may have executed. */
+  called = false
+  chunks = 0
+  /** The answer is not wanted any more, or was given. */
+  over = false
+  /** The handler's work, once middleware has let it begin. */
+  answering: Promise<void> | undefined
+  #pulled: (() => void) | undefined
+
+  constructor(id: RunId, context: RunContext<User, State>, since: number) {
+    this.id = id
+    this.context = context
+    this.since = since
+  }
+
+  /** Resolves when the next chunk is wanted, or none will ever be. */
+  wanted(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.over) resolve()
+      else this.#pulled = resolve
+    })
+  }
+
+  pull(): void {
+    this.#pulled?.()
+    this.#pulled = undefined
+  }
+
+  end(): void {
+    this.over = true
+    this.pull()
+  }
+}

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import type { Connection } from '../api.js'
+import { ConnectionPool } from './connection-pool.js'
+
+const connection = (id: string, session: string, user: string): Connection => ({
+  id,
+  session: { id: session },
+  user: { id: user },
+  resumed: false,
+  remoteAddress: undefined,
+  headers: {},
+  connectedAt: '2026-01-01T00:00:00.000Z',
+  state: {},
+  close: () => {},
+})
+
+test('a connection is found by its link, session and user', () => {
+  const pool = new ConnectionPool()
+  const first = connection('c1', 's1', 'ann')
+  const second = connection('c2', 's2', 'ann')
+  pool.add(1, first)
+  pool.add(2, second)
+  expect(pool.ofLink(1)).toBe(first)
+  expect(pool.ofSession('s2')).toBe(second)
+  expect(pool.ofUser('ann')).toEqual([first, second])
+  expect(pool.sessionOf('c1')).toBe('s1')
+  expect(pool.size).toBe(2)
+  expect(pool.ofUser('bob')).toEqual([])
+})
+
+test('after its link ended a connection still leads to its session', () => {
+  const pool = new ConnectionPool()
+  pool.add(1, connection('c1', 's1', 'ann'))
+  expect(pool.end(1)?.id).toBe('c1')
+  expect(pool.end(1)).toBeUndefined()
+  expect(pool.isLive(1)).toBe(false)
+  expect(pool.size).toBe(0)
+  expect(pool.ofSession('s1')).toBeUndefined()
+  expect(pool.ofUser('ann')).toEqual([])
+  expect(pool.sessionOf('c1')).toBe('s1')
+  expect(pool.ofLink(1)?.id).toBe('c1')
+})
+
+test('the end of an older link does not hide the newer one of the same session', () => {
+  const pool = new ConnectionPool()
+  const newer = connection('c2', 's1', 'ann')
+  pool.add(1, connection('c1', 's1', 'ann'))
+  pool.add(2, newer)
+  pool.end(1)
+  expect(pool.ofSession('s1')).toBe(newer)
+  expect(pool.ofUser('ann')).toEqual([newer])
+})
+
+test('only so many ended connections are remembered, the latest', () => {
+  const pool = new ConnectionPool(2)
+  for (const link of [1, 2, 3]) {
+    pool.add(link, connection(`c${link}`, 's', 'ann'))
+    pool.end(link)
+  }
+  expect(pool.sessionOf('c1')).toBeUndefined()
+  expect(pool.ofLink(1)).toBeUndefined()
+  expect(pool.sessionOf('c2')).toBe('s')
+  expect(pool.sessionOf('c3')).toBe('s')
+})

@@ -1,0 +1,94 @@
+/** The connections of this node, by id, link, session and user; those that ended are remembered for a while. */
+
+import type { Connection, Identity } from '../api.js'
+import type { LinkId } from '../machine/inputs.js'
+
+interface Entry<User extends Identity, State extends object> {
+  readonly link: LinkId
+  readonly connection: Connection<User, State>
+}
+
+/** So many ended connections are remembered; then the one that ended first is forgotten. */
+const mostEnded = 10_000
+
+export class ConnectionPool<User extends Identity, State extends object> {
+  readonly #mostEnded: number
+  /** Live and remembered ones. */
+  readonly #byLink = new Map<LinkId, Entry<User, State>>()
+  readonly #byId = new Map<string, Entry<User, State>>()
+  /** Live ones. */
+  readonly #bySession = new Map<string, Entry<User, State>>()
+  readonly #byUser = new Map<string, Set<Entry<User, State>>>()
+  /** In the order in which they ended. */
+  readonly #ended = new Set<Entry<User, State>>()
+
+  constructor(remembered = mostEnded) {
+    this.#mostEnded = remembered
+  }
+
+  /** How many are live. */
+  get size(): number {
+    return this.#byId.size - this.#ended.size
+  }
+
+  add(link: LinkId, connection: Connection<User, State>): void {
+    const entry = { link, connection }
+    this.#byLink.set(link, entry)
+    this.#byId.set(connection.id, entry)
+    this.#bySession.set(connection.session.id, entry)
+    const ofUser = this.#byUser.get(connection.user.id) ?? new Set()
+    this.#byUser.set(connection.user.id, ofUser.add(entry))
+  }
+
+  /** The connection of a link, also after it ended. */
+  ofLink(link: LinkId): Connection<User, State> | undefined {
+    return this.#byLink.get(link)?.connection
+  }
+
+  /** The live connection of a session. */
+  ofSession(session: string): Connection<User, State> | undefined {
+    return this.#bySession.get(session)?.connection
+  }
+
+  /** The live connections of a user. */
+  ofUser(user: string): readonly Connection<User, State>[] {
+    return [...(this.#byUser.get(user) ?? [])].map((entry) => entry.connection)
+  }
+
+  /** The session that a connection belongs to or belonged to: sessions outlive their links. */
+  sessionOf(connectionId: string): string | undefined {
+    return this.#byId.get(connectionId)?.connection.session.id
+  }
+
+  /** Whether the link is here and has not ended. */
+  isLive(link: LinkId): boolean {
+    const entry = this.#byLink.get(link)
+    return entry !== undefined && !this.#ended.has(entry)
+  }
+
+  /** The link ended. */
+  end(link: LinkId): Connection<User, State> | undefined {
+    const entry = this.#byLink.get(link)
+    if (entry === undefined || this.#ended.has(entry)) return undefined
+    const { session, user } = entry.connection
+    // A newer link of the same session may be here already.
+    if (this.#bySession.get(session.id) === entry) this.#bySession.delete(session.id)
+    const ofUser = this.#byUser.get(user.id)
+    ofUser?.delete(entry)
+    if (ofUser?.size === 0) this.#byUser.delete(user.id)
+    this.#remember(entry)
+    return entry.connection
+  }
+
+  #remember(entry: Entry<User, State>): void {
+    this.#ended.add(entry)
+    if (this.#ended.size <= this.#mostEnded) return
+    for (const oldest of this.#ended) return this.#forget(oldest)
+  }
+
+  #forget(entry: Entry<User, State>): void {
+    this.#ended.delete(entry)
+    this.#byLink.delete(entry.link)
+    this.#byId.delete(entry.connection.id)
+  }
+}

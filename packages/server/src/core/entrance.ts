@@ -1,0 +1,40 @@
+/** Where links come in: upgrades on a server of the application's, or on a port of our own. */
+
+import type { Server } from 'node:http'
+import type { Listening } from '../api.js'
+import { createOwnServer, listen, stop } from './own-server.js'
+import { acceptUpgrades, type UpgradeOptions } from './upgrade.js'
+
+export class Entrance {
+  readonly #server: Server
+  readonly #own: { readonly port: number; readonly host: string | undefined } | undefined
+  readonly #stopAccepting: () => void
+  #listening: Promise<void> | undefined
+  #closed = false
+
+  constructor(where: Listening, options: UpgradeOptions) {
+    this.#own = where.server === undefined ? { port: where.port, host: where.host } : undefined
+    this.#server = where.server ?? createOwnServer()
+    this.#stopAccepting = acceptUpgrades(this.#server, options)
+  }
+
+  /** Listens, on a port of our own; never waits for a server of the application's. */
+  async open(): Promise<void> {
+    if (this.#own === undefined || this.#closed) return
+    this.#listening = listen(this.#server, this.#own.port, this.#own.host)
+    await this.#listening
+  }
+
+  /**
+   * Lets nobody in any more. Links that came in stay; a server of the application's goes on. Resolves when the port is
+   * free, which is after the last link has gone.
+   */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#stopAccepting()
+    if (this.#own === undefined) return
+    // A server that is about to listen cannot be closed before it does.
+    await this.#listening?.catch(() => {})
+    await stop(this.#server)
+  }
+}

@@ -1,0 +1,112 @@
+/** The sockets of this node, by number: their texts become inputs of the machine, its frames become texts. */
+
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type Clock, decodeClientFrame, encode, type Json, limits, type ServerFrame } from '@backchat/protocol'
+import type { WebSocket } from 'ws'
+import type { Input, LinkId } from '../machine/inputs.js'
+import { LinkSocket } from './link-socket.js'
+
+export interface LinksOptions {
+  readonly feed: (input: Input) => void
+  readonly clock: Clock
+  /** Largest message of a client, in bytes. */
+  readonly messageBytes: number
+}
+
+interface Link {
+  readonly socket: LinkSocket
+  /** The upgrade; let go once all has been learnt from it. */
+  request: IncomingMessage | undefined
+}
+
+export class Links {
+  readonly #options: LinksOptions
+  readonly #links = new Map<LinkId, Link>()
+  /** All sockets that exist, also those that are abandoned and not gone yet. */
+  readonly #sockets = new Set<LinkSocket>()
+  /** Sockets with frames of this turn. */
+  readonly #written = new Set<LinkSocket>()
+  #last: LinkId = 0
+  #emptied: (() => void) | undefined
+
+  constructor(options: LinksOptions) {
+    this.#options = options
+  }
+
+  open(webSocket: WebSocket, stream: Duplex, request: IncomingMessage): void {
+    const { feed, clock } = this.#options
+    this.#last += 1
+    const link = this.#last
+    const socket = new LinkSocket(webSocket, stream, clock.after, {
+      received: (text) => this.#received(link, text),
+      garbled: (reason, tooLarge) => feed({ kind: 'garbled', link, reason, tooLarge }),
+      closed: () => {
+        this.#links.delete(link)
+        feed({ kind: 'closed', link })
+      },
+      gone: () => this.#gone(socket),
+    })
+    this.#links.set(link, { socket, request })
+    this.#sockets.add(socket)
+    feed({ kind: 'opened', link })
+  }
+
+  /** The upgrade of a link; undefined when the link is over, or {@link release} was called. */
+  request(link: LinkId): IncomingMessage | undefined {
+    return this.#links.get(link)?.request
+  }
+
+  release(link: LinkId): void {
+    const entry = this.#links.get(link)
+    if (entry !== undefined) entry.request = undefined
+  }
+
+  transmit(link: LinkId, frame: ServerFrame<Json>): void {
+    const socket = this.#links.get(link)?.socket
+    if (socket === undefined) return
+    if (frame.kind === 'welcome') socket.welcome()
+    socket.transmit(encode(frame))
+    this.#written.add(socket)
+  }
+
+  abandon(link: LinkId, code: number, reason: string): void {
+    this.#links.get(link)?.socket.abandon(code, reason)
+    this.#links.delete(link)
+  }
+
+  /** Writes out the frames of this turn. */
+  flush(): void {
+    for (const socket of this.#written) socket.flush()
+    this.#written.clear()
+  }
+
+  /** Abandons every link; resolves when nothing is left of any socket. */
+  async close(code: number, reason: string): Promise<void> {
+    for (const link of [...this.#links.keys()]) this.abandon(link, code, reason)
+    if (this.#sockets.size === 0) return
+    await new Promise<void>((resolve) => {
+      this.#emptied = resolve
+    })
+  }
+
+  #received(link: LinkId, text: string): void {
+    const { feed, messageBytes } = this.#options
+    const decoded = decodeClientFrame(text, messageBytes + limits.envelopeBytes)
+    if (!decoded.ok) feed({ kind: 'garbled', link, reason: decoded.reason, tooLarge: decoded.tooLarge })
+    else if (decoded.frame !== null) feed({ kind: 'received', link, frame: decoded.frame })
+    else this.#unknown(link, decoded.unknown)
+  }
+
+  /** What a newer version would say is ignored after `welcome` [P-3], and a breach before it [P-5]. */
+  #unknown(link: LinkId, kind: string): void {
+    if (this.#links.get(link)?.socket.welcomed === true) return
+    this.#options.feed({ kind: 'garbled', link, reason: `unknown before welcome: ${kind}`, tooLarge: false })
+  }
+
+  #gone(socket: LinkSocket): void {
+    this.#sockets.delete(socket)
+    this.#written.delete(socket)
+    if (this.#sockets.size === 0) this.#emptied?.()
+  }
+}

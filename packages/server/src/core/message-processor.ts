@@ -1,0 +1,257 @@
+/** Runs handlers: validation, middleware, then the handler; and tells the machine, step by step, what came of it. */
+
+import {
+  type Clock,
+  type CodedError,
+  type Contract,
+  type ErrorCode,
+  expandMessage,
+  type Ids,
+  type Message,
+  replyDefaults,
+  requestDefaults,
+  toJson,
+  type Untyped,
+  utf8Length,
+  type WireError,
+  wireMessage,
+} from '@backchat/protocol'
+import type { Connection, ErrorContext, HandledReport, Identity, Logger, Middleware } from '../api.js'
+import { errorOf, mapThrown } from '../handlers/error.js'
+import type { MessageHandlers } from '../handlers/message.js'
+import type { Run } from '../machine/effects.js'
+import type { Input, LinkId, RunId } from '../machine/inputs.js'
+import { onion } from '../middleware/onion.js'
+import { checkContent } from '../middleware/validation.js'
+import { ActiveRun } from './active-run.js'
+import { RunContext } from './run-context.js'
+
+export interface ProcessorOptions<User extends Identity, State extends object> {
+  readonly contract: Contract | undefined
+  readonly handlers: MessageHandlers<User, State>
+  readonly middleware: readonly Middleware<Untyped, User, State>[]
+  readonly connectionOf: (link: LinkId) => Connection<User, State> | undefined
+  /** While a connection's middleware runs: whether it lets the connection in. */
+  readonly admission: (link: LinkId) => Promise<boolean> | undefined
+  readonly feed: (input: Input) => void
+  readonly clock: Clock
+  readonly ids: Pick<Ids, 'id'>
+  readonly log: Logger
+  readonly handled: (report: HandledReport) => void
+  readonly failed: (error: CodedError, context: ErrorContext) => void
+}
+
+export class MessageProcessor<User extends Identity, State extends object> {
+  readonly #options: ProcessorOptions<User, State>
+  readonly #runs = new Map<RunId, ActiveRun<User, State>>()
+  /** Told when nothing runs any more. Once it is set, nothing new is begun. */
+  #drained: (() => void) | undefined
+
+  constructor(options: ProcessorOptions<User, State>) {
+    this.#options = options
+  }
+
+  /** Carries out the effect `run`. */
+  start(effect: Run): void {
+    if (this.#drained !== undefined) return this.#refuse(effect, closing)
+    const connection = this.#options.connectionOf(effect.link)
+    if (connection === undefined) return this.#refuse(effect, notAdmitted)
+    const { contract } = this.#options
+    const checked = checkContent(contract, effect.type, 'client', effect.message.content ?? null)
+    if (!checked.ok) {
+      return this.#refuse(effect, { code: 'INVALID_MESSAGE', message: checked.reason, mayHaveExecuted: false })
+    }
+    // Whoever a client says it is: it is the user [P-7].
+    const message = expandMessage({ ...effect.message, from: 'user' }, requestDefaults, effect.session)
+    const run = this.#open(effect, { ...message, content: checked.content }, connection)
+    void this.#execute(run, effect.link)
+  }
+
+  /** Carries out the effect `pull`. */
+  pull(id: RunId): void {
+    this.#runs.get(id)?.pull()
+  }
+
+  /** Carries out the effect `abort`. */
+  abort(id: RunId, reason: string): void {
+    const run = this.#runs.get(id)
+    if (run === undefined) return
+    this.#close(run, 'ABORTED')
+    run.context.abort(reason)
+  }
+
+  /** Begins nothing new; resolves when nothing runs, at the latest after that time. */
+  drain(mostMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const callOff = this.#options.clock.after(Math.max(0, mostMs), resolve)
+      this.#drained = () => {
+        callOff()
+        resolve()
+      }
+      if (this.#runs.size === 0) this.#drained()
+    })
+  }
+
+  #open(effect: Run, message: Message<string, unknown>, connection: Connection<User, State>): ActiveRun<User, State> {
+    const { clock, log } = this.#options
+    const context = new RunContext({ message, connection, run: { id: effect.run, mode: effect.mode }, log })
+    context.reached('received', clock.wall())
+    const run = new ActiveRun(effect.run, context, clock.now())
+    this.#runs.set(run.id, run)
+    return run
+  }
+
+  async #execute(run: ActiveRun<User, State>, link: LinkId): Promise<void> {
+    try {
+      const admission = this.#options.admission(link)
+      if (admission !== undefined && !(await admission)) throw errorOf(notAdmitted)
+      await onion(this.#options.middleware, run.context, () => this.#begin(run))
+      if (run.answering === undefined) throw new Error('Middleware returned without calling next().')
+      await run.answering
+      this.#return(run)
+    } catch (thrown) {
+      this.#throw(run, thrown)
+    }
+  }
+
+  #begin(run: ActiveRun<User, State>): Promise<void> {
+    run.answering = this.#answer(run)
+    // Middleware need not await next(); who does not must not leave a rejection unhandled.
+    run.answering.catch(() => {})
+    return run.answering
+  }
+
+  async #answer(run: ActiveRun<User, State>): Promise<void> {
+    const { message } = run.context
+    const handler = this.#options.handlers.find(message.type)
+    if (run.over || handler === undefined) throw new Error('The run was called off before its handler was called.')
+    run.called = true
+    run.context.reached('started', this.#options.clock.wall())
+    this.#options.feed({ kind: 'handling', run: run.id })
+    const answer: unknown = handler(message, run.context)
+    const content = isGenerator(answer) ? await this.#exhaust(run, answer) : await answer
+    run.context.reply = this.#replyTo(message, content)
+  }
+
+  /** Asks a generator for its chunks, each only when it is wanted, and returns its reply. */
+  async #exhaust(run: ActiveRun<User, State>, generator: AnyGenerator): Promise<unknown> {
+    try {
+      for (;;) {
+        const step = await generator.next()
+        if (step.done === true || run.over) return step.value
+        this.#yield(run, step.value)
+        await run.wanted()
+      }
+    } finally {
+      // Where it stands at a `yield`, its own `finally` is run. One that has ended does nothing.
+      await generator.return(undefined)
+    }
+  }
+
+  #yield(run: ActiveRun<User, State>, chunk: unknown): void {
+    const encoded = toJson(chunk ?? null)
+    if (!encoded.ok) throw new TypeError(`A chunk is not JSON: ${encoded.reason}.`)
+    run.chunks += 1
+    this.#options.feed({ kind: 'yielded', run: run.id, content: encoded.json, bytes: utf8Length(encoded.json) })
+  }
+
+  #replyTo(message: Message<string, unknown>, content: unknown): Message<'response', unknown> {
+    const { clock, ids } = this.#options
+    return {
+      id: ids.id(),
+      type: 'response',
+      from: 'ai',
+      to: 'user',
+      content: content ?? null,
+      sessionId: message.sessionId,
+      timestamp: new Date(clock.wall()).toISOString(),
+      metadata: { replyTo: message.id },
+    }
+  }
+
+  #return(run: ActiveRun<User, State>): void {
+    const { reply } = run.context
+    if (run.over || reply === undefined) return
+    // What the receiver adds by itself is not written: `replyTo` [P-7].
+    const encoded = wireMessage({ ...reply, metadata: {} }, replyDefaults)
+    if (!encoded.ok) throw new TypeError(`The reply is not JSON: ${encoded.reason}.`)
+    run.context.reached('replied', this.#options.clock.wall())
+    this.#options.feed({ kind: 'returned', run: run.id, message: encoded.json, bytes: utf8Length(encoded.json) })
+    this.#close(run, 'ok')
+  }
+
+  #throw(run: ActiveRun<User, State>, thrown: unknown): void {
+    if (run.over) return
+    const { wire, unexpected } = mapThrown(thrown, run.called)
+    this.#options.feed({ kind: 'threw', run: run.id, error: wire, refused: mayComeAgain(wire) })
+    this.#close(run, wire.code)
+    // Middleware may have thrown while the handler still works.
+    run.context.abort('The run has failed.')
+    if (!unexpected) return
+    const { id, type, sessionId } = run.context.message
+    this.#options.failed(errorOf(wire, { requestId: id, type, cause: thrown }), {
+      connectionId: run.context.connection.id,
+      sessionId,
+      messageId: id,
+      messageType: type,
+    })
+  }
+
+  /** Answers a run that never got a context. */
+  #refuse(effect: Run, error: WireError): void {
+    this.#options.feed({ kind: 'threw', run: effect.run, error, refused: mayComeAgain(error) })
+    const { type, message, session: sessionId, mode } = effect
+    this.#options.handled({
+      type,
+      messageId: message.id,
+      sessionId,
+      mode,
+      outcome: error.code,
+      durationMs: 0,
+      chunks: 0,
+    })
+  }
+
+  #close(run: ActiveRun<User, State>, outcome: 'ok' | ErrorCode): void {
+    run.end()
+    this.#runs.delete(run.id)
+    const { message, run: facts } = run.context
+    this.#options.handled({
+      type: message.type,
+      messageId: message.id,
+      sessionId: message.sessionId,
+      mode: facts.mode,
+      outcome,
+      durationMs: this.#options.clock.now() - run.since,
+      chunks: run.chunks,
+    })
+    if (this.#runs.size === 0) this.#drained?.()
+  }
+}
+
+const notAdmitted: WireError = {
+  code: 'OVERLOADED',
+  message: 'The connection was not let in.',
+  mayHaveExecuted: false,
+  retryAfterMs: 1_000,
+}
+
+const closing: WireError = {
+  code: 'OVERLOADED',
+  message: 'The server goes away and will be back; the request was not run.',
+  mayHaveExecuted: false,
+  retryAfterMs: 1_000,
+}
+
+/** It did not run, and asking again later may go better: its number stays free [P-18]. */
+const mayComeAgain = ({ code, mayHaveExecuted }: WireError): boolean =>
+  !mayHaveExecuted && (code === 'RATE_LIMITED' || code === 'OVERLOADED')
+
+type AnyGenerator = Generator<unknown, unknown, void> | AsyncGenerator<unknown, unknown, void>
+
+const isGenerator = (answer: unknown): answer is AnyGenerator =>
+  typeof answer === 'object' &&
+  answer !== null &&
+  (Symbol.asyncIterator in answer || Symbol.iterator in answer) &&
+  'next' in answer &&
+  'return' in answer

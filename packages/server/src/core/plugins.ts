@@ -1,0 +1,52 @@
+/** Additions to the manager: installed in order before it is ready, closed when it closes; what one throws stops only itself. */
+
+import type { CodedError } from '@backchat/protocol'
+import type { Plugin, PluginHost, PluginName } from '../api.js'
+import { errorOf } from '../handlers/error.js'
+
+export class Plugins {
+  readonly #plugins: readonly Plugin[]
+  readonly #failed: (error: CodedError) => void
+
+  /** @throws TypeError when one of them is not there, is no plugin, or is there twice. */
+  constructor(given: readonly (PluginName | Plugin)[], failed: (error: CodedError) => void) {
+    this.#plugins = given.map(pluginOf)
+    this.#failed = failed
+    const names = this.#plugins.map(({ name }) => name)
+    for (const name of names) {
+      if (names.indexOf(name) !== names.lastIndexOf(name)) throw new TypeError(`The plugin '${name}' is there twice.`)
+    }
+  }
+
+  async install(host: PluginHost): Promise<void> {
+    for (const plugin of this.#plugins) await this.#isolated(plugin, 'install', () => plugin.install(host))
+  }
+
+  async close(): Promise<void> {
+    for (const plugin of this.#plugins) await this.#isolated(plugin, 'close', () => plugin.close?.())
+  }
+
+  async #isolated({ name }: Plugin, what: string, call: () => void | Promise<void>): Promise<void> {
+    try {
+      await call()
+    } catch (cause) {
+      const message = `The plugin '${name}' failed to ${what}.`
+      this.#failed(errorOf({ code: 'HANDLER_FAILED', message, mayHaveExecuted: false }, { cause }))
+    }
+  }
+}
+
+/** Names stand for plugins that come with the server, of which this version has none. */
+const pluginOf = (given: PluginName | Plugin): Plugin => {
+  if (typeof given === 'string')
+    throw new TypeError(`There is no plugin '${given}' in this version: give a plugin object.`)
+  if (
+    typeof given === 'object' &&
+    given !== null &&
+    typeof given.name === 'string' &&
+    typeof given.install === 'function'
+  ) {
+    return given
+  }
+  throw new TypeError('A plugin is an object with a name and a function install.')
+}

@@ -1,0 +1,96 @@
+/** What a handler is given beside its message. What few handlers look at is made when it is looked at. */
+
+import {
+  BackchatError,
+  type Message,
+  type MessageOf,
+  type Stage,
+  type Trace,
+  type TraceStep,
+  type Untyped,
+} from '@backchat/protocol'
+import type { Connection, Identity, Logger, MiddlewareContext, RunFacts, Session } from '../api.js'
+import { failureOf } from '../handlers/error.js'
+
+export interface RunContextParts<User extends Identity, State extends object> {
+  readonly message: MessageOf<Untyped, string, 'parsed'>
+  readonly connection: Connection<User, State>
+  readonly run: RunFacts
+  readonly log: Logger
+}
+
+export class RunContext<User extends Identity, State extends object>
+  implements MiddlewareContext<Untyped, User, State>
+{
+  readonly message: MessageOf<Untyped, string, 'parsed'>
+  readonly connection: Connection<User, State>
+  readonly run: RunFacts
+  reply: Message<'response', unknown> | undefined
+  readonly #log: Logger
+  #ownLog: Logger | undefined
+  #controller: AbortController | undefined
+  #aborted: BackchatError | undefined
+  readonly #steps: TraceStep[] = []
+
+  constructor(parts: RunContextParts<User, State>) {
+    this.message = parts.message
+    this.connection = parts.connection
+    this.run = parts.run
+    this.#log = parts.log
+  }
+
+  get session(): Session {
+    return this.connection.session
+  }
+
+  get user(): User {
+    return this.connection.user
+  }
+
+  get state(): State {
+    return this.connection.state
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted)
+    }
+    return this.#controller.signal
+  }
+
+  get log(): Logger {
+    this.#ownLog ??= this.#log.child({
+      connection: this.connection.id,
+      session: this.session.id,
+      message: this.message.id,
+      type: this.message.type,
+    })
+    return this.#ownLog
+  }
+
+  get trace(): Trace {
+    return [...this.#steps]
+  }
+
+  readonly failure = (content: unknown): BackchatError => failureOf(content, this.message)
+
+  /** Notes a stage that the message got to. */
+  reached(stage: Stage, atMs: number): void {
+    this.#steps.push({ stage, atMs })
+  }
+
+  /** Fires the signal. */
+  abort(reason: string): void {
+    this.#aborted = new BackchatError({
+      code: 'ABORTED',
+      message: reason,
+      requestId: this.message.id,
+      type: this.message.type,
+      stage: 'started',
+      mayHaveExecuted: true,
+      retryable: false,
+    })
+    this.#controller?.abort(this.#aborted)
+  }
+}

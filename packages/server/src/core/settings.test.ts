@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import type { ManagerConfig } from '../api.js'
+import { settingsOf } from './settings.js'
+
+const given = (config: ManagerConfig) => () => settingsOf({ port: 0, config })
+
+test('defaults are filled in', () => {
+  expect(settingsOf({ port: 0 })).toMatchObject({
+    path: undefined,
+    origins: undefined,
+    heartbeatMs: 25_000,
+    maxConnections: 10_000,
+    handlerTimeoutMs: 60_000,
+    messageBytes: 65_536,
+  })
+})
+
+test('numbers that make no sense are refused with a sentence that names them', () => {
+  expect(given({ heartbeat: { interval: -1 } })).toThrow(
+    'config.heartbeat.interval is a positive number of milliseconds, not -1.',
+  )
+  expect(given({ heartbeat: { interval: Number.NaN } })).toThrow('config.heartbeat.interval')
+  expect(given({ maxConnections: 0 })).toThrow('config.maxConnections is a whole number from 1, not 0.')
+  expect(given({ maxConnections: 1.5 })).toThrow('config.maxConnections')
+  expect(given({ messageTimeout: 0 })).toThrow('config.messageTimeout')
+  expect(given({ sessionTtl: Number.POSITIVE_INFINITY })).toThrow('config.sessionTtl')
+  expect(given({ maxSessions: -5 })).toThrow('config.maxSessions')
+  expect(given({ maxSessionsPerUser: 0 })).toThrow('config.maxSessionsPerUser')
+  expect(given({ maxMessageBytes: 0 })).toThrow('config.maxMessageBytes')
+})
+
+test('a program without types is told what an unknown name might have meant', () => {
+  expect(() => settingsOf({ port: 0, ...{ heartBeat: 1 } })).toThrow(
+    "has an unknown field 'heartBeat'; there are server, port",
+  )
+  expect(() => settingsOf({ port: 0, config: { maxConnections: 1, ...{ maxConnection: 1 } } })).toThrow(
+    "unknown field 'maxConnection'",
+  )
+  expect(() => settingsOf({ port: 0, config: { heartbeat: { interval: 1, ...{ every: 1 } } } })).toThrow(
+    "unknown field 'every'",
+  )
+})
+
+test('there is either a server or a port', () => {
+  expect(() => settingsOf({})).toThrow('either a server')
+  expect(() => settingsOf({ server: {}, port: 1 })).toThrow('either a server')
+  expect(() => settingsOf({ port: 70_000 })).toThrow('port is a whole number from 0 to 65535')
+  expect(() => settingsOf({ port: '8080' })).toThrow("not '8080'")
+})
+
+test('a path is a path, and the root means any', () => {
+  expect(settingsOf({ port: 0, path: '/' }).path).toBeUndefined()
+  expect(settingsOf({ port: 0, path: '/chat' }).path).toBe('/chat')
+  for (const path of ['chat', '/chat?x=1', '/cha t', ''])
+    expect(() => settingsOf({ port: 0, path }), path).toThrow('path begins')
+})
+
+test('an origin is written as browsers write it', () => {
+  expect(settingsOf({ port: 0, origins: ['https://example.com', 'http://localhost:5173', '*'] }).origins).toHaveLength(
+    3,
+  )
+  for (const origin of ['example.com', 'https://example.com/', 'https://example.com/chat', 'HTTPS://example.com', '']) {
+    expect(() => settingsOf({ port: 0, origins: [origin] }), origin).toThrow('An origin is')
+  }
+})
+
+test('a store that is given has its own bounds', () => {
+  expect(() => settingsOf({ port: 0, store: {}, config: { maxSessions: 5 } })).toThrow('Give maxSessions to the store')
+})

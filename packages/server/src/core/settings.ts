@@ -1,0 +1,147 @@
+/** The options of a manager, judged once: what makes no sense is refused with a sentence, the rest gets its defaults. */
+
+import { limits } from '@backchat/protocol'
+import type { ManagerConfig } from '../api.js'
+
+/** Numbers that the parts are built with. Times are milliseconds. */
+export interface Settings {
+  readonly path: string | undefined
+  readonly origins: readonly string[] | undefined
+  readonly heartbeatMs: number
+  readonly maxConnections: number
+  readonly handlerTimeoutMs: number
+  readonly sessionTtlMs: number
+  readonly maxSessions: number
+  readonly maxSessionsPerUser: number
+  readonly messageBytes: number
+}
+
+/** What is judged here. The types allow no more than the API says; a program without types may hand over anything. */
+interface Given {
+  readonly server?: unknown
+  readonly port?: unknown
+  readonly path?: string | undefined
+  readonly config?: ManagerConfig | undefined
+  readonly origins?: readonly string[] | undefined
+  readonly store?: unknown
+}
+
+const optionNames = [
+  'server',
+  'port',
+  'host',
+  'path',
+  'config',
+  'plugins',
+  'contract',
+  'store',
+  'authenticate',
+  'origins',
+  'state',
+  'logger',
+  'clock',
+  'ids',
+]
+const configNames = [
+  'heartbeat',
+  'maxConnections',
+  'messageTimeout',
+  'sessionTtl',
+  'maxSessions',
+  'maxSessionsPerUser',
+  'maxMessageBytes',
+  'rateLimit',
+]
+
+/** @throws TypeError that names the option and says what it may be. */
+export const settingsOf = (options: Given): Settings => {
+  onlyNames('option', options, optionNames)
+  oneListener(options)
+  const config = options.config ?? {}
+  onlyNames('option config', config, configNames)
+  onlyNames('option config.heartbeat', config.heartbeat ?? {}, ['interval'])
+  storeIsSizedOnce(options, config)
+  if (config.rateLimit !== undefined)
+    throw new TypeError('config.rateLimit is not in this version: limit in middleware with manager.use().')
+  return {
+    path: pathOf(options.path),
+    origins: originsOf(options.origins),
+    heartbeatMs: milliseconds('config.heartbeat.interval', config.heartbeat?.interval, 25_000),
+    maxConnections: count('config.maxConnections', config.maxConnections, 10_000),
+    handlerTimeoutMs: milliseconds('config.messageTimeout', config.messageTimeout, 60_000),
+    sessionTtlMs: milliseconds('config.sessionTtl', config.sessionTtl, 120_000),
+    maxSessions: count('config.maxSessions', config.maxSessions, 100_000),
+    maxSessionsPerUser: count('config.maxSessionsPerUser', config.maxSessionsPerUser, 10),
+    messageBytes: count('config.maxMessageBytes', config.maxMessageBytes, limits.messageBytes),
+  }
+}
+
+/** A length of time that somebody waits: `setTimeout` and deadlines understand no other. */
+export const milliseconds = (name: string, value: number | undefined, otherwise: number): number => {
+  if (value === undefined) return otherwise
+  if (typeof value === 'number' && value > 0 && Number.isFinite(value)) return value
+  throw new TypeError(`${name} is a positive number of milliseconds, not ${inWords(value)}.`)
+}
+
+const count = (name: string, value: number | undefined, otherwise: number): number => {
+  if (value === undefined) return otherwise
+  if (Number.isSafeInteger(value) && value >= 1) return value
+  throw new TypeError(`${name} is a whole number from 1, not ${inWords(value)}.`)
+}
+
+const onlyNames = (what: string, given: object, names: readonly string[]): void => {
+  if (typeof given !== 'object' || given === null)
+    throw new TypeError(`The ${what} is an object, not ${inWords(given)}.`)
+  for (const name of Object.keys(given)) {
+    if (!names.includes(name))
+      throw new TypeError(`The ${what} has an unknown field '${name}'; there are ${names.join(', ')}.`)
+  }
+}
+
+const oneListener = ({ server, port }: Given): void => {
+  if ((server === undefined) === (port === undefined)) {
+    throw new TypeError('Give either a server (of node:http or built on it) or a port, and not both.')
+  }
+  if (port !== undefined && !(Number.isInteger(port) && Number(port) >= 0 && Number(port) <= 65_535)) {
+    throw new TypeError(`port is a whole number from 0 to 65535, not ${inWords(port)}.`)
+  }
+}
+
+/** A store that is given was made with its own bounds. */
+const storeIsSizedOnce = ({ store }: Given, config: ManagerConfig): void => {
+  if (store === undefined) return
+  for (const name of ['maxSessions', 'maxSessionsPerUser'] as const) {
+    if (config[name] !== undefined) throw new TypeError(`Give ${name} to the store you made, not in config.`)
+  }
+}
+
+/** `/` means any path. */
+const pathOf = (path: string | undefined): string | undefined => {
+  if (path === undefined || path === '/') return undefined
+  if (typeof path === 'string' && path.startsWith('/') && !/[?#\s]/.test(path)) return path
+  throw new TypeError(`path begins with a slash and has no query, not ${inWords(path)}.`)
+}
+
+/** `*` means all. */
+const originsOf = (origins: readonly string[] | undefined): readonly string[] | undefined => {
+  if (origins === undefined) return undefined
+  if (!Array.isArray(origins))
+    throw new TypeError(`origins is a list, as in ['https://example.com'], not ${inWords(origins)}.`)
+  for (const origin of origins) {
+    if (origin !== '*' && !isOrigin(origin)) {
+      throw new TypeError(
+        `An origin is a scheme and a host, as in https://example.com, without a path; not ${inWords(origin)}.`,
+      )
+    }
+  }
+  return origins
+}
+
+const isOrigin = (origin: unknown): boolean => {
+  if (origin === 'null') return true
+  if (typeof origin !== 'string' || !URL.canParse(origin)) return false
+  const { protocol, host } = new URL(origin)
+  return `${protocol}//${host}` === origin
+}
+
+const inWords = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value))

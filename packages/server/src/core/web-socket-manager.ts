@@ -1,0 +1,181 @@
+/** The server: what an application holds of it, brought to life and to its end. */
+
+import { BackchatError, type CodedError, closeCodes, type Untyped } from '@backchat/protocol'
+import type {
+  CloseOptions,
+  ConnectionMiddleware,
+  ErrorContext,
+  FreeState,
+  Guest,
+  Handler,
+  HandlerOptions,
+  Identity,
+  Logger,
+  Manager,
+  ManagerEvents,
+  ManagerOptions,
+  Middleware,
+  OutgoingMessage,
+  RoomOptions,
+  RoomResult,
+  SendResult,
+} from '../api.js'
+import { errorOf } from '../handlers/error.js'
+import type { AnyHandler } from '../handlers/message.js'
+import { standardLogger } from '../log.js'
+import { type Assembly, assemble } from './assembly.js'
+import { EventBus } from './event-bus.js'
+import { Plugins } from './plugins.js'
+import { changeRoom } from './rooms.js'
+import { systemClock } from './system.js'
+
+const eventNames = ['connection', 'disconnection', 'sessionEnded', 'handled', 'error']
+
+/** See {@link Manager}, which says what each method does. */
+export class WebSocketManager<const C = Untyped, User extends Identity = Guest, State extends object = FreeState>
+  implements Manager<C, User, State>
+{
+  readonly ready: Promise<void>
+  readonly #log: Logger
+  readonly #bus = new EventBus<ManagerEvents<User, State>>((cause, event) => this.#listenerFailed(cause, event))
+  readonly #parts: Assembly<User, State>
+  readonly #plugins: Plugins
+  #closing: Promise<void> | undefined
+
+  /** @throws TypeError that names the option that makes no sense. */
+  constructor(options: ManagerOptions<C, User, State>) {
+    this.#log = options.logger ?? standardLogger()
+    const failed = (error: CodedError, context: ErrorContext = {}) => this.#failed(error, context)
+    this.#plugins = new Plugins(options.plugins ?? [], failed)
+    this.#parts = assemble(options, { bus: this.#bus, log: this.#log, failed })
+    // Who made the manager first gets to listen for what may go wrong.
+    this.ready = Promise.resolve().then(() => this.#start(options.clock ?? systemClock))
+    this.ready.catch(() => {})
+  }
+
+  registerHandler<Type extends ClientType<C>>(
+    type: Type,
+    handler: Handler<C, User, State, Type>,
+    options?: HandlerOptions,
+  ): void {
+    // What the types promise the handler is kept at run time, by the contract.
+    this.#parts.handlers.register(type, handler as AnyHandler<User, State>, options)
+  }
+
+  use(middleware: Middleware<C, User, State>): void
+  use(place: 'connection', middleware: ConnectionMiddleware<User, State>): void
+  use(first: Middleware<C, User, State> | 'connection', second?: ConnectionMiddleware<User, State>): void {
+    if (typeof first === 'function')
+      this.#parts.messageMiddleware.push(first as unknown as Middleware<Untyped, User, State>)
+    else if (first === 'connection' && typeof second === 'function') this.#parts.connectionMiddleware.push(second)
+    else
+      throw new TypeError(
+        "Middleware is a function: use(fn) around handlers, use('connection', fn) around connections.",
+      )
+  }
+
+  on<Name extends keyof ManagerEvents>(
+    name: Name,
+    listener: (...event: ManagerEvents<User, State>[Name]) => unknown,
+  ): () => void {
+    if (!eventNames.includes(name))
+      throw new TypeError(`There is no event '${name}'; there are ${eventNames.join(', ')}.`)
+    if (typeof listener !== 'function') throw new TypeError(`The listener of '${name}' is not a function.`)
+    return this.#bus.on(name, listener)
+  }
+
+  sendMessage(connectionId: string, message: OutgoingMessage<C>): Promise<SendResult> {
+    const session = this.#parts.pool.sessionOf(connectionId)
+    return this.#parts.pushes.send(session === undefined ? undefined : { to: 'session', session }, message)
+  }
+
+  sendToSession(session: string, message: OutgoingMessage<C>): Promise<SendResult> {
+    return this.#parts.pushes.send({ to: 'session', session }, message)
+  }
+
+  sendToUser(user: string, message: OutgoingMessage<C>): Promise<SendResult> {
+    return this.#parts.pushes.send({ to: 'user', user }, message)
+  }
+
+  broadcast(message: OutgoingMessage<C>): Promise<SendResult> {
+    return this.#parts.pushes.send({ to: 'all' }, message)
+  }
+
+  sendToRoom(room: string, message: OutgoingMessage<C>, { except = [] }: RoomOptions = {}): Promise<SendResult> {
+    return this.#parts.pushes.send(
+      { to: 'room', room, except: typeof except === 'string' ? [except] : except },
+      message,
+    )
+  }
+
+  join(session: string, room: string): Promise<RoomResult> {
+    return changeRoom(this.#parts.driver, { op: 'join', session, room })
+  }
+
+  leave(session: string, room: string): Promise<RoomResult> {
+    return changeRoom(this.#parts.driver, { op: 'leave', session, room })
+  }
+
+  readonly request: Manager<C, User, State>['request'] = (_session, type, ..._rest) =>
+    Promise.reject(
+      new BackchatError({
+        code: 'UNSUPPORTED_VERSION',
+        message: `This version of the server cannot ask clients: '${type}' was not sent. Use sendToSession() and a message back.`,
+        stage: 'queued',
+        mayHaveExecuted: false,
+        retryable: false,
+      }),
+    )
+
+  close({ drain = 10_000 }: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(drain)
+    return this.#closing
+  }
+
+  async #start(clock: Clock): Promise<void> {
+    // Plugins serve managers of any contract.
+    const manager = this as unknown as Manager<Untyped, Identity>
+    await this.#plugins.install({
+      log: this.#log,
+      clock,
+      on: (name, listener) => manager.on(name, listener),
+      use: (first: Middleware | 'connection', second: ConnectionMiddleware = () => undefined) =>
+        first === 'connection' ? manager.use(first, second) : manager.use(first),
+    })
+    await this.#parts.entrance.open()
+  }
+
+  /** From the outside in: nobody new, then no work, then no links, then nothing. */
+  async #close(drainMs: number): Promise<void> {
+    const { entrance, processor, driver, readyToClose, links, pushes, store } = this.#parts
+    const portFreed = entrance.close()
+    await processor.drain(drainMs)
+    driver.feed({ kind: 'closeAsked' })
+    await readyToClose
+    driver.stop()
+    pushes.close()
+    await links.close(closeCodes.goingAway, 'The server goes away.')
+    await portFreed
+    await this.#plugins.close()
+    try {
+      await store.close()
+    } catch (cause) {
+      this.#failed(
+        errorOf({ code: 'HANDLER_FAILED', message: 'The store failed to close.', mayHaveExecuted: true }, { cause }),
+      )
+    }
+  }
+
+  #listenerFailed(cause: unknown, event: keyof ManagerEvents): void {
+    const wire = { code: 'HANDLER_FAILED', message: `A listener of '${event}' failed.`, mayHaveExecuted: true } as const
+    const error = errorOf(wire, { cause })
+    // A listener of errors that fails is not told of its own failure.
+    if (event === 'error') this.#log.error({ err: error }, error.message)
+    else this.#failed(error)
+  }
+
+  #failed(error: CodedError, context: ErrorContext = {}): void {
+    this.#log.error({ err: error, ...context }, error.message)
+    this.#bus.emit('error', error, context)
+  }
+}

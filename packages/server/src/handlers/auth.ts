@@ -1,0 +1,65 @@
+/** Asks the application who somebody is: once for each hello, with a limit in time, and tells the machine what came of it. */
+
+import type { IncomingMessage } from 'node:http'
+import type { Clock, CodedError } from '@backchat/protocol'
+import type { Identity } from '../api.js'
+import type { Effect } from '../machine/effects.js'
+import type { Input, LinkId } from '../machine/inputs.js'
+import { errorOf } from './error.js'
+
+export interface AuthOptions<User extends Identity> {
+  readonly authenticate: (token: string | undefined, request: IncomingMessage) => User | null | Promise<User | null>
+  readonly request: (link: LinkId) => IncomingMessage | undefined
+  readonly feed: (input: Input) => void
+  readonly after: Clock['after']
+  readonly failed: (error: CodedError) => void
+}
+
+/** The application is given this long to say who it is. */
+export const authenticateMs = 5_000
+
+export class Authenticator<User extends Identity> {
+  readonly #options: AuthOptions<User>
+  /** The machine knows users by their ids; the rest of them is kept as long as the upgrade that brought them. */
+  readonly #users = new WeakMap<IncomingMessage, User>()
+
+  constructor(options: AuthOptions<User>) {
+    this.#options = options
+  }
+
+  /** The user that was found for an upgrade. */
+  userOf(request: IncomingMessage): User | undefined {
+    return this.#users.get(request)
+  }
+
+  /** Carries out the effect `authenticate`. */
+  async authenticate({ link, token }: Extract<Effect, { kind: 'authenticate' }>): Promise<void> {
+    const request = this.#options.request(link)
+    if (request === undefined) return
+    try {
+      const user = checked(await this.#inTime(() => this.#options.authenticate(token, request)))
+      if (user !== null) this.#users.set(request, user)
+      this.#options.feed({ kind: 'authenticated', link, user: user?.id ?? null })
+    } catch (cause) {
+      // Why it failed is for the application alone: the peer is a stranger.
+      this.#options.failed(errorOf({ code: 'UNAUTHORIZED', message: failure, mayHaveExecuted: false }, { cause }))
+      this.#options.feed({ kind: 'authenticateFailed', link })
+    }
+  }
+
+  #inTime(ask: () => User | null | Promise<User | null>): Promise<User | null> {
+    return new Promise((resolve, reject) => {
+      const late = new Error(`It has not answered within ${authenticateMs} ms.`)
+      const callOff = this.#options.after(authenticateMs, () => reject(late))
+      Promise.resolve().then(ask).then(resolve, reject).finally(callOff)
+    })
+  }
+}
+
+const failure = 'authenticate failed; the client was refused.'
+
+/** A program without types may return anything. */
+const checked = <User extends Identity>(user: User | null): User | null => {
+  if (user === null || (typeof user === 'object' && typeof user.id === 'string' && user.id !== '')) return user
+  throw new TypeError('authenticate returns a user with an id that is a string and not empty, or null.')
+}

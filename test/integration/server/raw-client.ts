@@ -1,0 +1,122 @@
+/** A client of nothing but `ws`: it speaks the protocol by hand, and so can also speak it badly. */
+
+import { once } from 'node:events'
+import { randomBytes } from 'node:crypto'
+import { type ClientOptions, WebSocket } from 'ws'
+
+export interface Frame {
+  readonly kind: string
+  readonly [field: string]: unknown
+}
+
+export interface Identity {
+  readonly client: string
+  readonly secret: string
+}
+
+export const newIdentity = (): Identity => ({
+  client: randomBytes(16).toString('base64url'),
+  secret: randomBytes(32).toString('base64url'),
+})
+
+export class RawClient {
+  readonly socket: WebSocket
+  /** The close code, once the socket has closed. */
+  readonly closed: Promise<number>
+  readonly #unread: Frame[] = []
+  #wakeReader: (() => void) | undefined
+  #over = false
+
+  constructor(socket: WebSocket) {
+    this.socket = socket
+    socket.on('error', () => {})
+    socket.on('message', (data) => {
+      this.#unread.push(JSON.parse(String(data)))
+      this.#wakeReader?.()
+    })
+    this.closed = new Promise((resolve) => {
+      socket.once('close', (code) => {
+        this.#over = true
+        this.#wakeReader?.()
+        resolve(code)
+      })
+    })
+  }
+
+  send(frame: Frame): void {
+    this.socket.send(JSON.stringify(frame))
+  }
+
+  /** Says hello as a client of good manners would, but for what is said otherwise. */
+  hello(identity: Identity, otherwise: Partial<Frame> = {}): void {
+    this.send({
+      kind: 'hello',
+      version: 1,
+      ...identity,
+      attempt: 1,
+      lastPush: 0,
+      floor: 0,
+      settled: [],
+      page: 'page-1',
+      ...otherwise,
+    })
+  }
+
+  request(n: number, type: string, content: unknown, otherwise: Partial<Frame> = {}): void {
+    this.send({
+      kind: 'request',
+      n,
+      mode: 'request',
+      leftMs: 30_000,
+      message: { id: `message-${n}`, timestamp: new Date().toISOString(), type, content },
+      ...otherwise,
+    })
+  }
+
+  /** The next frame, which must be of this kind. Pings do not count. */
+  async next(kind: string): Promise<Frame> {
+    const frame = await this.#read()
+    if (frame.kind !== kind) throw new Error(`Expected ${kind}, got ${JSON.stringify(frame)}`)
+    return frame
+  }
+
+  /** All frames that came and were not read. */
+  unread(): readonly Frame[] {
+    return this.#unread.splice(0)
+  }
+
+  terminate(): void {
+    this.socket.terminate()
+  }
+
+  async #read(): Promise<Frame> {
+    for (;;) {
+      const frame = this.#unread.shift()
+      if (frame !== undefined && frame.kind !== 'ping') return frame
+      if (frame !== undefined) continue
+      if (this.#over) throw new Error('The link closed, and nothing more came.')
+      await new Promise<void>((resolve) => {
+        this.#wakeReader = resolve
+      })
+    }
+  }
+}
+
+/** Opens a link; rejects with the HTTP status when the upgrade is refused. */
+export const dial = async (url: string, options: ClientOptions = {}, protocols = ['backchat.1']): Promise<RawClient> => {
+  const socket = new WebSocket(url, protocols, options)
+  const client = new RawClient(socket)
+  const refused = once(socket, 'unexpected-response').then(([, response]) => {
+    throw new Error(`HTTP ${response.statusCode}`)
+  })
+  refused.catch(() => socket.terminate())
+  await Promise.race([once(socket, 'open'), refused])
+  return client
+}
+
+/** Opens a link and says hello on it. */
+export const greeted = async (url: string, identity = newIdentity(), otherwise: Partial<Frame> = {}) => {
+  const client = await dial(url)
+  client.hello(identity, otherwise)
+  return { client, welcome: await client.next('welcome') }
+}
