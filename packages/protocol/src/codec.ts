@@ -32,12 +32,20 @@ export type Decoded<Frame> =
   | { readonly ok: false; readonly reason: string; readonly tooLarge: boolean }
 
 /** Reads what a client sent. `maxBytes` bounds its size as UTF-8. */
-export function decodeClientFrame(text: string, maxBytes: number, maxDepth = limits.depth): Decoded<ReceivedByServer> {
+export function decodeClientFrame(
+  text: string,
+  maxBytes: number,
+  maxDepth: number = limits.depth,
+): Decoded<ReceivedByServer> {
   return decode<ReceivedByServer>(text, maxBytes, maxDepth, clientFrames)
 }
 
 /** Reads what a server sent. `maxBytes` bounds its size as UTF-8. */
-export function decodeServerFrame(text: string, maxBytes: number, maxDepth = limits.depth): Decoded<ReceivedByClient> {
+export function decodeServerFrame(
+  text: string,
+  maxBytes: number,
+  maxDepth: number = limits.depth,
+): Decoded<ReceivedByClient> {
   return decode<ReceivedByClient>(text, maxBytes, maxDepth, serverFrames)
 }
 

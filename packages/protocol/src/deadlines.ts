@@ -22,6 +22,11 @@ export class Deadlines<Key> {
     return this.#current.size
   }
 
+  /** How many entries are held for them, garbage included: at most twice as many, or a few. */
+  get entries(): number {
+    return this.#heap.length
+  }
+
   /** The earliest deadline, or Infinity. */
   get next(): number {
     return this.#earliest()?.at ?? Number.POSITIVE_INFINITY

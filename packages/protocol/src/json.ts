@@ -28,14 +28,19 @@ export function toJson(value: unknown): Encoded {
   } catch (thrown) {
     return { ok: false, reason: describe(thrown) }
   }
-  if (text === undefined)
-    return { ok: false, reason: `it is ${value === undefined ? 'undefined' : `a ${typeof value}`}` }
+  if (text === undefined) return { ok: false, reason: nothingIn(value) }
   if (isDeeperThan(text, payloadDepth)) return { ok: false, reason: `it is nested deeper than ${payloadDepth}` }
   return { ok: true, json: text as Json }
 }
 
+function nothingIn(value: unknown): string {
+  if (value === undefined) return 'it is undefined'
+  return typeof value === 'object' ? 'its toJSON() gives nothing' : `it is a ${typeof value}`
+}
+
 /** Engines explain a cycle over several lines, of which the first says it. A thrown thing may be hostile even when read. */
 function describe(thrown: unknown): string {
+  if (thrown instanceof RangeError) return 'it is too large, or nested too deep'
   try {
     const [line] = String(thrown instanceof Error ? thrown.message : thrown).split('\n')
     return line || 'it cannot be encoded'

@@ -1,0 +1,95 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Deadlines } from './deadlines.js'
+
+/** The same, as a list that is sorted anew each time. */
+class Model {
+  #entries: { key: number; at: number }[] = []
+
+  set(key: number, at: number): void {
+    if (this.#entries.some((entry) => entry.key === key && entry.at === at)) return
+    this.clear(key)
+    if (at !== Number.POSITIVE_INFINITY) this.#entries.push({ key, at })
+    this.#entries.sort((a, b) => a.at - b.at)
+  }
+
+  clear(key: number): void {
+    this.#entries = this.#entries.filter((entry) => entry.key !== key)
+  }
+
+  due(now: number): number[] {
+    const keys = this.#entries.filter((entry) => entry.at <= now).map((entry) => entry.key)
+    this.#entries = this.#entries.filter((entry) => entry.at > now)
+    return keys
+  }
+
+  get next(): number {
+    return this.#entries[0]?.at ?? Number.POSITIVE_INFINITY
+  }
+
+  get size(): number {
+    return this.#entries.length
+  }
+}
+
+const key = fc.nat(40)
+const at = fc.oneof({ weight: 20, arbitrary: fc.nat(200) }, fc.constant(Number.POSITIVE_INFINITY))
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('set' as const), key, at }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('clear' as const), key }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('due' as const), now: fc.nat(220) }) },
+)
+
+test('it agrees with a sorted list, whatever is set, cleared and passed', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
+      const deadlines = new Deadlines<number>()
+      const model = new Model()
+      for (const step of steps) {
+        if (step.do === 'set') {
+          deadlines.set(step.key, step.at)
+          model.set(step.key, step.at)
+        } else if (step.do === 'clear') {
+          deadlines.clear(step.key)
+          model.clear(step.key)
+        } else {
+          expect(deadlines.due(step.now)).toEqual(model.due(step.now))
+        }
+        expect(deadlines.next).toBe(model.next)
+        expect(deadlines.size).toBe(model.size)
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('without a deadline there is nothing to wake for', () => {
+  const deadlines = new Deadlines<string>()
+  expect(deadlines.next).toBe(Number.POSITIVE_INFINITY)
+  expect(deadlines.due(1e9)).toEqual([])
+})
+
+test('a key has one deadline: the last one set', () => {
+  const deadlines = new Deadlines<string>()
+  deadlines.set('reply', 10)
+  deadlines.set('reply', 30)
+  expect(deadlines.get('reply')).toBe(30)
+  expect(deadlines.due(20)).toEqual([])
+  expect(deadlines.due(30)).toEqual(['reply'])
+  expect(deadlines.get('reply')).toBeUndefined()
+})
+
+test('deadlines of the same time pass in the order they were set', () => {
+  const deadlines = new Deadlines<number>()
+  for (let key = 0; key < 200; key++) deadlines.set(key, 5)
+  expect(deadlines.due(5)).toEqual(Array.from({ length: 200 }, (_, key) => key))
+})
+
+test('a million changes over a thousand keys leave no heap of garbage behind', () => {
+  const deadlines = new Deadlines<number>()
+  for (let change = 0; change < 1_000_000; change++) deadlines.set(change % 1000, change + 1000 - (change % 7))
+  expect(deadlines.size).toBe(1000)
+  expect(deadlines.entries).toBeLessThanOrEqual(2001)
+  for (let key = 0; key < 1000; key++) deadlines.clear(key)
+  expect(deadlines.entries).toBeLessThanOrEqual(64)
+})
