@@ -1,5 +1,6 @@
 /** A raw WebSocket made safe to hold: it never throws, tells its real end once, and can be dropped at once. */
 
+import { Cork } from './cork.js'
 import type { SocketOptions, WebSocketConstructor, WebSocketLike } from './transport.js'
 
 const socketOptions: SocketOptions = {
@@ -21,6 +22,7 @@ export class Socket {
   #raw: WebSocketLike | undefined
   #ended = false
   #failure = ''
+  readonly #cork = new Cork()
   readonly #listeners = new Map<string, Listener>()
 
   constructor(Raw: WebSocketConstructor, url: string, protocol: string) {
@@ -51,12 +53,11 @@ export class Socket {
   }
 
   send(text: string): void {
+    this.#cork.hold()
     try {
       this.#raw?.send(text)
     } catch (error) {
-      queueMicrotask(() => {
-        this.#end(abnormal, String(error))
-      })
+      queueMicrotask(() => this.#end(abnormal, String(error)))
     }
   }
 
@@ -73,6 +74,7 @@ export class Socket {
     raw.addEventListener('message', this.#received)
     raw.addEventListener('error', this.#failed)
     raw.addEventListener('close', this.#closed)
+    raw.on?.('upgrade', this.#cork.upgraded)
     return raw
   }
 
@@ -99,9 +101,11 @@ export class Socket {
     raw.removeEventListener('message', this.#received)
     raw.removeEventListener('error', this.#failed)
     raw.removeEventListener('close', this.#closed)
+    raw.off?.('upgrade', this.#cork.upgraded)
     try {
       raw.close(mayBeSent(code) ? code : undefined)
-      // The close frame was written above; whether it arrives is not waited for.
+      this.#cork.release()
+      // What was sent, and the close frame, have been written. Whether they arrive is not waited for.
       raw.terminate?.()
     } catch {
       // It is forgotten either way.

@@ -1,5 +1,7 @@
 /** What carries frames: a socket at a time, numbered by the machine. A transport decides nothing and keeps no time. */
 
+import type { Corkable } from './cork.js'
+
 /** What a transport reports. Facts of the newest link only; after {@link Transport.abandon} nothing of that link. */
 export interface TransportEvents {
   opened(link: number): void
@@ -60,6 +62,9 @@ export interface WebSocketLike {
   removeEventListener<T extends keyof SocketEvents>(type: T, listener: (event: SocketEvents[T]) => void): void
   /** Drops the connection at once, as `ws` can and browsers cannot. */
   terminate?(): void
+  /** `ws` tells the stream that it writes to. */
+  on?(event: 'upgrade', listener: (response: { readonly socket: Corkable }) => void): unknown
+  off?(event: 'upgrade', listener: (response: { readonly socket: Corkable }) => void): unknown
 }
 
 export interface SocketEvents {

@@ -69,6 +69,19 @@ test('texts go both ways, in order', async () => {
   expect(facts.all).toEqual(['opened 7', 'received 7 three', 'received 7 four'])
 })
 
+test('the texts of one turn leave together, when it ends', async () => {
+  const { transport, client } = await opened()
+  const heard: string[] = []
+  client.on('message', (data) => heard.push(String(data)))
+  for (const text of ['one', 'two', 'three']) transport.send(1, text)
+  // Small texts that are not held back are written at once.
+  expect(transport.buffered()).toBeGreaterThan('onetwothree'.length)
+  await Promise.resolve()
+  expect(transport.buffered()).toBe(0)
+  transport.send(1, 'four')
+  await eventually(() => expect(heard).toEqual(['one', 'two', 'three', 'four']))
+})
+
 test('a binary message is garbled, and the link stays', async () => {
   const { facts, client } = await opened()
   client.send(new Uint8Array([1, 2, 3]))
