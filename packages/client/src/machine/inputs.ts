@@ -22,6 +22,8 @@ export type Input =
   | { readonly kind: 'opened'; readonly link: number }
   | { readonly kind: 'received'; readonly link: number; readonly frame: ReceivedByClient }
   | { readonly kind: 'garbled'; readonly link: number; readonly reason: string }
+  /** It brought a frame of a kind that is not known here: a sign of life [P-3], but no greeting [P-5]. */
+  | { readonly kind: 'unknown'; readonly link: number; readonly frameKind: string }
   | { readonly kind: 'closed'; readonly link: number; readonly code: number; readonly reason: string }
   /** Answers the effect `initialise` when the application has nothing to say or its function threw. */
   | { readonly kind: 'initSkipped' }

@@ -1,0 +1,161 @@
+/** The client's decisions: what happened and when goes in, what is to be done comes out. Composes the parts and keeps the time. */
+
+import { type ClientFrame, closeCodes, type Ids, type Json, limits, type Random, unreachable } from '@backchat/protocol'
+import { Confirmations } from './confirmations.js'
+import type { Effect } from './effects.js'
+import { Heartbeat } from './heartbeat.js'
+import type { Input } from './inputs.js'
+import { Link, type Sign } from './link.js'
+import type { Out } from './out.js'
+import { Pushes } from './pushes.js'
+import { Requests } from './requests.js'
+import { Session } from './session.js'
+import { timing } from './timing.js'
+
+export interface ClientMachineOptions {
+  readonly random: Random
+  readonly ids: Ids
+  /** Most requests that wait for a link; then `QUEUE_FULL`. */
+  readonly queue?: number | undefined
+  /** Most pushes that wait for the first listener of their type; then each is reported. */
+  readonly unheard?: number | undefined
+}
+
+export class ClientMachine {
+  readonly #link: Link
+  readonly #heartbeat = new Heartbeat()
+  readonly #confirmations = new Confirmations()
+  readonly #requests: Requests
+  readonly #pushes: Pushes
+  readonly #session: Session
+  #effects: Effect[] = []
+  #now = 0
+  #wakeAt = Number.POSITIVE_INFINITY
+
+  constructor({ random, ids, queue = limits.queue, unheard = limits.unheard }: ClientMachineOptions) {
+    const out: Out = {
+      emit: (effect) => this.#effects.push(effect),
+      transmit: (frame) => this.#transmit(frame),
+      owe: (atOnce) => this.#confirmations.owe(atOnce, this.#now),
+    }
+    const link = new Link(out, random)
+    const heartbeat = this.#heartbeat
+    const requests = new Requests(out, queue)
+    const pushes = new Pushes(out, unheard)
+    this.#session = new Session({ out, random, ids, link, heartbeat, requests, pushes })
+    this.#link = link
+    this.#requests = requests
+    this.#pushes = pushes
+  }
+
+  /** One turn. */
+  handle(input: Input, now: number): readonly Effect[] {
+    const slept = now > this.#wakeAt + timing.sleptMs
+    this.#effects = []
+    this.#now = now
+    this.#requests.expire(now) // [P-29]
+    this.#checkLink()
+    if (slept) this.#notice('woke')
+    this.#take(input)
+    if (this.#session.ready) this.#requests.flush(now)
+    this.#checkLink()
+    this.#confirm()
+    this.#wakeAt = this.#next()
+    return this.#effects
+  }
+
+  /** When the next turn is due if nothing happens before. */
+  wakeAt(): number {
+    return this.#wakeAt
+  }
+
+  #take(input: Input): void {
+    switch (input.kind) {
+      case 'started':
+        return this.#link.start(this.#now)
+      case 'requested':
+        return this.#session.ask(input, this.#now)
+      case 'abandoned':
+        return this.#requests.abandon(input.key)
+      case 'left':
+        return this.#requests.advance(input.key, this.#now, (stream) => stream.leave())
+      case 'took':
+        return this.#requests.advance(input.key, this.#now, (stream) => stream.take(input.next))
+      case 'tokenFetched':
+        return this.#link.tokenFetched(input.fetch, input.token, this.#now)
+      case 'tokenFailed':
+        return this.#link.tokenFailed(input.fetch, input.reason, this.#now)
+      case 'opened':
+        return this.#session.greet(input.link)
+      case 'received':
+        if (input.link === this.#link.current) this.#session.receive(input.frame, this.#now) // [P-6]
+        return
+      case 'garbled':
+        if (input.link === this.#link.current) this.#session.breach(input.reason, this.#now)
+        return
+      case 'unknown':
+        if (input.link === this.#link.current) this.#session.receiveUnknown(input.frameKind, this.#now)
+        return
+      case 'closed':
+        return this.#link.closed(input.link, input.code, input.reason, this.#now)
+      case 'initSkipped':
+        return this.#session.resume(this.#now)
+      case 'listened':
+        return this.#pushes.listened(input.type)
+      case 'noticed':
+        return this.#notice(input.sign)
+      case 'reauthenticated':
+        return this.#link.reauthenticate(this.#now)
+      case 'closeAsked':
+        return this.#session.close()
+      case 'woke':
+        return
+      default:
+        return unreachable(input)
+    }
+  }
+
+  // ---- time ----
+
+  /** Something hints that the link may be dead, or that there may be one again. */
+  #notice(sign: Sign): void {
+    this.#link.noticed(sign, this.#now)
+    if (sign === 'hidden' || this.#link.state !== 'online') return
+    if (this.#heartbeat.probe(this.#now)) this.#transmit({ kind: 'ping' })
+  }
+
+  #checkLink(): void {
+    this.#link.pass(this.#now, this.#requests.pending)
+    if (this.#link.state !== 'online') return
+    this.#heartbeat.expect(this.#requests.outstanding, this.#now)
+    const pulse = this.#heartbeat.check(this.#now)
+    if (pulse === 'ping') this.#transmit({ kind: 'ping' })
+    if (pulse === 'dead') this.#link.redial(closeCodes.silent, this.#now) // [P-28]
+  }
+
+  #next(): number {
+    const always = Math.min(this.#requests.wakeAt(), this.#link.wakeAt(this.#requests.pending))
+    if (this.#link.state !== 'online') return always
+    const online = Math.min(always, this.#heartbeat.wakeAt())
+    return this.#session.ready ? Math.min(online, this.#requests.retryAt(), this.#confirmations.wakeAt()) : online
+  }
+
+  // ---- frames ----
+
+  #transmit(frame: ClientFrame<Json>): void {
+    const link = this.#link.current
+    if (link === undefined || this.#link.state !== 'online') return
+    // Init goes before all else [P-12]; a cancel that is lost here is sent by the resume that follows.
+    if (frame.kind === 'cancel' && !this.#session.ready) return
+    this.#effects.push({ kind: 'transmit', link, frame })
+  }
+
+  /** One frame for many facts: to send one along with each request would double the frames of a busy client. */
+  #confirm(): void {
+    if (!this.#session.ready || this.#now < this.#confirmations.wakeAt()) return
+    this.#confirmations.told()
+    const chunks = this.#requests.credit()
+    const ack = { kind: 'ack', push: this.#pushes.last, ...this.#requests.settled } as const
+    this.#transmit(chunks.length === 0 ? ack : { ...ack, chunks })
+  }
+}

@@ -1,0 +1,212 @@
+/** Whether there is a link; and if there is none, what is being done about it. */
+
+import { closeCodes, isLongerThan, limits, type Random, redialMs } from '@backchat/protocol'
+import type { MachineStatus } from './effects.js'
+import type { Input } from './inputs.js'
+import type { Out } from './out.js'
+import { timing } from './timing.js'
+
+export type LinkState =
+  /** Before the first turn. */
+  | { readonly state: 'idle' }
+  /** Ends at `until`; when something happens that gives hope, already at `earliest`. */
+  | { readonly state: 'waiting'; readonly reason: string; readonly earliest: number; readonly until: number }
+  | { readonly state: 'fetching'; readonly fetch: number; readonly until: number }
+  | { readonly state: 'dialling'; readonly link: number; readonly token: string | undefined; readonly until: number }
+  /** The hello is out. */
+  | { readonly state: 'greeting'; readonly link: number; readonly until: number }
+  /** Welcomed: the link is current. */
+  | { readonly state: 'online'; readonly link: number; readonly since: number }
+  | { readonly state: 'unauthorized'; readonly reason: string }
+  | { readonly state: 'closed' }
+
+export type Sign = Extract<Input, { kind: 'noticed' }>['sign']
+
+export class Link {
+  readonly #out: Out
+  readonly #random: Random
+  #state: LinkState = { state: 'idle' }
+  #fetches = 0
+  #links = 0
+  /** In a row, since a link proved itself. */
+  #failures = 0
+  #tokenRefused = false
+  #hidden = false
+
+  constructor(out: Out, random: Random) {
+    this.#out = out
+    this.#random = random
+  }
+
+  get state(): LinkState['state'] {
+    return this.#state.state
+  }
+
+  /** The newest socket, if there is one. Frames of any other do not count [P-6]. */
+  get current(): number | undefined {
+    return 'link' in this.#state ? this.#state.link : undefined
+  }
+
+  start(now: number): void {
+    if (this.#state.state === 'idle') this.#fetch(now)
+  }
+
+  tokenFetched(fetch: number, token: string | undefined, now: number): void {
+    if (!this.#awaits(fetch)) return
+    if (token !== undefined && isLongerThan(token, limits.tokenBytes)) {
+      return this.#fail(`The token is longer than ${limits.tokenBytes} bytes.`, now, 0) // [P-10]
+    }
+    this.#links += 1
+    const link = this.#links
+    this.#enter({ state: 'dialling', link, token, until: now + timing.dialMs })
+    this.#out.emit({ kind: 'dial', link })
+  }
+
+  tokenFailed(fetch: number, reason: string, now: number): void {
+    if (this.#awaits(fetch)) this.#fail(`The token function failed: ${reason}`, now, 0)
+  }
+
+  /** The socket is open: a hello is to be sent, with this token. */
+  opened(link: number): { readonly token: string | undefined } | undefined {
+    if (this.#state.state !== 'dialling' || this.#state.link !== link) return undefined
+    const { token, until } = this.#state
+    this.#enter({ state: 'greeting', link, until })
+    return { token }
+  }
+
+  welcomed(now: number): void {
+    if (this.#state.state === 'greeting') this.#enter({ state: 'online', link: this.#state.link, since: now })
+  }
+
+  /** The socket has gone by itself. */
+  closed(link: number, code: number, reason: string, now: number): void {
+    if (link !== this.current) return
+    this.#proveStability(now)
+    this.#fail(`The link was lost (${code}${reason === '' ? '' : `: ${reason}`}).`, now, 0)
+  }
+
+  /** Gives the link up and waits before the next dial, at least `leastMs`. */
+  drop(code: number, reason: string, now: number, leastMs = 0): void {
+    this.#hangUp(code, now)
+    this.#fail(reason, now, leastMs)
+  }
+
+  /** Gives the link up and dials anew without delay. */
+  redial(code: number, now: number): void {
+    this.#hangUp(code, now)
+    this.#fetch(now)
+  }
+
+  /** The first refusal may be the fault of an old token; the second stops the dialling [P-13]. */
+  tokenRefused(reason: string, now: number): 'again' | 'stopped' {
+    this.#hangUp(closeCodes.normal, now)
+    if (this.#tokenRefused) {
+      this.#enter({ state: 'unauthorized', reason })
+      return 'stopped'
+    }
+    this.#tokenRefused = true
+    this.#fetch(now)
+    return 'again'
+  }
+
+  /** The application has new credentials. Those in use are replaced by a new dial; the session goes on. */
+  reauthenticate(now: number): void {
+    if (this.#state.state === 'closed' || this.#state.state === 'idle') return
+    this.#tokenRefused = false
+    if (this.#state.state === 'waiting') this.#hurry(now)
+    else if (this.#state.state !== 'fetching') this.redial(closeCodes.normal, now)
+  }
+
+  noticed(sign: Sign, now: number): void {
+    if (sign === 'hidden') this.#hidden = true
+    if (sign === 'visible') this.#hidden = false
+    if (sign === 'online' || sign === 'visible' || sign === 'woke') this.#hurry(now)
+  }
+
+  close(): void {
+    this.#hangUp(closeCodes.normal, 0)
+    this.#enter({ state: 'closed' })
+  }
+
+  /** What the time says. `work`: somebody waits for an answer, so that even a hidden page dials. */
+  pass(now: number, work: boolean): void {
+    if (now < this.wakeAt(work)) return
+    if (this.#state.state === 'waiting') this.#fetch(now)
+    if (this.#state.state === 'fetching' && now >= this.#state.until) {
+      this.#fail(`The token function did not answer within ${timing.tokenMs} ms.`, now, 0)
+    }
+    if ((this.#state.state === 'dialling' || this.#state.state === 'greeting') && now >= this.#state.until) {
+      this.drop(closeCodes.normal, `No welcome within ${timing.dialMs} ms.`, now) // [P-27]
+    }
+  }
+
+  wakeAt(work: boolean): number {
+    switch (this.#state.state) {
+      case 'waiting':
+        return this.#hidden && !work ? Number.POSITIVE_INFINITY : this.#state.until
+      case 'fetching':
+      case 'dialling':
+      case 'greeting':
+        return this.#state.until
+      default:
+        return Number.POSITIVE_INFINITY
+    }
+  }
+
+  #awaits(fetch: number): boolean {
+    return this.#state.state === 'fetching' && this.#state.fetch === fetch
+  }
+
+  /** Each dial asks for a token of its own; one question is open at a time. */
+  #fetch(now: number): void {
+    this.#fetches += 1
+    this.#enter({ state: 'fetching', fetch: this.#fetches, until: now + timing.tokenMs })
+    this.#out.emit({ kind: 'fetchToken', fetch: this.#fetches })
+  }
+
+  #hurry(now: number): void {
+    if (this.#state.state !== 'waiting') return
+    if (now >= this.#state.earliest) this.#fetch(now)
+    else this.#enter({ ...this.#state, until: this.#state.earliest })
+  }
+
+  #hangUp(code: number, now: number): void {
+    if (this.current === undefined) return
+    this.#proveStability(now)
+    this.#out.emit({ kind: 'abandon', link: this.current, code })
+  }
+
+  #proveStability(now: number): void {
+    if (this.#state.state !== 'online' || now - this.#state.since < timing.stableMs) return
+    this.#failures = 0
+    this.#tokenRefused = false
+  }
+
+  #fail(reason: string, now: number, leastMs: number): void {
+    const until = now + redialMs(this.#failures, this.#random(), leastMs) // [P-26]
+    this.#failures += 1
+    this.#enter({ state: 'waiting', reason, earliest: now + leastMs, until })
+  }
+
+  #enter(state: LinkState): void {
+    const before = statusOf(this.#state)
+    const after = statusOf(state)
+    this.#state = state
+    if (before.state !== after.state || after.state === 'waiting') this.#out.emit({ kind: 'status', status: after })
+  }
+}
+
+function statusOf(state: LinkState): MachineStatus {
+  switch (state.state) {
+    case 'fetching':
+    case 'dialling':
+    case 'greeting':
+      return { state: 'connecting' }
+    case 'waiting':
+      return { state: 'waiting', reason: state.reason, until: state.until }
+    case 'unauthorized':
+      return { state: 'unauthorized', reason: state.reason }
+    default:
+      return { state: state.state }
+  }
+}

@@ -1,0 +1,12 @@
+/** Where the parts of the machine put what they decide; the machine that composes them gathers it. */
+
+import type { ClientFrame, Json } from '@backchat/protocol'
+import type { Effect } from './effects.js'
+
+export interface Out {
+  emit(effect: Effect): void
+  /** Hands a frame to the current link. Without one it is lost, and what matters is sent again after the next welcome. */
+  transmit(frame: ClientFrame<Json>): void
+  /** There is something new for the server to know [P-22]; `atOnce` when it should not wait. */
+  owe(atOnce: boolean): void
+}

@@ -1,0 +1,118 @@
+/** The requests that a link took, by number, until the server may forget them. */
+
+import { type Ack, Deadlines, type Limits, limits } from '@backchat/protocol'
+import { Numbers } from './numbers.js'
+import type { Out } from './out.js'
+import type { Request } from './request.js'
+
+/** So many chunks are confirmed at once, so that a stream in full flow never waits for its credit. */
+const muchCredit = limits.streamWindow / 4
+
+export class Sent {
+  readonly #out: Out
+  readonly #requests = new Map<number, Request>()
+  /** When those that the server put off are sent again. */
+  readonly #postponed = new Deadlines<number>()
+  /** Streams whose readers came further than the server knows. */
+  readonly #moved = new Set<number>()
+  #numbers = new Numbers()
+
+  constructor(out: Out) {
+    this.#out = out
+  }
+
+  get size(): number {
+    return this.#requests.size
+  }
+
+  /** Whether another one may be sent. */
+  get free(): boolean {
+    return this.#numbers.free
+  }
+
+  /** What the server may forget [P-22]. */
+  get settled(): Pick<Ack, 'floor' | 'settled'> {
+    return { floor: this.#numbers.floor, settled: this.#numbers.settled }
+  }
+
+  limit(limits: Limits): void {
+    this.#numbers.limit(limits)
+  }
+
+  find(n: number): Request | undefined {
+    return this.#requests.get(n)
+  }
+
+  /** Ascending by number: the order in which they got them. */
+  all(): readonly (readonly [n: number, request: Request])[] {
+    return [...this.#requests]
+  }
+
+  /** Gives a request its number. */
+  add(request: Request): number {
+    const n = this.#numbers.give()
+    this.#requests.set(n, request)
+    return n
+  }
+
+  /** The server may forget this number. */
+  settle(n: number): void {
+    this.#requests.delete(n)
+    this.#postponed.clear(n)
+    this.#moved.delete(n)
+    this.#numbers.settle(n)
+    this.#out.owe(false)
+  }
+
+  // ---- what the server put off ----
+
+  postpone(n: number, until: number): void {
+    this.#postponed.set(n, until)
+  }
+
+  retryAt(): number {
+    return this.#postponed.next
+  }
+
+  due(now: number): readonly number[] {
+    return this.#postponed.due(now)
+  }
+
+  // ---- what readers took ----
+
+  /** The reader of that stream came further. */
+  moved(n: number, { stream }: Request): void {
+    if (stream === undefined || stream.untold === 0) return
+    const news = !this.#moved.has(n)
+    this.#moved.add(n)
+    const much = stream.untold >= muchCredit
+    if (news || much) this.#out.owe(much)
+  }
+
+  /** How far readers have come, for those streams where it is news. */
+  credit(): NonNullable<Ack['chunks']> {
+    const credit = [...this.#moved].flatMap((n) => {
+      const stream = this.#requests.get(n)?.stream
+      return stream === undefined ? [] : [[n, stream.tell()] as const]
+    })
+    this.#moved.clear()
+    return credit
+  }
+
+  /** On a new link readers' progress is news again: what told of it may have been lost with the old one. */
+  forgetCredit(): void {
+    this.#moved.clear()
+    for (const [n, request] of this.#requests) {
+      request.stream?.forgetTold()
+      this.moved(n, request)
+    }
+  }
+
+  /** Numbers begin anew: another client speaks from now on. */
+  clear(): void {
+    for (const n of this.#requests.keys()) this.#postponed.clear(n)
+    this.#requests.clear()
+    this.#moved.clear()
+    this.#numbers = new Numbers()
+  }
+}

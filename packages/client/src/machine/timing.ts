@@ -1,0 +1,18 @@
+/** How long the client's machine waits for what, in milliseconds. */
+
+export const timing = {
+  /** From the dial to the welcome [P-27]. */
+  dialMs: 10_000,
+  /** For the application's token function. */
+  tokenMs: 10_000,
+  /** A link that was current this long has proved itself: failures are forgotten [P-26]. */
+  stableMs: 5_000,
+  /** Of silence while something is outstanding, before a ping [P-28]. */
+  silenceMs: 5_000,
+  /** From a ping to the next frame [P-28]. */
+  probeMs: 3_000,
+  /** The longest that a confirmation waits for others to travel with [P-22]. */
+  ackMs: 200,
+  /** A turn that comes this much later than asked for means that the machine slept. */
+  sleptMs: 5_000,
+} as const
