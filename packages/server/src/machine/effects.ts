@@ -36,13 +36,7 @@ export type Effect =
   /** A session is over: its time ran out, or the client said bye. */
   | { readonly kind: 'ended'; readonly session: string; readonly user: string }
   /** Settles the append of that key. */
-  | {
-      readonly kind: 'pushed'
-      readonly key: Key
-      readonly outcome:
-        | { readonly ok: true; readonly sessions: number }
-        | { readonly ok: false; readonly error: WireError }
-    }
+  | { readonly kind: 'pushed'; readonly key: Key; readonly outcome: PushOutcome }
   /** Something nobody waits for went wrong; goes to the application's `error` event. */
   | {
       readonly kind: 'report'
@@ -53,6 +47,11 @@ export type Effect =
     }
   /** All that `closeAsked` wanted is done. */
   | { readonly kind: 'ready to close' }
+
+/** `sessions` is how many got it. */
+export type PushOutcome =
+  | { readonly ok: true; readonly sessions: number }
+  | { readonly ok: false; readonly error: WireError }
 
 export interface Run {
   readonly kind: 'run'

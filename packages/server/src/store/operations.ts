@@ -28,10 +28,8 @@ export type Target =
   | { readonly to: 'room'; readonly room: string; readonly except?: readonly string[] }
   | { readonly to: 'all' }
 
-/** How a run ended, as the journal keeps it. A `send` that went well keeps no message. */
-export type Ending =
-  | { readonly ok: true; readonly message: Json | null }
-  | { readonly ok: false; readonly error: WireError }
+/** How a run ended, as the journal keeps it. */
+export type Ending = { readonly ok: true; readonly message: Json } | { readonly ok: false; readonly error: WireError }
 
 /** One piece of a streamed answer, with its size as UTF-8. */
 export interface StoredChunk {
@@ -62,8 +60,8 @@ export type Operation =
   | { readonly op: 'readChunks'; readonly fence: Fence; readonly n: number; readonly from: number }
   /** The link of this attempt ended. Does nothing when a newer attempt took over. */
   | { readonly op: 'detach'; readonly fence: Fence }
-  /** Ends the session, if it is still at this epoch and attempt, and detached unless `evenAttached`. */
-  | { readonly op: 'end'; readonly fence: Fence; readonly evenAttached: boolean }
+  /** Ends the session, if it is still at this epoch and attempt: each attempt is one link, so nobody else can be attached. */
+  | { readonly op: 'end'; readonly fence: Fence }
   | { readonly op: 'join'; readonly session: string; readonly room: string }
   | { readonly op: 'leave'; readonly session: string; readonly room: string }
 
@@ -99,10 +97,11 @@ export interface BeginOperation {
   readonly from: number
 }
 
-/** Chunks of a running request, in order; they are numbered where they are appended. */
+/** Chunks of a running request, in order. Compare-and-set: `first` must be the next number, so that a lost batch leaves no hole. */
 export interface ChunksOperation {
   readonly op: 'chunks'
   readonly run: RunFence
+  readonly first: number
   readonly chunks: readonly StoredChunk[]
 }
 
@@ -110,6 +109,8 @@ export interface ChunksOperation {
 export interface FinishOperation {
   readonly op: 'finish'
   readonly run: RunFence
+  /** How many chunks it yielded. It cannot have gone well with fewer in the store. */
+  readonly count: number
   readonly ending: Ending
   /** Size of the ending, encoded. */
   readonly bytes: number
@@ -201,13 +202,13 @@ export type BeginResult =
    */
   | { readonly op: 'begin'; readonly status: 'lost' | 'unknown' | 'settled' | 'full' | 'fenced' }
 
-/** `fenced`: another owner, an older end, or a cancelled or settled number; `gone`: no such session. Nothing was written. */
+/** `fenced`: another owner, an older end, a cancelled or settled number, or not the next chunk; `gone`: no such session. Nothing was written. */
 type NotWritten = 'fenced' | 'gone'
 
-export type ChunksResult =
-  /** `first` is the number that the first of them was given. */
-  | { readonly op: 'chunks'; readonly status: 'ok'; readonly first: number }
-  | { readonly op: 'chunks'; readonly status: NotWritten }
+export interface ChunksResult {
+  readonly op: 'chunks'
+  readonly status: 'ok' | NotWritten
+}
 
 export type FinishResult =
   /** `count` is the number of chunks there were. */

@@ -1,0 +1,39 @@
+/** Batches that the store has not answered yet, and how to go on with each of their answers. */
+
+import type { Result } from '../store/operations.js'
+import type { Answer, Question, Turn } from './turn.js'
+
+export class Batches {
+  readonly #unanswered = new Map<number, readonly Question[]>()
+  #next = 1
+
+  get allAnswered(): boolean {
+    return this.#unanswered.size === 0
+  }
+
+  /** Sends what a turn asked of the store as one batch. */
+  send(turn: Turn): void {
+    if (turn.questions.length === 0) return
+    const batch = this.#next
+    this.#next += 1
+    this.#unanswered.set(batch, turn.questions)
+    turn.perform({ kind: 'apply', batch, operations: turn.questions.map(({ operation }) => operation) })
+  }
+
+  applied(batch: number, results: readonly Result[], turn: Turn): void {
+    this.#answer(batch, turn, (index) => results[index])
+  }
+
+  failed(batch: number, reason: string, turn: Turn): void {
+    this.#answer(batch, turn, () => ({ status: 'failed', reason }))
+  }
+
+  /** A store that leaves out a result counts as one that failed there. */
+  #answer(batch: number, turn: Turn, answerAt: (index: number) => Answer<Question['operation']> | undefined): void {
+    const questions = this.#unanswered.get(batch) ?? []
+    this.#unanswered.delete(batch)
+    for (const [index, { goOn }] of questions.entries()) {
+      goOn(answerAt(index) ?? { status: 'failed', reason: 'The store gave no result.' }, turn)
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/** Pushes: appended in the store, then brought to each attached link by cursor [P-23, P-24]. */
+
+import { limits, type WireError } from '@backchat/protocol'
+import type { AppendOperation, GapRange, StoredPush } from '../store/operations.js'
+import type { Attachment } from './attachment.js'
+import { type Drop, dropFenced, dropUnstored } from './drop.js'
+import type { PushOutcome } from './effects.js'
+import type { Input, Key } from './inputs.js'
+import type { Answer, Turn } from './turn.js'
+
+interface Cursor {
+  readonly attachment: Attachment
+  /** The last push that this link has, or was told of as a gap. */
+  at: number
+  /** A read is under way. What is appended meanwhile is seen by it or by the next one. */
+  reading: boolean
+}
+
+/** Most pushes that one read brings. */
+const mostPerRead = 100
+
+export class Pushes {
+  readonly #drop: Drop
+  /** One for each attached session. */
+  readonly #cursors = new Map<string, Cursor>()
+
+  constructor(drop: Drop) {
+    this.#drop = drop
+  }
+
+  /** The link has everything up to `at`; the log goes on to `head`. */
+  attached(attachment: Attachment, at: number, head: number, turn: Turn): void {
+    const cursor = { attachment, at, reading: false }
+    this.#cursors.set(attachment.fence.session, cursor)
+    if (at < head) this.#read(cursor, turn)
+  }
+
+  left({ fence }: Attachment): void {
+    this.#cursors.delete(fence.session)
+  }
+
+  /** Whether a push was ever sent to this link's client: it cannot confirm another [P-22]. */
+  hasSent({ fence }: Attachment, push: number): boolean {
+    return push <= (this.#cursors.get(fence.session)?.at ?? 0)
+  }
+
+  /** Appends what the application sends, and settles when the store has it. */
+  append({ key, target, message, bytes }: Extract<Input, { kind: 'pushed' }>, turn: Turn): void {
+    if (bytes > limits.messageBytes) return settle(key, { ok: false, error: tooLarge }, turn)
+    const operation: AppendOperation = { op: 'append', target, message, bytes }
+    turn.ask(operation, (answer, turn) => this.#appended(operation, key, answer, turn))
+  }
+
+  #appended({ message }: AppendOperation, key: Key, answer: Answer<AppendOperation>, turn: Turn): void {
+    if (answer.status === 'failed') return settle(key, { ok: false, error: perhapsAppended }, turn)
+    for (const { session, push } of answer.appended) this.#bring(session, { push, message }, turn)
+    settle(key, { ok: true, sessions: answer.appended.length }, turn)
+  }
+
+  /** The usual case is that the link has all that came before; otherwise the log is read. */
+  #bring(session: string, push: StoredPush, turn: Turn): void {
+    const cursor = this.#cursors.get(session)
+    if (cursor === undefined || cursor.reading || push.push <= cursor.at) return
+    if (push.push === cursor.at + 1) this.#transmit(cursor, push, turn)
+    else this.#read(cursor, turn)
+  }
+
+  #read(cursor: Cursor, turn: Turn): void {
+    cursor.reading = true
+    const { fence } = cursor.attachment
+    turn.ask({ op: 'read', fence, after: cursor.at, most: mostPerRead }, (answer, turn) => {
+      if (this.#cursors.get(fence.session) !== cursor) return
+      cursor.reading = false
+      if (answer.status === 'fenced') return dropFenced(this.#drop, cursor.attachment.link, turn)
+      if (answer.status === 'failed') return dropUnstored(this.#drop, cursor.attachment.link, turn)
+      if (answer.gap !== undefined) this.#tellGap(cursor, answer.gap, turn)
+      for (const push of answer.pushes) this.#transmit(cursor, push, turn)
+      if (answer.pushes.length > 0 && cursor.at < answer.head) this.#read(cursor, turn)
+    })
+  }
+
+  #tellGap(cursor: Cursor, { from, to }: GapRange, turn: Turn): void {
+    cursor.at = to
+    turn.transmit(cursor.attachment.link, { kind: 'gap', from, to }) // [P-24]
+  }
+
+  #transmit(cursor: Cursor, { push, message }: StoredPush, turn: Turn): void {
+    cursor.at = push
+    turn.transmit(cursor.attachment.link, { kind: 'push', push, message }) // [P-23]
+  }
+}
+
+const settle = (key: Key, outcome: PushOutcome, turn: Turn): void => turn.perform({ kind: 'pushed', key, outcome })
+
+const tooLarge: WireError = {
+  code: 'TOO_LARGE',
+  message: `A push has at most ${limits.messageBytes} bytes.`,
+  mayHaveExecuted: false,
+}
+const perhapsAppended: WireError = {
+  code: 'OUTCOME_UNKNOWN',
+  message: 'The store failed; the push was perhaps appended.',
+  mayHaveExecuted: true,
+}

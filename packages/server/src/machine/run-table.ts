@@ -1,0 +1,76 @@
+/** The runs of this node, found by their own number or by session and request number. */
+
+import type { RequestMode } from '@backchat/protocol'
+import type { RunFence } from '../store/operations.js'
+import type { SizedEnding } from './ending.js'
+import type { Flow } from './flow.js'
+import type { RunId } from './inputs.js'
+
+export interface Run {
+  readonly id: RunId
+  readonly fence: RunFence
+  readonly mode: RequestMode
+  /** Longest silence of the handler. */
+  readonly timeoutMs: number
+  /** How long after its start the client is told that it runs. */
+  readonly reportAfterMs: number
+  readonly flow: Flow
+  state: RunState
+  /** False once the client has reported the number settled: the handler goes on, and what it says is thrown away. */
+  wanted: boolean
+}
+
+export type RunState =
+  /** Validation and middleware look at it; the handler has not been called. */
+  | { readonly step: 'starting' }
+  | { readonly step: 'running' }
+  /** It has run as far ahead of its reader as it may. */
+  | { readonly step: 'held' }
+  /** It ended, and the journal is being told. */
+  | { readonly step: 'ending'; readonly sized: SizedEnding }
+  /** It ended, and the journal could not be told. Tried again when somebody asks for it. */
+  | { readonly step: 'unrecorded'; readonly sized: SizedEnding }
+  /** It was not allowed to run, and the journal is being told to forget it. */
+  | { readonly step: 'refused' }
+
+export const isLive = ({ state }: Run): boolean =>
+  state.step === 'starting' || state.step === 'running' || state.step === 'held'
+
+export class RunTable {
+  readonly #byId = new Map<RunId, Run>()
+  readonly #bySession = new Map<string, Map<number, Run>>()
+
+  add(run: Run): void {
+    const { session, n } = run.fence
+    const runs = this.#bySession.get(session) ?? new Map<number, Run>()
+    this.#bySession.set(session, runs.set(n, run))
+    this.#byId.set(run.id, run)
+  }
+
+  remove({ id, fence: { session, n } }: Run): void {
+    if (!this.#byId.delete(id)) return
+    const runs = this.#bySession.get(session)
+    runs?.delete(n)
+    if (runs?.size === 0) this.#bySession.delete(session)
+  }
+
+  get(id: RunId): Run | undefined {
+    return this.#byId.get(id)
+  }
+
+  find(session: string, n: number): Run | undefined {
+    return this.#bySession.get(session)?.get(n)
+  }
+
+  countOf(session: string): number {
+    return this.#bySession.get(session)?.size ?? 0
+  }
+
+  of(session: string): readonly Run[] {
+    return [...(this.#bySession.get(session)?.values() ?? [])]
+  }
+
+  all(): readonly Run[] {
+    return [...this.#byId.values()]
+  }
+}

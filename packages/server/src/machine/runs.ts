@@ -1,0 +1,306 @@
+/**
+ * Runs of handlers on this node: started once, watched for silence, held back for slow readers, ended in the
+ * journal [P-15 … P-20]. They never depend on a link being there.
+ */
+
+import {
+  Deadlines,
+  type Json,
+  limits,
+  type Ranges,
+  type RequestFrame,
+  type RequestMessage,
+  type WireError,
+} from '@backchat/protocol'
+import type { ChunksOperation, Ending, FinishOperation } from '../store/operations.js'
+import type { Attachment } from './attachment.js'
+import { failed, returned, type SizedEnding } from './ending.js'
+import {
+  closedWhileRunning,
+  closing,
+  handlerTimeout,
+  noHandler,
+  overloaded,
+  replyTooLarge,
+  storeLostIt,
+} from './faults.js'
+import { Flow } from './flow.js'
+import type { RunId } from './inputs.js'
+import type { Registry } from './registry.js'
+import { isLive, type Run, type RunState, RunTable } from './run-table.js'
+import type { Answer, Turn } from './turn.js'
+
+/** Who may wait for what a run says. */
+export interface Audience {
+  started(session: string, n: number, turn: Turn): void
+  chunks(session: string, n: number, first: number, contents: readonly Json[], turn: Turn): void
+  ended(session: string, n: number, ending: Ending, count: number, turn: Turn): void
+  refused(session: string, n: number, error: WireError, turn: Turn): void
+  storeFailed(session: string, turn: Turn): void
+}
+
+export interface RunsOptions {
+  readonly owner: string
+  /** Most runs of one session at a time. */
+  readonly window: number
+  readonly registry: Registry
+  readonly audience: () => Audience
+}
+
+/*
+ * A run stays in the table until the journal cannot say any more that it was started by us: until its end was
+ * recorded, or its number cancelled or settled, or its session is over. So "started by us, but no such run" means that
+ * nothing of it ever ran (see `Requests`).
+ */
+
+/** A handler that has not answered by then is reported as running [P-16]. */
+const reportAfterMs = 250
+
+export class Runs {
+  readonly #options: RunsOptions
+  readonly #table = new RunTable()
+  /** When a handler has been silent for too long. None while its reader is waited for. */
+  readonly #silences = new Deadlines<RunId>()
+  readonly #reports = new Deadlines<RunId>()
+  #lastId = 0
+  #closed = false
+
+  constructor(options: RunsOptions) {
+    this.#options = options
+  }
+
+  wakeAt(): number {
+    return Math.min(this.#silences.next, this.#reports.next)
+  }
+
+  wake(turn: Turn): void {
+    for (const id of this.#silences.due(turn.now)) {
+      const run = this.#live(id)
+      if (run !== undefined) this.#giveUp(run, handlerTimeout(run.timeoutMs), turn)
+    }
+    for (const id of this.#reports.due(turn.now)) {
+      const run = this.#live(id)
+      if (run !== undefined) this.#options.audience().started(run.fence.session, run.fence.n, turn)
+    }
+  }
+
+  // ---- what links ask for ----
+
+  /** Why a request that is new may not run here; undefined when it may. */
+  obstacle(session: string, type: string): WireError | undefined {
+    if (this.#closed) return closing
+    if (this.#options.registry.get(type) === undefined) return noHandler(type)
+    return this.#table.countOf(session) < this.#options.window ? undefined : overloaded
+  }
+
+  isIdempotent(type: string): boolean {
+    return this.#options.registry.get(type)?.idempotent ?? false
+  }
+
+  /** The journal says that it is started, by us: so it is. */
+  start({ link, user, fence }: Attachment, frame: RequestFrame<RequestMessage>, turn: Turn): void {
+    const { session, epoch } = fence
+    const { n, mode, leftMs, message } = frame
+    if (this.#table.find(session, n) !== undefined) return
+    this.#lastId += 1
+    const run: Run = {
+      id: this.#lastId,
+      fence: { session, epoch, n, owner: this.#options.owner },
+      mode,
+      timeoutMs: this.#options.registry.timeoutOf(message.type),
+      reportAfterMs: Math.min(reportAfterMs, leftMs / 4),
+      flow: new Flow(),
+      state: { step: 'starting' },
+      wanted: true,
+    }
+    this.#table.add(run)
+    if (this.#closed) return this.#refuse(run, closing, turn)
+    this.#silences.set(run.id, turn.now + run.timeoutMs)
+    turn.perform({ kind: 'run', run: run.id, link, session, user, n, mode, type: message.type, message })
+  }
+
+  /** Somebody waits for this run again. Says how far it is; undefined when there is none. */
+  waitedFor(session: string, n: number, turn: Turn): 'starting' | 'running' | 'ended' | undefined {
+    const run = this.#table.find(session, n)
+    if (run === undefined) return undefined
+    if (run.state.step === 'unrecorded') this.#end(run, run.state.sized, turn)
+    if (!isLive(run)) return 'ended'
+    return run.state.step === 'starting' || this.#reports.get(run.id) !== undefined ? 'starting' : 'running'
+  }
+
+  /** The caller gave up [P-20]: the journal knows, so nothing is written. */
+  cancel(session: string, n: number, turn: Turn): void {
+    const run = this.#table.find(session, n)
+    if (run !== undefined) this.#drop(run, 'The caller gave up.', turn)
+  }
+
+  /** The client has these for good. A handler may still be running, for a `send` or a reader that left; it is not cancelled. */
+  settled(session: string, numbers: Ranges, turn: Turn): void {
+    for (const run of this.#table.of(session)) {
+      if (!numbers.has(run.fence.n)) continue
+      this.#unwanted(run, turn)
+      if (run.state.step === 'unrecorded') this.#table.remove(run)
+    }
+  }
+
+  /** The reader of a stream took all chunks below `next`. */
+  took(session: string, n: number, next: number, turn: Turn): void {
+    const run = this.#table.find(session, n)
+    if (run === undefined) return
+    run.flow.confirm(next)
+    if (run.state.step === 'held' && run.flow.open) this.#pull(run, turn)
+  }
+
+  /** The session is over: nobody can ask any more. */
+  over(session: string, turn: Turn): void {
+    for (const run of this.#table.of(session)) this.#drop(run, 'The session is over.', turn)
+  }
+
+  /** Starts nothing any more, and ends what runs. */
+  close(turn: Turn): void {
+    this.#closed = true
+    for (const run of this.#table.all()) if (isLive(run)) this.#giveUp(run, closedWhileRunning, turn)
+  }
+
+  // ---- what handlers do ----
+
+  /** The handler is about to be called. */
+  handling(id: RunId, turn: Turn): void {
+    const run = this.#live(id)
+    if (run?.state.step !== 'starting') return
+    run.state = { step: 'running' }
+    this.#silences.set(id, turn.now + run.timeoutMs)
+    if (run.mode === 'send') this.#options.audience().started(run.fence.session, run.fence.n, turn)
+    else this.#reports.set(id, turn.now + run.reportAfterMs)
+  }
+
+  /** The generator yielded. It is asked for more when its reader can keep up. */
+  yielded(id: RunId, content: Json, bytes: number, turn: Turn): void {
+    const run = this.#live(id)
+    if (run === undefined) return
+    if (bytes > limits.replyBytes) return this.#giveUp(run, replyTooLarge, turn)
+    if (run.mode !== 'stream' || !run.wanted) return this.#pull(run, turn)
+    this.#reports.clear(id)
+    this.#store(run, content, bytes, turn)
+    if (run.flow.open) this.#pull(run, turn)
+    else this.#hold(run)
+  }
+
+  returned(id: RunId, message: Json, bytes: number, turn: Turn): void {
+    const run = this.#live(id)
+    if (run !== undefined) this.#end(run, returned(run.mode, message, bytes), turn)
+  }
+
+  threw(id: RunId, error: WireError, refused: boolean, turn: Turn): void {
+    const run = this.#live(id)
+    if (run === undefined) return
+    if (refused) this.#refuse(run, error, turn)
+    else this.#fail(run, error, turn)
+  }
+
+  // ---- how a run goes on ----
+
+  /** What an aborted or ended run still says is thrown away here. */
+  #live(id: RunId): Run | undefined {
+    const run = this.#table.get(id)
+    return run !== undefined && isLive(run) ? run : undefined
+  }
+
+  #pull(run: Run, turn: Turn): void {
+    run.state = { step: 'running' }
+    this.#silences.set(run.id, turn.now + run.timeoutMs)
+    turn.perform({ kind: 'pull', run: run.id })
+  }
+
+  #hold(run: Run): void {
+    run.state = { step: 'held' }
+    this.#silences.clear(run.id)
+  }
+
+  #store(run: Run, content: Json, bytes: number, turn: Turn): void {
+    const first = run.flow.count
+    run.flow.produce(bytes)
+    turn.ask({ op: 'chunks', run: run.fence, first, chunks: [{ content, bytes }] }, ({ status }, turn) => {
+      const { session, n } = run.fence
+      if (status === 'ok') this.#options.audience().chunks(session, n, first, [content], turn)
+      else this.#notStored(run, status, turn)
+    })
+  }
+
+  /** A chunk that is perhaps missing must never look like a whole stream, so such a run ends in an error even if it has returned by now. */
+  #notStored(run: Run, status: Exclude<Answer<ChunksOperation>['status'], 'ok'>, turn: Turn): void {
+    if (this.#table.get(run.id) !== run) return
+    if (status === 'gone') return this.#drop(run, 'The session is over.', turn)
+    if (status === 'fenced') return this.#unwanted(run, turn)
+    if (isLive(run)) this.#giveUp(run, storeLostIt, turn)
+    else if (run.state.step === 'ending' && run.state.sized.ending.ok) this.#end(run, failed(storeLostIt), turn)
+    this.#options.audience().storeFailed(run.fence.session, turn)
+  }
+
+  /** The client wants nothing of it any more. The handler goes on, and waits for no reader. */
+  #unwanted(run: Run, turn: Turn): void {
+    run.wanted = false
+    this.#reports.clear(run.id)
+    if (run.state.step === 'held') this.#pull(run, turn)
+  }
+
+  // ---- how a run ends ----
+
+  /** Nothing of it is wanted, and nothing is written. */
+  #drop(run: Run, reason: string, turn: Turn): void {
+    this.#quiet(run)
+    this.#table.remove(run)
+    if (isLive(run)) turn.perform({ kind: 'abort', run: run.id, reason })
+  }
+
+  /** Ends it for the handler, which does not end by itself. */
+  #giveUp(run: Run, error: WireError, turn: Turn): void {
+    turn.perform({ kind: 'abort', run: run.id, reason: error.message })
+    this.#fail(run, error, turn)
+  }
+
+  /** A `send` was settled when it started, so that nobody waits for its error. */
+  #fail(run: Run, error: WireError, turn: Turn): void {
+    const settled = run.mode === 'send' && (run.state.step !== 'starting' || error.mayHaveExecuted)
+    if (settled) turn.perform({ kind: 'report', error, session: run.fence.session, run: run.id })
+    this.#end(run, failed(error), turn)
+  }
+
+  /** The journal first, then the client. */
+  #end(run: Run, sized: SizedEnding, turn: Turn): void {
+    this.#quiet(run)
+    const state: RunState = { step: 'ending', sized }
+    run.state = state
+    const { ending, bytes } = sized
+    turn.ask({ op: 'finish', run: run.fence, count: run.flow.count, ending, bytes }, (answer, turn) => {
+      if (this.#table.get(run.id) === run && run.state === state) this.#ended(run, sized, answer, turn)
+    })
+  }
+
+  #ended(run: Run, sized: SizedEnding, answer: Answer<FinishOperation>, turn: Turn): void {
+    const { session, n } = run.fence
+    if (answer.status === 'failed') {
+      run.state = { step: 'unrecorded', sized }
+      return this.#options.audience().storeFailed(session, turn)
+    }
+    this.#table.remove(run)
+    if (answer.status === 'ok') this.#options.audience().ended(session, n, sized.ending, answer.count, turn)
+  }
+
+  /** It certainly did not run, and the same number may come again [P-18]. */
+  #refuse(run: Run, error: WireError, turn: Turn): void {
+    const { session, n } = run.fence
+    this.#quiet(run)
+    run.state = { step: 'refused' }
+    turn.ask({ op: 'forget', run: run.fence }, ({ status }, turn) => {
+      this.#table.remove(run)
+      if (status === 'ok') this.#options.audience().refused(session, n, error, turn)
+      else if (status === 'failed') this.#options.audience().storeFailed(session, turn)
+    })
+  }
+
+  #quiet(run: Run): void {
+    this.#silences.clear(run.id)
+    this.#reports.clear(run.id)
+  }
+}

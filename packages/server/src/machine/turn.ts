@@ -1,0 +1,50 @@
+/** What one input leads to: effects in order, and operations for the store, which leave as one batch. */
+
+import type { Json, ServerFrame } from '@backchat/protocol'
+import type { Operation, ResultOf } from '../store/operations.js'
+import type { Effect } from './effects.js'
+import type { LinkId } from './inputs.js'
+
+/** What becomes of an operation: its result, or that its batch failed, which means that it was perhaps carried out. */
+export type Answer<O extends Operation> = ResultOf<O> | Failed
+export interface Failed {
+  readonly status: 'failed'
+  readonly reason: string
+}
+
+/** Goes on when the answer is there. Much may have happened since: whoever goes on looks first whether its link, session or run is still the same. */
+export type Continue<O extends Operation> = (answer: Answer<O>, turn: Turn) => void
+
+/** An operation and how to go on after it. */
+export interface Question {
+  readonly operation: Operation
+  readonly goOn: (answer: Answer<Operation>, turn: Turn) => void
+}
+
+export class Turn {
+  readonly now: number
+  readonly effects: Effect[] = []
+  readonly questions: Question[] = []
+
+  constructor(now: number) {
+    this.now = now
+  }
+
+  perform(effect: Effect): void {
+    this.effects.push(effect)
+  }
+
+  transmit(link: LinkId, frame: ServerFrame<Json>): void {
+    this.effects.push({ kind: 'transmit', link, frame })
+  }
+
+  abandon(link: LinkId, code: number, reason: string): void {
+    this.effects.push({ kind: 'abandon', link, code, reason })
+  }
+
+  /** Asks the store. The answer comes in a later turn, after the answers of all that was asked before. */
+  ask<O extends Operation>(operation: O, goOn: Continue<O>): void {
+    // The answer stands in the place of its operation, so its type is the operation's.
+    this.questions.push({ operation, goOn: goOn as Question['goOn'] })
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * The journal of one session: what is known of each request that the client has not reported settled [P-15].
+ *
+ * A request runs at most once, because a number is in one of three places and never goes back: unknown → an entry → settled.
+ * The one way back, `forget`, is taken only for a run that never started. That holds for a number that was cancelled before its request arrived,
+ * too: `cancel` makes it settled, so a request that comes later on the same link finds it there, and one that is
+ * still under way on an older link meets the fence before it meets the journal.
+ */
+
+import { limits, type Range, Ranges } from '@backchat/protocol'
+import { appendChunks, type ChunkLog, chunkCount, chunksFrom, confirmChunks, noChunks } from './chunk-log.js'
+import type {
+  BeginOperation,
+  BeginResult,
+  CancelResult,
+  ChunksOperation,
+  ChunksResult,
+  Ending,
+  FinishOperation,
+  FinishResult,
+  ForgetResult,
+  ReadChunksResult,
+  RunFence,
+} from './operations.js'
+
+export interface Journal {
+  /** Numbers that the client reported settled or cancelled. Nothing of them is wanted any more, and none of them ever runs. */
+  readonly settled: Ranges
+  readonly entries: Map<number, Entry>
+  /** Numbers of ended entries, the one that ended first first. */
+  readonly ended: Set<number>
+  /** What the ended entries keep, encoded. */
+  endedBytes: number
+}
+
+export type Entry =
+  | { readonly state: 'started'; readonly owner: string; readonly chunks: ChunkLog }
+  | EndedEntry
+  /** It ran; its answer was dropped to make room. */
+  | { readonly state: 'lost' }
+  /** Its owner went without a word. */
+  | { readonly state: 'unknown' }
+
+interface EndedEntry {
+  readonly state: 'ended'
+  readonly ending: Ending
+  readonly bytes: number
+  readonly chunks: ChunkLog
+}
+
+/** Whether an owner still lives; one that does not will never finish what it started. */
+export type IsAlive = (owner: string) => boolean
+
+/**
+ * Most entries. A client that keeps to the window of 256 gets here only when its confirmations are late: then it is told to wait.
+ * The figure leaves room for 16 windows of answers within the 200 ms that a confirmation may take.
+ */
+export const mostEntries = 16 * limits.window
+
+/**
+ * Most ranges of settled numbers. The client reports at most 64; cancels, and numbers not yet reported, come on top.
+ * A client that goes beyond loses its oldest open numbers, which then never run: memory stays bounded, and so does the harm.
+ */
+export const mostRanges = limits.ranges + 4 * limits.window
+
+export const emptyJournal = (): Journal => ({
+  settled: new Ranges(),
+  entries: new Map(),
+  ended: new Set(),
+  endedBytes: 0,
+})
+
+/** Finds what is known of a request, and starts it when that is nothing [P-15]. */
+export const begin = (journal: Journal, operation: BeginOperation, isAlive: IsAlive): BeginResult => {
+  if (journal.settled.has(operation.n)) return { op: 'begin', status: 'settled' }
+  const entry = journal.entries.get(operation.n)
+  if (entry === undefined) return beginNew(journal, operation)
+  if (entry.state === 'lost' || entry.state === 'unknown') return { op: 'begin', status: entry.state }
+  if (entry.state === 'started' && !isAlive(entry.owner)) return inherit(journal, operation)
+  return lookUp(entry, operation.from)
+}
+
+const beginNew = (journal: Journal, operation: BeginOperation): BeginResult => {
+  if (operation.onlyLookUp) return { op: 'begin', status: 'new' }
+  if (journal.entries.size >= mostEntries) return { op: 'begin', status: 'full' }
+  return start(journal, operation)
+}
+
+const start = (journal: Journal, { n, owner }: BeginOperation): BeginResult => {
+  journal.entries.set(n, { state: 'started', owner, chunks: noChunks })
+  return { op: 'begin', status: 'new' }
+}
+
+/**
+ * The owner died with the handler running. Another run's chunks need not be the same, so a stream that the reader has
+ * begun to read is not taken over even if its type is idempotent.
+ */
+const inherit = (journal: Journal, operation: BeginOperation): BeginResult => {
+  if (operation.idempotent && operation.from === 0 && !operation.onlyLookUp) return start(journal, operation)
+  journal.entries.set(operation.n, { state: 'unknown' })
+  return { op: 'begin', status: 'unknown' }
+}
+
+const lookUp = (entry: Extract<Entry, { chunks: ChunkLog }>, from: number): BeginResult => {
+  const chunks = chunksFrom(entry.chunks, from)
+  if (chunks === undefined) return { op: 'begin', status: 'lost' }
+  if (entry.state === 'started') return { op: 'begin', status: 'started', owner: entry.owner, first: from, chunks }
+  return { op: 'begin', status: 'ended', ending: entry.ending, count: chunkCount(entry.chunks), first: from, chunks }
+}
+
+/** Keeps what a run yielded. */
+export const append = (journal: Journal, { run, first, chunks }: ChunksOperation): ChunksResult => {
+  const entry = runningOf(journal, run)
+  if (entry === undefined || chunkCount(entry.chunks) !== first) return { op: 'chunks', status: 'fenced' }
+  journal.entries.set(run.n, { ...entry, chunks: appendChunks(entry.chunks, chunks) })
+  return { op: 'chunks', status: 'ok' }
+}
+
+/** Keeps how a run ended. */
+export const finish = (journal: Journal, { run, count, ending, bytes }: FinishOperation): FinishResult => {
+  const entry = runningOf(journal, run)
+  if (entry === undefined) return { op: 'finish', status: 'fenced' }
+  // An answer with a hole in it must not look whole; that it ran stays known.
+  if (ending.ok && chunkCount(entry.chunks) !== count) {
+    journal.entries.set(run.n, { state: 'lost' })
+    return { op: 'finish', status: 'fenced' }
+  }
+  journal.entries.set(run.n, { state: 'ended', ending, bytes, chunks: entry.chunks })
+  journal.ended.add(run.n)
+  journal.endedBytes += bytes + entry.chunks.bytes
+  makeRoom(journal)
+  return { op: 'finish', status: 'ok', count: chunkCount(entry.chunks) }
+}
+
+/** Takes back a start: the run was refused before anything of it happened [P-18]. */
+export const forget = (journal: Journal, run: RunFence): ForgetResult => {
+  if (runningOf(journal, run) === undefined) return { op: 'forget', status: 'fenced' }
+  journal.entries.delete(run.n)
+  return { op: 'forget', status: 'ok' }
+}
+
+/** The caller gave up [P-20]: from now on the number counts as settled. */
+export const cancel = (journal: Journal, n: number): CancelResult => {
+  const entry = journal.entries.get(n)
+  settle(journal, 0, [[n, n]])
+  if (entry === undefined) return { op: 'cancel', status: 'none' }
+  return entry.state === 'started'
+    ? { op: 'cancel', status: 'started', owner: entry.owner }
+    : { op: 'cancel', status: 'ended' }
+}
+
+/** The client has these for good: their entries go [P-22]. Numbers that go backwards change nothing. */
+export const settle = (journal: Journal, floor: number, ranges: readonly Range[]): void => {
+  journal.settled.merge(floor, ranges)
+  journal.settled.bound(mostRanges)
+  for (const [n, entry] of journal.entries) if (journal.settled.has(n)) drop(journal, n, entry)
+}
+
+/** The reader has taken all chunks below `next`. */
+export const confirmTaken = (journal: Journal, n: number, next: number): void => {
+  const entry = journal.entries.get(n)
+  if (entry?.state !== 'started' && entry?.state !== 'ended') return
+  const chunks = confirmChunks(entry.chunks, next)
+  if (entry.state === 'ended') journal.endedBytes -= entry.chunks.bytes - chunks.bytes
+  journal.entries.set(n, { ...entry, chunks })
+}
+
+/** The chunks of a request from number `from` on, as far as they are kept. */
+export const readChunks = (journal: Journal, n: number, from: number): ReadChunksResult => {
+  const entry = journal.entries.get(n)
+  const log = entry?.state === 'started' || entry?.state === 'ended' ? entry.chunks : noChunks
+  const first = Math.max(from, log.first)
+  return { op: 'readChunks', status: 'ok', first, contents: chunksFrom(log, first) ?? [] }
+}
+
+const runningOf = (journal: Journal, { n, owner }: RunFence) => {
+  const entry = journal.entries.get(n)
+  return entry?.state === 'started' && entry.owner === owner ? entry : undefined
+}
+
+/** Drops the answers that ended first. The newest one stays however large it is: it is the one still on its way. */
+const makeRoom = (journal: Journal): void => {
+  for (const n of journal.ended) {
+    if (journal.endedBytes <= limits.journalBytes || journal.ended.size === 1) return
+    const entry = journal.entries.get(n)
+    if (entry !== undefined) drop(journal, n, entry)
+    journal.entries.set(n, { state: 'lost' })
+  }
+}
+
+const drop = (journal: Journal, n: number, entry: Entry): void => {
+  journal.entries.delete(n)
+  if (entry.state !== 'ended') return
+  journal.ended.delete(n)
+  journal.endedBytes -= entry.bytes + entry.chunks.bytes
+}
