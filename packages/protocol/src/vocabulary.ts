@@ -33,13 +33,13 @@ export type Vocabulary<C> = { readonly [Type in keyof C]: Entry }
 // biome-ignore lint/suspicious/noExplicitAny: without a contract nothing is known, and `message.content.notice` must compile in a first trial; the only `any` of the library.
 export type Anything = any
 
-/** The vocabulary without a contract: any type, any content. */
+/** The vocabulary without a contract: any type, any content. Every contract is one, so what is written for it serves all. */
 export interface Untyped {
   readonly [type: string]: {
     readonly content?: Anything
-    readonly reply: Anything
-    readonly chunk: Anything
-    readonly failure: Anything
+    readonly reply?: Anything
+    readonly chunk?: Anything
+    readonly failure?: Anything
   }
 }
 
@@ -67,7 +67,8 @@ type Field<C, Type, Name extends keyof Entry, Missing> = Type extends keyof C
 export type SentContent<C, Type> = Sent<Field<C, Type, 'content', null | undefined>>
 export type SentReply<C, Type> = Sent<Field<C, Type, 'reply', null | undefined>>
 export type SentChunk<C, Type> = Sent<Field<C, Type, 'chunk', never>>
-export type SentFailure<C, Type> = Sent<Field<C, Type, 'failure', never>>
+/** Of a union of types: what any of them may say. */
+export type SentFailure<C, Type> = Type extends unknown ? Sent<Field<C, Type, 'failure', never>> : never
 
 export type ReceivedContent<C, Type, V extends View> = Received<Field<C, Type, 'content', null>, V>
 export type ReceivedReply<C, Type, V extends View> = Received<Field<C, Type, 'reply', null>, V>

@@ -179,10 +179,13 @@ export const rightUses: readonly RightUse[] = [
         await next()
         if (message.type === 'text') log.info({ words: message.content.text.length, run: run.id, steps: trace.length }, 'answered')
       })
+      manager.use(async (context, next) => { if (context.user.role !== 'admin') throw context.failure({ reason: 'not you' }); await next() })
       manager.use(async (context, next) => { await next(); console.log(context.reply?.metadata['replyTo']) })
       manager.use('connection', async (connection, next) => { connection.state.locale = connection.user.role; await next() })
       const generic: Middleware = async (context, next) => { context.log.debug(context.message.type); await next() }
       free.use(generic)
+      manager.use(generic)
+      manager.use('connection', ((connection) => connection.close()) satisfies ConnectionMiddleware)
       const plugin: Plugin = { name: 'mine', install: (host) => { host.on('handled', ({ type, durationMs }) => host.log.info({ type, durationMs })) } }
       new WebSocketManager({ server: createServer(), plugins: ['recovery', plugin], store: memoryStore() })
       new WebSocketManager({ server: createSecureServer(), path: '/chat' })`,

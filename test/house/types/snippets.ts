@@ -18,7 +18,7 @@ const surroundings = `
   import { BackchatError, createClient, defineContract } from '@backchat/client'
   import type { Client, ClientOptions, Message, PendingRequest, StreamHandle } from '@backchat/client'
   import { memoryStore, WebSocketManager } from '@backchat/server'
-  import type { Connection, Handler, Manager, Middleware, Plugin, SendResult } from '@backchat/server'
+  import type { Connection, ConnectionMiddleware, Handler, Manager, Middleware, Plugin, SendResult } from '@backchat/server'
   import { createServer } from 'node:http'
   import { createServer as createSecureServer } from 'node:https'
   import * as z from 'zod/mini'

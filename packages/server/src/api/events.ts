@@ -1,0 +1,37 @@
+/** What a manager tells those who look on. */
+
+import type { CodedError, ErrorCode, RequestMode } from '@backchat/protocol'
+import type { Connection, Identity, Session } from './people.js'
+
+/** Listeners are called with these. What one throws is an `error` event, and stops only itself. */
+export interface ManagerEvents<User extends Identity = Identity, State extends object = object> {
+  /** A client's session is on this link now, for the first time or again. */
+  connection: [connection: Connection<User, State>]
+  /** The link ended; the session may come back. */
+  disconnection: [connection: Connection<User, State>, reason: string]
+  /** A session is over, and all that was known of it is gone. */
+  sessionEnded: [session: Session, userId: string]
+  /** A run ended. */
+  handled: [report: HandledReport]
+  /** Something went wrong: a handler failed, a listener threw, the store was out of reach. */
+  error: [error: CodedError, context: ErrorContext]
+}
+
+/** What is measured of a run. */
+export interface HandledReport {
+  readonly type: string
+  readonly messageId: string
+  readonly sessionId: string
+  readonly mode: RequestMode
+  readonly outcome: 'ok' | ErrorCode
+  readonly durationMs: number
+  readonly chunks: number
+}
+
+/** Where an error happened, as far as it is known. */
+export interface ErrorContext {
+  readonly connectionId?: string
+  readonly sessionId?: string
+  readonly messageId?: string
+  readonly messageType?: string
+}

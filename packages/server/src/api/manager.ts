@@ -1,0 +1,85 @@
+/** The server, as the application holds it. */
+
+import type { BackchatError, ClientType, ContentArguments, ReplyTo, TypeSaidBy, Untyped } from '@backchat/protocol'
+import type { ManagerEvents } from './events.js'
+import type { Handler, HandlerOptions } from './handlers.js'
+import type { ConnectionMiddleware, Middleware } from './middleware.js'
+import type { FreeState, Guest, Identity } from './people.js'
+import type {
+  CloseOptions,
+  OutgoingMessage,
+  RoomOptions,
+  RoomResult,
+  SendResult,
+  ServerRequestOptions,
+} from './sending.js'
+
+/**
+ * The server: sessions, handlers and pushes.
+ *
+ * @example
+ * ```ts
+ * const manager = new WebSocketManager({ port: 8787, contract: chat })
+ * manager.registerHandler('rename', async (message) => ({ ok: await rename(message.content.title) }))
+ * await manager.ready
+ * ```
+ */
+export interface Manager<C = Untyped, User extends Identity = Guest, State extends object = FreeState> {
+  /** Store and plugins are ready, a port of our own is listening; never waits for a server of yours. Unread, it raises no unhandled rejection. */
+  readonly ready: Promise<void>
+
+  /**
+   * Sets the handler of a message type, one for each.
+   *
+   * @throws TypeError when the type has one already, or is not in the contract.
+   * @example
+   * ```ts
+   * manager.registerHandler('text', async function* (message, context) {
+   *   let text = ''
+   *   for await (const word of model(message.content.text, context.signal)) { text += word; yield word }
+   *   return { text }
+   * }, { timeout: 60_000 })
+   * ```
+   */
+  registerHandler<Type extends ClientType<C>>(
+    type: Type,
+    handler: Handler<C, User, State, Type>,
+    options?: HandlerOptions,
+  ): void
+
+  /** Adds middleware around all handlers, or around new connections. */
+  use(middleware: Middleware<C, User, State>): void
+  use(place: 'connection', middleware: ConnectionMiddleware<User, State>): void
+
+  /** Listens; returns how to stop. */
+  on<Name extends keyof ManagerEvents>(
+    name: Name,
+    listener: (...event: ManagerEvents<User, State>[Name]) => unknown,
+  ): () => void
+
+  /** Pushes to the session of that connection, also after its link has ended. Never rejects. */
+  sendMessage(connectionId: string, message: OutgoingMessage<C>): Promise<SendResult>
+  /** Pushes to a session, whether or not it has a link. Never rejects. */
+  sendToSession(sessionId: string, message: OutgoingMessage<C>): Promise<SendResult>
+  /** Pushes to all sessions of a user. Never rejects. */
+  sendToUser(userId: string, message: OutgoingMessage<C>): Promise<SendResult>
+  /** Pushes to all sessions, with a link or without. Never rejects. */
+  broadcast(message: OutgoingMessage<C>): Promise<SendResult>
+  /** Pushes to the sessions in a room. Never rejects. */
+  sendToRoom(room: string, message: OutgoingMessage<C>, options?: RoomOptions): Promise<SendResult>
+
+  /** Puts a session into a room, which exists as long as somebody is in it. Never rejects. */
+  join(sessionId: string, room: string): Promise<RoomResult>
+  /** Takes a session out of a room. Never rejects. */
+  leave(sessionId: string, room: string): Promise<RoomResult>
+
+  /** Asks a client, and settles exactly once, by its deadline: with the reply or a {@link BackchatError}. */
+  request<Type extends TypeSaidBy<C, 'server', 'reply'>>(
+    sessionId: string,
+    type: Type,
+    ...rest: ContentArguments<C, Type, ServerRequestOptions>
+  ): Promise<ReplyTo<C, Type, 'parsed'>>
+
+  /** Takes nothing new, lets handlers end, then closes every socket, the store and the plugins. Never rejects; a second call waits for the first. */
+  close(options?: CloseOptions): Promise<void>
+}

@@ -1,0 +1,66 @@
+/** Everything a manager is made of. */
+
+import type { Server as HttpServer, IncomingMessage } from 'node:http'
+import type { Server as HttpsServer } from 'node:https'
+import type { Clock, Contract, Ids, Untyped } from '@backchat/protocol'
+import type { Store } from '../store/store.js'
+import type { Logger } from './logger.js'
+import type { ConnectionFacts, FreeState, Guest, Identity } from './people.js'
+import type { Plugin, PluginName } from './plugins.js'
+
+/** Everything a manager is made of. `C` comes from `contract`, `User` from what `authenticate` returns, `State` from `state`. */
+export type ManagerOptions<C = Untyped, User extends Identity = Guest, State extends object = FreeState> = Listening & {
+  /** Every message type there is. Without it any type with a handler may be said, and nothing is checked. */
+  readonly contract?: (C & Contract) | undefined
+  /** Path of the endpoint. Default `/`: any path. Upgrades to other paths are left to others on the same server. */
+  readonly path?: string | undefined
+  readonly config?: ManagerConfig | undefined
+  /** Watches or extends the manager; names are of those that come with it. */
+  readonly plugins?: readonly (PluginName | Plugin)[] | undefined
+  /** Where sessions live. Default `memoryStore()`. */
+  readonly store?: Store | undefined
+  /**
+   * Says who this is; `null` refuses. It is given 5 s. Without it everybody is a guest of their own.
+   * Its return type is the type of `context.user`. Write it before `state`, which is given what it returns.
+   */
+  readonly authenticate?:
+    | ((token: string | undefined, request: IncomingMessage) => User | null | Promise<User | null>)
+    | undefined
+  /**
+   * Origins whose pages may connect (RFC 6454, as in `https://example.com`); `*` for all. Default: the same origin as
+   * the server's `Host`. A request without an `Origin` header comes from no browser and is let in.
+   */
+  readonly origins?: readonly string[] | undefined
+  /** Makes what `context.state` starts as, once for each connection. */
+  readonly state?: ((connection: ConnectionFacts<User>) => State) | undefined
+  /** Default: pino, level `info`. Anything with pino's methods. */
+  readonly logger?: Logger | undefined
+  /** For tests. Default: the platform's. */
+  readonly clock?: Clock | undefined
+  readonly ids?: Pick<Ids, 'id'> | undefined
+}
+
+/** A server of yours (`node:http` and everything built on it), or a port of our own. */
+export type Listening =
+  | { readonly server: HttpServer | HttpsServer; readonly port?: undefined; readonly host?: undefined }
+  | { readonly server?: undefined; readonly port: number; readonly host?: string | undefined }
+
+/** Numbers, each with its default. Times are milliseconds. */
+export interface ManagerConfig {
+  /** A link that is silent for `interval` is pinged. Default 25 000. */
+  readonly heartbeat?: { readonly interval?: number | undefined } | undefined
+  /** Links held at a time. Default 10 000; then `refuse full` [P-11]. */
+  readonly maxConnections?: number | undefined
+  /** Longest silence of a handler: until its reply, or between two chunks. Default 60 000; then `HANDLER_TIMEOUT`. */
+  readonly messageTimeout?: number | undefined
+  /** How long a session lives without a link [P-31]. Default: the store's; memory 120 000. */
+  readonly sessionTtl?: number | undefined
+  /** Sessions held at a time; the oldest without a link goes first. Default 100 000. */
+  readonly maxSessions?: number | undefined
+  /** Sessions of one user. Default 10; the oldest without a link goes first. */
+  readonly maxSessionsPerUser?: number | undefined
+  /** Largest message of a client, in bytes. Default 64 KiB; then `TOO_LARGE`. */
+  readonly maxMessageBytes?: number | undefined
+  /** Messages per session: `burst` at once, refilled at `perSecond`. Not in this version: giving it is refused. */
+  readonly rateLimit?: { readonly perSecond: number; readonly burst?: number | undefined } | undefined
+}
