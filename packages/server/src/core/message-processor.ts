@@ -136,12 +136,13 @@ export class MessageProcessor<User extends Identity, State extends object> {
   /** Asks a generator for its chunks, each only when it is wanted, and returns its reply. */
   async #exhaust(run: ActiveRun<User, State>, generator: AnyGenerator): Promise<unknown> {
     try {
-      for (;;) {
+      while (!run.over) {
         const step = await generator.next()
         if (step.done === true || run.over) return step.value
         this.#yield(run, step.value)
         await run.wanted()
       }
+      return undefined
     } finally {
       // Where it stands at a `yield`, its own `finally` is run. One that has ended does nothing.
       await generator.return(undefined)

@@ -1,6 +1,13 @@
 /** The server: what an application holds of it, brought to life and to its end. */
 
-import { BackchatError, type CodedError, closeCodes, type Untyped } from '@backchat/protocol'
+import {
+  BackchatError,
+  type ClientType,
+  type Clock,
+  type CodedError,
+  closeCodes,
+  type Untyped,
+} from '@backchat/protocol'
 import type {
   CloseOptions,
   ConnectionMiddleware,

@@ -1,0 +1,438 @@
+import { BackchatError, type Clock, type CodedError, type Contract, type Untyped } from '@backchat/protocol'
+import { expect, test } from 'vitest'
+import type { Connection, HandledReport, Identity, Logger, Middleware } from '../api.js'
+import { type AnyHandler, MessageHandlers } from '../handlers/message.js'
+import type { Run } from '../machine/effects.js'
+import type { Input } from '../machine/inputs.js'
+import { MessageProcessor } from './message-processor.js'
+
+type State = Record<string, unknown>
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
+const connection: Connection<Identity, State> = {
+  id: 'c1',
+  session: { id: 's1' },
+  user: { id: 'ann' },
+  resumed: false,
+  remoteAddress: undefined,
+  headers: {},
+  connectedAt: '2026-01-01T00:00:00.000Z',
+  state: {},
+  close: () => {},
+}
+const text = {
+  '~standard': {
+    version: 1 as const,
+    vendor: 'test',
+    validate: (value: unknown) =>
+      typeof value === 'string' ? { value: value.trim() } : { issues: [{ message: 'expected a string' }] },
+  },
+}
+
+/** A processor with one handler, of the type `text`, and notes of what it said. */
+const processing = (
+  handler: AnyHandler<Identity, State>,
+  given: {
+    contract?: Contract
+    middleware?: Middleware<Untyped, Identity, State>[]
+    admission?: Promise<boolean>
+  } = {},
+) => {
+  const inputs: Input[] = []
+  const failures: CodedError[] = []
+  const reports: HandledReport[] = []
+  const timers = new Set<() => void>()
+  const clock: Clock = {
+    now: () => 0,
+    wall: () => 0,
+    after(_delayMs, callback) {
+      timers.add(callback)
+      return () => void timers.delete(callback)
+    },
+  }
+  const handlers = new MessageHandlers<Identity, State>(given.contract, () => {})
+  handlers.register('text', handler)
+  const processor = new MessageProcessor<Identity, State>({
+    contract: given.contract,
+    handlers,
+    middleware: given.middleware ?? [],
+    connectionOf: (link) => (link === 1 ? connection : undefined),
+    admission: () => given.admission,
+    feed: (input) => inputs.push(input),
+    clock,
+    ids: { id: () => 'reply-1' },
+    log: silent,
+    handled: (report) => reports.push(report),
+    failed: (error) => failures.push(error),
+  })
+  const run = (content: unknown = 'hi', more: Partial<Run> = {}) => {
+    const message = { id: 'm1', timestamp: '2026-01-01T00:00:00.000Z', type: 'text', content, ...more.message }
+    processor.start({
+      kind: 'run',
+      run: 1,
+      link: 1,
+      session: 's1',
+      user: 'ann',
+      n: 1,
+      mode: 'request',
+      type: 'text',
+      ...more,
+      message,
+    } as Run)
+    return settled()
+  }
+  return { processor, run, inputs, failures, reports, timers }
+}
+
+/** Lets all promises settle that can. */
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+const outcome = (inputs: readonly Input[]) => inputs.filter(({ kind }) => kind === 'returned' || kind === 'threw')
+
+test('a handler is given the message with all eight fields, and its reply goes back', async () => {
+  let seen: unknown
+  const { run, inputs, reports } = processing(async (message) => {
+    seen = message
+    return { text: 'hello' }
+  })
+  await run({ text: 'hi' })
+  expect(seen).toEqual({
+    id: 'm1',
+    type: 'text',
+    from: 'user',
+    to: 'ai',
+    content: { text: 'hi' },
+    sessionId: 's1',
+    timestamp: '2026-01-01T00:00:00.000Z',
+    metadata: {},
+  })
+  const message = '{"id":"reply-1","timestamp":"1970-01-01T00:00:00.000Z","content":{"text":"hello"}}'
+  expect(inputs).toEqual([
+    { kind: 'handling', run: 1 },
+    { kind: 'returned', run: 1, message, bytes: message.length },
+  ])
+  expect(reports).toEqual([
+    { type: 'text', messageId: 'm1', sessionId: 's1', mode: 'request', outcome: 'ok', durationMs: 0, chunks: 0 },
+  ])
+})
+
+test('nobody can speak as the system', async () => {
+  let from: unknown
+  const { run } = processing((message) => {
+    from = message.from
+  })
+  await run('hi', { message: { id: 'm1', timestamp: '2026-01-01T00:00:00.000Z', from: 'system' } })
+  expect(from).toBe('user')
+})
+
+test('a generator is asked for a chunk only when it is wanted', async () => {
+  const asked: number[] = []
+  const { processor, run, inputs } = processing(async function* () {
+    for (let n = 1; n <= 3; n += 1) {
+      asked.push(n)
+      yield n
+    }
+    return 'end'
+  })
+  await run('hi', { mode: 'stream' })
+  expect(asked).toEqual([1])
+  processor.pull(1)
+  await settled()
+  expect(asked).toEqual([1, 2])
+  processor.pull(1)
+  await settled()
+  processor.pull(1)
+  await settled()
+  expect(inputs.map((input) => ('content' in input ? input.content : input.kind))).toEqual([
+    'handling',
+    '1',
+    '2',
+    '3',
+    'returned',
+  ])
+})
+
+test('what is thrown, whatever it is, is told to the application and not to the client', async () => {
+  for (const thrown of [null, undefined, 'secret', 5, new Error('secret'), { code: 'FAILURE' }]) {
+    const { run, inputs, failures } = processing(async () => {
+      throw thrown
+    })
+    await run()
+    expect(outcome(inputs)).toEqual([
+      {
+        kind: 'threw',
+        run: 1,
+        refused: false,
+        error: { code: 'HANDLER_FAILED', message: 'The handler failed.', mayHaveExecuted: true },
+      },
+    ])
+    expect(failures).toHaveLength(1)
+    expect(failures[0]?.cause).toBe(thrown)
+  }
+})
+
+test('a refusal on purpose travels with what it says, and is no error of the application', async () => {
+  const { run, inputs, failures } = processing(async (_message, { failure }) => {
+    throw failure({ reason: 'read only' })
+  })
+  await run()
+  expect(outcome(inputs)).toMatchObject([
+    { kind: 'threw', error: { code: 'FAILURE', failure: { reason: 'read only' }, mayHaveExecuted: true } },
+  ])
+  expect(failures).toEqual([])
+})
+
+test('a failure of somebody else is not passed on as ours', async () => {
+  const { run, inputs } = processing(async () => {
+    throw new BackchatError({
+      code: 'FAILURE',
+      message: 'no',
+      stage: 'started',
+      mayHaveExecuted: true,
+      retryable: false,
+      failure: 'secret',
+    })
+  })
+  await run()
+  expect(outcome(inputs)).toMatchObject([{ error: { code: 'HANDLER_FAILED' } }])
+})
+
+test('a failure that is not JSON fails the handler', async () => {
+  const { run, inputs, failures } = processing(async (_message, context) => {
+    throw context.failure(1n)
+  })
+  await run()
+  expect(outcome(inputs)).toMatchObject([{ error: { code: 'HANDLER_FAILED' } }])
+  expect(failures).toHaveLength(1)
+})
+
+test('a reply or a chunk that is not JSON fails the handler, and its generator is closed', async () => {
+  const circle: Record<string, unknown> = {}
+  circle['self'] = circle
+  const first = processing(async () => circle)
+  await first.run()
+  expect(outcome(first.inputs)).toMatchObject([{ error: { code: 'HANDLER_FAILED', mayHaveExecuted: true } }])
+  expect(first.failures[0]?.cause).toMatchObject({ message: expect.stringContaining('The reply is not JSON') })
+  let closed = false
+  const second = processing(async function* () {
+    try {
+      yield 1n
+    } finally {
+      closed = true
+    }
+  })
+  await second.run('hi', { mode: 'stream' })
+  expect(outcome(second.inputs)).toMatchObject([{ error: { code: 'HANDLER_FAILED' } }])
+  expect(closed).toBe(true)
+})
+
+test('what breaks the contract never reaches the handler, and what fits it is parsed', async () => {
+  const seen: unknown[] = []
+  const contract = { text: { content: text, reply: text } }
+  const { run, inputs, failures } = processing((message) => void seen.push(message.content), { contract })
+  await run(' hi ')
+  await run({ text: 'hi' })
+  expect(seen).toEqual(['hi'])
+  expect(inputs.at(-1)).toMatchObject({
+    kind: 'threw',
+    refused: false,
+    error: { code: 'INVALID_MESSAGE', message: expect.stringContaining('expected a string'), mayHaveExecuted: false },
+  })
+  expect(failures).toEqual([])
+})
+
+test('middleware stands around the handler, sees its reply, and shares a state with it', async () => {
+  const notes: unknown[] = []
+  const { run } = processing((_message, context) => `in ${context.state['locale']}`, {
+    middleware: [
+      async (context, next) => {
+        context.state['locale'] = 'de'
+        notes.push(context.reply)
+        await next()
+        notes.push(
+          context.reply?.content,
+          context.trace.map(({ stage }) => stage),
+        )
+      },
+    ],
+  })
+  await run()
+  expect(notes).toEqual([undefined, 'in de', ['received', 'started']])
+})
+
+test('middleware that throws ends that run only, and says truly whether the handler was called', async () => {
+  const calls: string[] = []
+  let when = 'before'
+  const { run, inputs } = processing(() => void calls.push('called'), {
+    middleware: [
+      async (_context, next) => {
+        if (when === 'before') throw new Error('no')
+        await next()
+        if (when === 'after') throw new Error('no')
+      },
+    ],
+  })
+  await run()
+  when = 'after'
+  await run()
+  when = 'never'
+  await run()
+  expect(outcome(inputs)).toMatchObject([
+    { error: { code: 'HANDLER_FAILED', mayHaveExecuted: false } },
+    { error: { code: 'HANDLER_FAILED', mayHaveExecuted: true } },
+    { kind: 'returned' },
+  ])
+  expect(calls).toHaveLength(2)
+})
+
+test('middleware that neither goes on nor throws fails the run; one that does not wait for the handler does not', async () => {
+  const stuck = processing(() => 'reply', { middleware: [() => undefined] })
+  await stuck.run()
+  expect(outcome(stuck.inputs)).toMatchObject([{ error: { code: 'HANDLER_FAILED', mayHaveExecuted: false } }])
+  const hasty = processing(
+    async () => {
+      await settled()
+      return 'reply'
+    },
+    { middleware: [(_context, next) => void next()] },
+  )
+  await hasty.run()
+  await settled()
+  expect(outcome(hasty.inputs)).toMatchObject([{ kind: 'returned' }])
+})
+
+test('a rate limit refuses in a way that lets the same number come again', async () => {
+  const limit = new BackchatError({
+    code: 'RATE_LIMITED',
+    message: 'Slow down.',
+    stage: 'received',
+    mayHaveExecuted: false,
+    retryable: true,
+    retryAfterMs: 700,
+  })
+  const { run, inputs, failures } = processing(() => 'reply', {
+    middleware: [
+      () => {
+        throw limit
+      },
+    ],
+  })
+  await run()
+  expect(inputs).toEqual([
+    {
+      kind: 'threw',
+      run: 1,
+      refused: true,
+      error: { code: 'RATE_LIMITED', message: 'Slow down.', mayHaveExecuted: false, retryAfterMs: 700 },
+    },
+  ])
+  expect(failures).toEqual([])
+})
+
+test('aborting fires the signal, closes the generator, and nothing more is said', async () => {
+  const notes: unknown[] = []
+  const { processor, run, inputs, failures, reports } = processing(async function* (_message, { signal }) {
+    signal.addEventListener('abort', () => notes.push(signal.reason.message))
+    try {
+      yield 1
+      notes.push('went on')
+    } finally {
+      notes.push('closed')
+    }
+  })
+  await run('hi', { mode: 'stream' })
+  processor.abort(1, 'The caller gave up.')
+  await settled()
+  expect(notes[0]).toContain('The caller gave up.')
+  expect(notes[1]).toBe('closed')
+  expect(notes).toHaveLength(2)
+  expect(outcome(inputs)).toEqual([])
+  expect(failures).toEqual([])
+  expect(reports).toMatchObject([{ outcome: 'ABORTED', chunks: 1 }])
+})
+
+test('a signal that is looked at late has fired all the same, and a late rejection is nobody’s', async () => {
+  let release: () => void = () => {}
+  let aborted: boolean | undefined
+  const { processor, run, inputs, failures } = processing(async (_message, context) => {
+    await new Promise<void>((resolve) => {
+      release = resolve
+    })
+    aborted = context.signal.aborted
+    throw new Error('too late')
+  })
+  await run()
+  processor.abort(1, 'The session is over.')
+  release()
+  await settled()
+  expect(aborted).toBe(true)
+  expect(outcome(inputs)).toEqual([])
+  expect(failures).toEqual([])
+})
+
+test('a run that is aborted while middleware thinks never calls its handler', async () => {
+  let goOn: () => void = () => {}
+  const calls: string[] = []
+  const { processor, run, inputs } = processing(() => void calls.push('called'), {
+    middleware: [
+      async (_context, next) => {
+        await new Promise<void>((resolve) => {
+          goOn = resolve
+        })
+        await next()
+      },
+    ],
+  })
+  await run()
+  processor.abort(1, 'The caller gave up.')
+  goOn()
+  await settled()
+  expect(calls).toEqual([])
+  expect(inputs).toEqual([])
+})
+
+test('handlers wait for the connection to be let in, and are refused when it is not', async () => {
+  let letIn: (admitted: boolean) => void = () => {}
+  const admission = new Promise<boolean>((resolve) => {
+    letIn = resolve
+  })
+  const { run, inputs } = processing(() => 'reply', { admission })
+  await run()
+  expect(inputs).toEqual([])
+  letIn(false)
+  await settled()
+  expect(inputs).toMatchObject([{ kind: 'threw', refused: true, error: { mayHaveExecuted: false } }])
+  const unknown = processing(() => 'reply')
+  await unknown.run('hi', { link: 99 })
+  expect(unknown.inputs).toMatchObject([{ kind: 'threw', refused: true, error: { mayHaveExecuted: false } }])
+})
+
+test('draining lets handlers end, for so long, and begins none', async () => {
+  let release: () => void = () => {}
+  const { processor, run, inputs, timers } = processing(
+    () =>
+      new Promise((resolve) => {
+        release = () => resolve('reply')
+      }),
+  )
+  await run()
+  let drained = false
+  const draining = processor.drain(10_000).then(() => {
+    drained = true
+  })
+  await run('hi', { run: 2 })
+  expect(inputs.at(-1)).toMatchObject({ kind: 'threw', run: 2, refused: true, error: { code: 'OVERLOADED' } })
+  expect(drained).toBe(false)
+  release()
+  await draining
+  expect(inputs.at(-1)).toMatchObject({ kind: 'returned', run: 1 })
+  expect(timers.size).toBe(0)
+})
+
+test('draining ends when its time is over', async () => {
+  const { processor, run, timers } = processing(() => new Promise(() => {}))
+  await run()
+  const draining = processor.drain(10_000)
+  for (const fire of timers) fire()
+  await draining
+})
