@@ -1,7 +1,7 @@
 /** A client of nothing but `ws`: it speaks the protocol by hand, and so can also speak it badly. */
 
-import { once } from 'node:events'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { type ClientOptions, WebSocket } from 'ws'
 
 export interface Frame {
@@ -103,7 +103,11 @@ export class RawClient {
 }
 
 /** Opens a link; rejects with the HTTP status when the upgrade is refused. */
-export const dial = async (url: string, options: ClientOptions = {}, protocols = ['backchat.1']): Promise<RawClient> => {
+export const dial = async (
+  url: string,
+  options: ClientOptions = {},
+  protocols = ['backchat.1'],
+): Promise<RawClient> => {
   const socket = new WebSocket(url, protocols, options)
   const client = new RawClient(socket)
   const refused = once(socket, 'unexpected-response').then(([, response]) => {
