@@ -35,7 +35,8 @@ export class MemoryLane<T> {
     const { clock, latencyMs, faults } = this.#options
     this.#lastDue = Math.max(this.#lastDue, clock.now() + latencyMs() + faults().delayMs)
     this.#underWay.push({ due: this.#lastDue, thing })
-    if (this.#underWay.length === 1) this.pump()
+    // Even what takes no time arrives in a turn of its own.
+    if (this.#underWay.length === 1) this.#wait(this.#lastDue - clock.now())
   }
 
   /** From now on everything vanishes, also what is under way. */
@@ -52,13 +53,14 @@ export class MemoryLane<T> {
     this.#callOff = undefined
     for (let next = this.#underWay[0]; next && this.#options.faults().flow !== 'stall'; next = this.#underWay[0]) {
       const waitMs = next.due - this.#options.clock.now()
-      if (waitMs > 0) {
-        this.#callOff = this.#options.clock.after(waitMs, () => this.pump())
-        return
-      }
+      if (waitMs > 0) return this.#wait(waitMs)
       if (this.#options.faults().flow === 'hole') return this.lose()
       this.#underWay.shift()
       this.#options.arrived(next.thing)
     }
+  }
+
+  #wait(ms: number): void {
+    this.#callOff = this.#options.clock.after(ms, () => this.pump())
   }
 }

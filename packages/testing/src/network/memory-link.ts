@@ -142,8 +142,8 @@ export class MemoryLink {
       this.#over(side)
       listener?.closed(abnormal, '')
     }
-    if (afterMs > 0) this.#telling[side] = this.#options.clock.after(afterMs, tell)
-    else tell()
+    this.#telling[side]?.()
+    this.#telling[side] = this.#options.clock.after(afterMs, tell)
   }
 
   #break(): void {

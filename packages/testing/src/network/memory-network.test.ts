@@ -74,6 +74,7 @@ test('a side that never learns of a cut learns of it when healed', () => {
   expect(client.heard).toEqual(['opened', 'closed 1006'])
   expect(served[0]?.heard).toEqual(['opened'])
   net.heal()
+  clock.advance(0)
   expect(served[0]?.heard).toEqual(['opened', 'closed 1006'])
 })
 
@@ -128,6 +129,7 @@ test('a dial is refused without a server, refused on demand, or left hanging', (
   clock.advance(100_000)
   expect([refused.heard, silent.heard]).toEqual([['closed 1006'], []])
   net.heal()
+  clock.advance(0)
   expect(silent.heard).toEqual(['closed 1006'])
   stop()
   const nobody = dial()
@@ -172,6 +174,7 @@ test('a link with too much under way is cut', () => {
   clock.advance(10)
   net.stall()
   for (const text of ['a', 'b', 'c']) client.end.send(text)
+  clock.advance(0)
   expect(client.heard).toEqual(['opened', 'closed 1006'])
 })
 

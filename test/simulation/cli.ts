@@ -1,0 +1,62 @@
+/** `pnpm sim`: replays one seed and shows what happened, or runs many and adds them up. */
+
+import { parseArgs } from 'node:util'
+import { Figures } from './figures.js'
+import { mutants } from './mutants/mutants.js'
+import { report } from './report.js'
+import { type Life, simulate } from './simulate.js'
+
+const usage = `pnpm sim [--seed N] [--runs N] [--mutant NAME] [--json]
+  --seed N       the seed to begin with; default 1
+  --runs N       so many seeds from there; default 1, which prints the life itself
+  --mutant NAME  with a planted bug: ${Object.keys(mutants).join(', ')}
+  --json         print figures as JSON`
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    runs: { type: 'string', default: '1' },
+    mutant: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+if (values.help) console.log(usage)
+else if (values.runs === '1') one(Number(values.seed))
+else many(Number(values.seed), Number(values.runs))
+
+function one(seed: number): void {
+  const life = live(seed)
+  if (values.json) console.log(JSON.stringify({ ...life, tail: undefined }))
+  else console.log(report(life))
+  if (life.violations.length > 0) process.exitCode = 1
+}
+
+function many(first: number, runs: number): void {
+  const total = new Figures()
+  const failed: number[] = []
+  const began = performance.now()
+  for (let seed = first; seed < first + runs; seed++) {
+    const { violations, figures } = live(seed)
+    for (const name of keysOf(total)) total[name] += figures[name]
+    if (violations.length === 0) continue
+    failed.push(seed)
+    if (!values.json)
+      console.log(`seed ${seed}: ${violations.map(({ promise, how }) => `${promise}: ${how}`).join('; ')}`)
+  }
+  const seconds = (performance.now() - began) / 1_000
+  const summary = { runs, failed, seconds, perSecond: runs / seconds, ...total }
+  console.log(values.json ? JSON.stringify(summary) : summary)
+  if (failed.length > 0) process.exitCode = 1
+}
+
+function live(seed: number): Life {
+  const mutation = values.mutant === undefined ? undefined : mutants[values.mutant]
+  if (values.mutant !== undefined && !mutation) throw new Error(`no such mutant\n${usage}`)
+  return simulate({ seed, ...(mutation && { mutation }) })
+}
+
+function keysOf(figures: Figures): (keyof Figures)[] {
+  return Object.keys(figures) as (keyof Figures)[]
+}

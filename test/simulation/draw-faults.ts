@@ -1,0 +1,108 @@
+/** Draws what goes wrong, and when. How often is drawn too: one life knows nothing but cuts, another one everything at once. */
+
+import { between, type Direction, pick, type SeededRandom } from '@backchat/testing'
+import type { Fault, FrameKind, PlannedFault } from './scenario.js'
+
+interface Kind {
+  /** At most so often in a second, for each client. */
+  readonly perSecond: number
+  readonly draw: (chance: SeededRandom, client: number) => Fault
+}
+
+const kinds: readonly Kind[] = [
+  { perSecond: 0.3, draw: cut },
+  { perSecond: 0.3, draw: cutBefore },
+  { perSecond: 0.12, draw: hole },
+  { perSecond: 0.1, draw: stall },
+  { perSecond: 0.3, draw: delay },
+  { perSecond: 0.06, draw: noDials },
+  { perSecond: 0.05, draw: sleep },
+  { perSecond: 0.1, draw: sign },
+]
+
+/** For the one server. */
+const restartsPerSecond = 0.08
+
+export function drawFaults(chance: SeededRandom, clients: number, untilMs: number): PlannedFault[] {
+  const faults = kinds.flatMap(({ perSecond, draw }) => {
+    const rate = perSecond * pick(chance, [0, 0.3, 1])
+    return Array.from({ length: clients }, (_, client) =>
+      times(chance, rate, untilMs).map((atMs) => ({ atMs, fault: draw(chance, client) })),
+    ).flat()
+  })
+  const deaths = times(chance, restartsPerSecond * pick(chance, [0, 0.5, 1]), untilMs)
+  return [...faults, ...deaths.map((atMs) => ({ atMs, fault: restart(chance, untilMs - atMs) }))].sort(
+    (a, b) => a.atMs - b.atMs,
+  )
+}
+
+/** When something happens that happens so often in a second. */
+function times(chance: SeededRandom, perSecond: number, untilMs: number): number[] {
+  const found: number[] = []
+  if (perSecond === 0) return found
+  const wait = () => Math.ceil((-Math.log(1 - chance()) / perSecond) * 1_000)
+  for (let at = wait(); at < untilMs; at += wait()) found.push(at)
+  return found
+}
+
+function cut(chance: SeededRandom, client: number): Fault {
+  const learns = () => pick(chance, [0, 0, between(chance, 1, 500), 8_000, null])
+  return { kind: 'cut', client, clientAfterMs: learns(), serverAfterMs: learns() }
+}
+
+const frames: readonly [FrameKind, ...FrameKind[]] = [
+  'reply',
+  'reply',
+  'reply',
+  'chunk',
+  'chunk',
+  'error',
+  'started',
+  'push',
+  'welcome',
+  'cancelled',
+  'request',
+  'ack',
+  'cancel',
+  'hello',
+]
+
+function cutBefore(chance: SeededRandom, client: number): Fault {
+  return { kind: 'cutBefore', client, frame: pick(chance, frames), side: pick(chance, ['client', 'server', 'both']) }
+}
+
+const directions: readonly [Direction | 'both', ...(Direction | 'both')[]] = ['up', 'down', 'both']
+
+function hole(chance: SeededRandom, client: number): Fault {
+  return { kind: 'hole', client, direction: pick(chance, directions), forMs: between(chance, 100, 15_000) }
+}
+
+function stall(chance: SeededRandom, client: number): Fault {
+  return { kind: 'stall', client, direction: pick(chance, directions), forMs: between(chance, 100, 8_000) }
+}
+
+function delay(chance: SeededRandom, client: number): Fault {
+  return {
+    kind: 'delay',
+    client,
+    direction: pick(chance, directions),
+    delayMs: pick(chance, [0, 0, between(chance, 10, 3_000)]),
+  }
+}
+
+function noDials(chance: SeededRandom, client: number): Fault {
+  return { kind: pick(chance, ['refuse', 'silence']), client, forMs: between(chance, 100, 12_000) }
+}
+
+function sleep(chance: SeededRandom, client: number): Fault {
+  return { kind: 'sleep', client, forMs: pick(chance, [100, 3_000, 20_000]) }
+}
+
+function sign(chance: SeededRandom, client: number): Fault {
+  return { kind: 'sign', client, sign: pick(chance, ['online', 'offline', 'visible', 'hidden']) }
+}
+
+/** It is up again before the faults end. */
+function restart(chance: SeededRandom, leftMs: number): Fault {
+  return { kind: 'restart', downMs: Math.min(leftMs, between(chance, 0, 6_000)), silent: chance() < 0.3 }
+}

@@ -1,0 +1,93 @@
+/** Draws a scenario from a seed. Rates are drawn too: one seed knows nothing but cuts, another one everything at once. */
+
+import { between, pick, random, type SeededRandom } from '@backchat/testing'
+import { drawFaults } from './draw-faults.js'
+import type { Ask, ClientPlan, HandlerPlan, PlannedPush, Scenario } from './scenario.js'
+
+export function drawScenario(seed: number): Scenario {
+  const chance = random(seed)
+  const clients = Array.from({ length: between(chance.stream('clients'), 1, 3) }, (_, i) =>
+    drawClient(chance.stream(`client ${i}`)),
+  )
+  const workMs = pick(chance.stream('length'), [8_000, 20_000, 40_000])
+  return {
+    seed,
+    clients,
+    asks: clients.flatMap((_, client) => drawAsks(chance.stream(`asks of ${client}`), client, workMs)),
+    pushes: drawPushes(chance.stream('pushes'), clients.length, workMs),
+    faults: drawFaults(chance.stream('faults'), clients.length, workMs),
+    server: drawServer(chance.stream('server')),
+    healAtMs: workMs,
+  }
+}
+
+function drawClient(chance: SeededRandom): ClientPlan {
+  const least = pick(chance, [0, 1, 20, 100])
+  return {
+    latencyMs: [least, least + pick(chance, [0, 5, 60])],
+    tokenMs: pick(chance, [undefined, 0, 30]),
+    lingerMs: pick(chance, [0, 0, 2_000]),
+    init: chance() < 0.3,
+    listenAfterMs: pick(chance, [0, 0, 3_000]),
+  }
+}
+
+function drawServer(chance: SeededRandom): Scenario['server'] {
+  return {
+    storeMs: pick(chance, [0, 0, 3, 40]),
+    authenticateMs: pick(chance, [0, 10, 200]),
+    handlerMs: pick(chance, [60_000, 60_000, 2_000]),
+    sessionTtlMs: pick(chance, [120_000, 120_000, 120_000, 4_000]),
+    heartbeatMs: pick(chance, [30_000, 2_000]),
+  }
+}
+
+function drawAsks(chance: SeededRandom, client: number, workMs: number): Ask[] {
+  const count = pick(chance, [3, 8, 15, 25])
+  const [streams, sends, cancels, twice] = [chance() * 0.6, chance() * 0.3, chance() * 0.25, chance() * 0.3]
+  const asks: Ask[] = []
+  for (let i = 0; i < count; i++) {
+    const mode = chance() < streams ? 'stream' : chance() < sends ? 'send' : 'request'
+    const timeoutMs = pick(chance, [60_000, 30_000, 30_000, 5_000, between(chance, 50, 2_000)])
+    const what = pick(chance, ['abandon', 'abandon', 'leave'] as const)
+    const change = { what, afterMs: between(chance, 0, 4_000) }
+    asks.push({
+      id: `${client}.${i}`,
+      client,
+      atMs: between(chance, 0, workMs),
+      mode,
+      type: chance() < 0.04 ? 'nobody' : chance() < twice ? 'twice' : 'text',
+      timeoutMs,
+      ...(chance() < cancels ? { change } : {}),
+      readerMs: pick(chance, [0, 0, 10, 200]),
+      handler: drawHandler(chance, mode === 'stream' || chance() < 0.1),
+    })
+  }
+  return asks
+}
+
+function drawHandler(chance: SeededRandom, streams: boolean): HandlerPlan {
+  return {
+    refusals: chance() < 0.06 ? between(chance, 1, 3) : 0,
+    gateMs: pick(chance, [0, 0, 20]),
+    workMs: pick(chance, [0, 5, 100, 500, 4_000]),
+    chunks: streams ? pick(chance, [0, 1, 5, 20, 60]) : 0,
+    chunkMs: pick(chance, [0, 5, 100]),
+    end: chance() < 0.06 ? 'throw' : 'return',
+    obeys: chance() < 0.7,
+    // A few are so large that the journal cannot keep all of them.
+    bytes: chance() < 0.03 ? 400 * 1024 : 100,
+  }
+}
+
+function drawPushes(chance: SeededRandom, clients: number, workMs: number): PlannedPush[] {
+  const count = pick(chance, [0, 10, 40])
+  // In some lives the log holds no more than a few, so that retention ends and gaps are seen.
+  const bytes = pick(chance, [100, 100, 63 * 1024])
+  return Array.from({ length: count }, (_, i) => ({
+    id: `push ${i}`,
+    atMs: between(chance, 0, workMs),
+    client: chance() < 0.7 ? between(chance, 0, clients - 1) : undefined,
+    bytes,
+  }))
+}

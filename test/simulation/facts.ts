@@ -1,0 +1,68 @@
+/** What can be seen of a simulated life from outside: the trace is made of it, and every promise is judged by it. */
+
+import type { ClientFrame, Json, JsonValue, ServerFrame, WireError } from '@backchat/protocol'
+import type { Failure, MachineStatus, Outcome } from './machines.js'
+import type { Ask, Fault } from './scenario.js'
+
+export type Fact =
+  | ClientFact
+  | ServerFact
+  /** Something of the scenario goes wrong. */
+  | { readonly fact: 'faulted'; readonly fault: Fault }
+  /** All faults are over; what is wanted must succeed from here on. */
+  | { readonly fact: 'healed' }
+  /** Everything has settled, and there was time for what is still owed to arrive. */
+  | { readonly fact: 'settled up' }
+
+/** What the application of a client sees, and what its shell hands over and takes. */
+export type ClientFact = { readonly client: number } & (
+  | { readonly fact: 'asked'; readonly ask: Ask }
+  | { readonly fact: 'gave up' | 'left'; readonly ask: Ask }
+  | { readonly fact: 'settled'; readonly ask: Ask; readonly outcome: Outcome }
+  | { readonly fact: 'chunk'; readonly ask: Ask; readonly content: JsonValue }
+  | { readonly fact: 'delivered'; readonly content: JsonValue; readonly session: string }
+  | { readonly fact: 'gap'; readonly from: number; readonly to: number }
+  | { readonly fact: 'reset'; readonly reason: string }
+  | { readonly fact: 'status'; readonly status: MachineStatus }
+  | { readonly fact: 'reported'; readonly failure: Failure }
+  | { readonly fact: 'dialled' | 'opened' | 'lost' | 'abandoned'; readonly link: number }
+  | { readonly fact: 'sent'; readonly link: number; readonly frame: ClientFrame<Json> }
+  /** Before the machine is told. */
+  | { readonly fact: 'heard'; readonly link: number; readonly frame: ServerFrame<JsonValue> }
+  /** The machine's time has come, and it is about to be told. */
+  | { readonly fact: 'due' }
+  | { readonly fact: 'slept' | 'woke' | 'closed' }
+)
+
+/** What the application of a server sees, and what its shell hands over and takes. `node` numbers its lives. */
+export type ServerFact = { readonly node: number } & (
+  | { readonly fact: 'up' }
+  /** With everything it knew; `running` handlers die with it. */
+  | { readonly fact: 'down'; readonly running: number }
+  | {
+      readonly fact: 'attached'
+      readonly link: number
+      readonly session: string
+      readonly client: number
+      readonly resumed: boolean
+    }
+  | { readonly fact: 'detached'; readonly link: number; readonly session: string }
+  | { readonly fact: 'ended'; readonly session: string }
+  /** The handler is called. Runs are numbered over all lives of the server. */
+  | { readonly fact: 'ran'; readonly run: number; readonly ask: Ask; readonly session: string; readonly link: number }
+  | { readonly fact: 'yielded'; readonly run: number; readonly chunk: number }
+  | { readonly fact: 'returned' | 'aborted'; readonly run: number }
+  | { readonly fact: 'threw'; readonly run: number; readonly error: WireError }
+  | { readonly fact: 'answered'; readonly link: number; readonly client: number; readonly frame: ServerFrame<Json> }
+  | {
+      readonly fact: 'appended'
+      readonly session: string
+      readonly push: number
+      readonly id: string
+      readonly bytes: number
+    }
+  | { readonly fact: 'complained'; readonly error: WireError }
+)
+
+/** A member of a union without one of its fields. */
+export type Without<F, Field extends string> = F extends unknown ? Omit<F, Field> : never

@@ -1,0 +1,21 @@
+/** What is simulated: the real machines and the real store. */
+
+export { ClientMachine } from '../../packages/client/src/machine/client-machine.js'
+export type {
+  Effect as ClientEffect,
+  Fault as Failure,
+  MachineStatus,
+  Outcome,
+} from '../../packages/client/src/machine/effects.js'
+export type { Input as ClientInput } from '../../packages/client/src/machine/inputs.js'
+export type { Effect as ServerEffect, Run } from '../../packages/server/src/machine/effects.js'
+export type { Input as ServerInput } from '../../packages/server/src/machine/inputs.js'
+export { ServerMachine } from '../../packages/server/src/machine/server-machine.js'
+export { type MemoryStore, memoryStore } from '../../packages/server/src/store/memory.js'
+export type { Operation, Result } from '../../packages/server/src/store/operations.js'
+
+/** What both machines are to a shell. */
+export interface Machine<Input, Effect> {
+  handle(input: Input, now: number): readonly Effect[]
+  wakeAt(): number
+}

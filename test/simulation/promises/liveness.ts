@@ -1,0 +1,72 @@
+/** Once all faults are over, everything that is still wanted succeeds within a computed time. */
+
+import type { Fact } from '../facts.js'
+import type { Failure, Outcome } from '../machines.js'
+import type { Ask, Scenario, ServerPlan } from '../scenario.js'
+import type { Promised } from './promise.js'
+
+/**
+ * From the end of the faults to a welcome: the longest back-off, and a dial with the slowest token, network and store.
+ * A second back-off, because the first dial after the end may be one that had begun before it.
+ */
+const reconnectMs = 2 * 10_000 + 2_000
+
+export function livenessOf({ server }: Scenario): Promised {
+  return (broken) => {
+    const askedAt = new Map<Ask, number>()
+    /** By when each must have succeeded. */
+    const due = new Map<Ask, number>()
+    /** Asked of a server that died. */
+    const forgotten = new Set<Ask>()
+    let healed = false
+
+    const watch = (ask: Ask, now: number) => {
+      const by = now + reconnectMs + needsMs(ask, server)
+      const hasTime = (askedAt.get(ask) ?? 0) + ask.timeoutMs >= by
+      if (hasTime && isWanted(ask, server) && !forgotten.has(ask)) due.set(ask, by)
+    }
+
+    const settled = (ask: Ask, { ok, error }: Outcome & { readonly error?: Failure }, now: number) => {
+      const by = due.get(ask) ?? Number.POSITIVE_INFINITY
+      if (now > by) broken(`${ask.id} took until ${now}, it was due at ${by}`)
+      // It may have been sent to a server that was dead already; whether that is true is another promise.
+      if (due.has(ask) && !ok && error?.code !== 'OUTCOME_UNKNOWN') broken(`${ask.id} failed though all was well`)
+    }
+
+    return {
+      hear(fact: Fact, now: number) {
+        switch (fact.fact) {
+          case 'asked':
+            askedAt.set(fact.ask, now)
+            if (healed) watch(fact.ask, now)
+            return
+          case 'down':
+            for (const ask of askedAt.keys()) forgotten.add(ask)
+            return
+          case 'healed':
+            healed = true
+            for (const ask of askedAt.keys()) watch(ask, now)
+            return
+          case 'settled':
+            settled(fact.ask, fact.outcome, now)
+            askedAt.delete(fact.ask)
+        }
+      },
+    }
+  }
+}
+
+/** Whether nothing but a fault could keep it from succeeding. */
+function isWanted({ type, change, handler }: Ask, { handlerMs }: ServerPlan): boolean {
+  const silenceMs = Math.max(handler.workMs, handler.chunkMs)
+  // A large reply may have to make room for another one.
+  return type !== 'nobody' && !change && handler.end === 'return' && silenceMs < handlerMs && handler.bytes < 100_000
+}
+
+/** How long its answer takes on a good link. */
+function needsMs({ handler, readerMs }: Ask, { storeMs }: ServerPlan): number {
+  const { gateMs, workMs, chunks, chunkMs, refusals } = handler
+  // Each refusal costs a back-off that doubles from 200 ms, and at least the 300 ms that it asks for.
+  const retriesMs = refusals * 300 + 200 * 2 ** refusals
+  return retriesMs + (refusals + 1) * gateMs + 2 * workMs + chunks * (chunkMs + readerMs + storeMs) + 2_000
+}

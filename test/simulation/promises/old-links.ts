@@ -1,0 +1,40 @@
+/** What an older link brings leads to nothing at all. */
+
+import type { Fact } from '../facts.js'
+import { Links } from '../links.js'
+import type { Broken, Watch } from './promise.js'
+
+/** What the application sees. */
+const seen: ReadonlySet<Fact['fact']> = new Set(['settled', 'chunk', 'delivered', 'gap', 'reset', 'status'])
+/** What begins another turn of a client. */
+const turns: ReadonlySet<Fact['fact']> = new Set([
+  'asked',
+  'gave up',
+  'left',
+  'opened',
+  'lost',
+  'woke',
+  'due',
+  'closed',
+  'heard',
+])
+
+export function oldLinks(broken: Broken): Watch {
+  const links = new Links()
+  /** The client whose turn is about a frame of an older link. */
+  let hears: number | undefined
+
+  return {
+    hear(fact: Fact) {
+      links.hear(fact)
+      if (!('client' in fact) || 'node' in fact) {
+        hears = undefined
+        return
+      }
+      if (turns.has(fact.fact))
+        hears = fact.fact === 'heard' && !links.isCurrent(fact.client, fact.link) ? fact.client : undefined
+      if (hears === fact.client && seen.has(fact.fact))
+        broken(`client ${fact.client} saw "${fact.fact}" because of a frame of an older link`)
+    },
+  }
+}

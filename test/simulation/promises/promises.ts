@@ -1,0 +1,29 @@
+/** All that is promised, by name. */
+
+import type { Scenario } from '../scenario.js'
+import { bounds } from './bounds.js'
+import { errors } from './errors.js'
+import { livenessOf } from './liveness.js'
+import { oldLinks } from './old-links.js'
+import type { Promised } from './promise.js'
+import { pushes } from './pushes.js'
+import { replies } from './replies.js'
+import { resets } from './resets.js'
+import { runsOnce } from './runs-once.js'
+import { settles } from './settles.js'
+import { streams } from './streams.js'
+
+export function promises(scenario: Scenario): readonly (readonly [promise: string, begin: Promised])[] {
+  return [
+    ['settles once, in time', settles],
+    ['runs at most once', runsOnce],
+    ['replies are what a run returned', replies],
+    ['errors are true', errors],
+    ['pushes in order, without holes', pushes],
+    ['streams are exact', streams],
+    ['one reset for each new session', resets],
+    ['old links lead to nothing', oldLinks],
+    ['bounded and honest reports', bounds],
+    ['succeeds once all is well', livenessOf(scenario)],
+  ]
+}

@@ -1,0 +1,29 @@
+/** A good answer is what a run of that very request returned. */
+
+import type { JsonValue } from '@backchat/protocol'
+import type { Fact } from '../facts.js'
+import type { Ask } from '../scenario.js'
+import type { Broken, Watch } from './promise.js'
+
+export function replies(broken: Broken): Watch {
+  const runs = new Map<number, { readonly ask: Ask; returned: boolean }>()
+
+  const check = (ask: Ask, content: JsonValue | undefined) => {
+    const { run: number, ask: id } = content as { readonly ask?: string; readonly run?: number }
+    const run = runs.get(number ?? 0)
+    if (id !== ask.id || run?.ask !== ask) broken(`${ask.id} got the answer of another: ${JSON.stringify(content)}`)
+    else if (!run.returned) broken(`${ask.id} got an answer before run ${number} returned`)
+  }
+
+  return {
+    hear(fact: Fact) {
+      if (fact.fact === 'ran') runs.set(fact.run, { ask: fact.ask, returned: false })
+      if (fact.fact === 'returned') {
+        const run = runs.get(fact.run)
+        if (run) run.returned = true
+      }
+      if (fact.fact !== 'settled' || !fact.outcome.ok || fact.ask.mode === 'send') return
+      check(fact.ask, fact.outcome.message?.content)
+    },
+  }
+}

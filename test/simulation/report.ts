@@ -1,0 +1,21 @@
+/** What a person needs to know of a life that broke a promise: which, what was planned, and what happened last. */
+
+import type { Life } from './simulate.js'
+
+/** So many of the last facts are shown. */
+const shownLines = 60_000
+
+export function report({ scenario, violations, tail, hash, facts, lasted, figures }: Life): string {
+  const { seed, clients, server, faults } = scenario
+  return [
+    `seed ${seed}: ${facts} facts in ${lasted} ms of virtual time, trace ${hash}`,
+    `clients ${JSON.stringify(clients)}`,
+    `server ${JSON.stringify(server)}`,
+    ...faults.map(({ atMs, fault }) => `  ${atMs} ${JSON.stringify(fault)}`),
+    `healed at ${scenario.healAtMs}`,
+    ...tail.slice(-shownLines),
+    `figures ${JSON.stringify(figures)}`,
+    ...violations.map(({ promise, how }) => `BROKEN ${promise}: ${how}`),
+    `replay: pnpm sim --seed ${seed}`,
+  ].join('\n')
+}

@@ -1,0 +1,154 @@
+/** What is going to happen in one simulated life of clients and a server: pure data, so that it can be printed, replayed and made smaller. */
+
+import type { ClientFrame, Json, RequestMode, ServerFrame } from '@backchat/protocol'
+import type { Direction } from '@backchat/testing'
+
+export interface Scenario {
+  readonly seed: number
+  readonly clients: readonly ClientPlan[]
+  readonly asks: readonly Ask[]
+  readonly pushes: readonly PlannedPush[]
+  readonly faults: readonly PlannedFault[]
+  readonly server: ServerPlan
+  /** Until then there are faults; from then on none, and the first probes are asked. */
+  readonly healAtMs: number
+}
+
+export interface ClientPlan {
+  readonly latencyMs: readonly [least: number, most: number]
+  /** How long the token function takes; undefined: there is none. */
+  readonly tokenMs: number | undefined
+  /** How long after being abandoned a socket still tells what arrives. A shell promises 0; the machine must not depend on it. */
+  readonly lingerMs: number
+  /** Whether the application has a state synchronisation. */
+  readonly init: boolean
+  /** When it begins to listen to pushes. */
+  readonly listenAfterMs: number
+}
+
+export interface ServerPlan {
+  /** How long the store takes; 0: it answers in the same turn. */
+  readonly storeMs: number
+  readonly authenticateMs: number
+  /** The longest silence of a handler. */
+  readonly handlerMs: number
+  /** How long a session lives without a link. */
+  readonly sessionTtlMs: number
+  readonly heartbeatMs: number
+}
+
+/** One request of an application, and what its handler will do. */
+export interface Ask {
+  /** Unique; travels as the content, so that every answer can be traced. */
+  readonly id: string
+  readonly client: number
+  readonly atMs: number
+  readonly mode: RequestMode
+  readonly type: AskType
+  readonly timeoutMs: number
+  /** When the caller gives up or its reader leaves, after asking. */
+  readonly change?: { readonly what: 'abandon' | 'leave'; readonly afterMs: number }
+  /** How long the reader of a stream takes for each chunk. */
+  readonly readerMs: number
+  readonly handler: HandlerPlan
+}
+
+/** `twice` and `init` are registered as idempotent; `nobody` has no handler. */
+export type AskType = 'text' | 'twice' | 'nobody' | 'init'
+
+/** The state synchronisation that a client asks for in a new session. */
+export function initAsk(client: number, count: number): Ask {
+  const handler: HandlerPlan = {
+    refusals: 0,
+    gateMs: 0,
+    workMs: 5,
+    chunks: 0,
+    chunkMs: 0,
+    end: 'return',
+    obeys: true,
+    bytes: 100,
+  }
+  return {
+    id: `${client}.init${count}`,
+    client,
+    atMs: 0,
+    mode: 'request',
+    type: 'init',
+    timeoutMs: 30_000,
+    readerMs: 0,
+    handler,
+  }
+}
+
+/** What is asked of every client once all faults are over. */
+export function probeAsk(client: number, atMs: number): Ask {
+  return { ...initAsk(client, 0), id: `${client}.probe`, atMs, type: 'text', timeoutMs: 60_000 }
+}
+
+export interface HandlerPlan {
+  /** How often it is refused for now before it may run. */
+  readonly refusals: number
+  /** Validation and middleware, before the handler is called. */
+  readonly gateMs: number
+  /** From the call to the first chunk, and from the last one to the end. */
+  readonly workMs: number
+  readonly chunks: number
+  /** Between two chunks. */
+  readonly chunkMs: number
+  readonly end: 'return' | 'throw'
+  /** Whether it stops when its signal fires. */
+  readonly obeys: boolean
+  /** Size that its reply and chunks claim to have. */
+  readonly bytes: number
+}
+
+export interface PlannedPush {
+  readonly id: string
+  readonly atMs: number
+  /** Undefined: to all. */
+  readonly client: number | undefined
+  /** Size that it claims to have. */
+  readonly bytes: number
+}
+
+export interface PlannedFault {
+  readonly atMs: number
+  readonly fault: Fault
+}
+
+/** What goes wrong. Those with a client concern its way to the server alone. */
+export type Fault =
+  /** Each side learns of it after so long; null: not before all is healed. */
+  | {
+      readonly kind: 'cut'
+      readonly client: number
+      readonly clientAfterMs: number | null
+      readonly serverAfterMs: number | null
+    }
+  /** The link goes exactly before the next frame of that kind. */
+  | {
+      readonly kind: 'cutBefore'
+      readonly client: number
+      readonly frame: FrameKind
+      readonly side: 'client' | 'server' | 'both'
+    }
+  | {
+      readonly kind: 'hole' | 'stall'
+      readonly client: number
+      readonly direction: Direction | 'both'
+      readonly forMs: number
+    }
+  | {
+      readonly kind: 'delay'
+      readonly client: number
+      readonly direction: Direction | 'both'
+      readonly delayMs: number
+    }
+  | { readonly kind: 'refuse' | 'silence'; readonly client: number; readonly forMs: number }
+  /** The client's machine hears nothing and is not woken. */
+  | { readonly kind: 'sleep'; readonly client: number; readonly forMs: number }
+  | { readonly kind: 'sign'; readonly client: number; readonly sign: 'online' | 'offline' | 'visible' | 'hidden' }
+  /** The server's process dies with its store. `silent`: nobody closes its sockets. */
+  | { readonly kind: 'restart'; readonly downMs: number; readonly silent: boolean }
+
+export type FrameKind = (ClientFrame<Json> | ServerFrame<Json>)['kind']

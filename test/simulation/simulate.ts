@@ -1,0 +1,96 @@
+/** One life, from its seed: faults, then recovery, then an orderly end; watched over from the first fact to the last. */
+
+import { drawScenario } from './draw-scenario.js'
+import type { Fact } from './facts.js'
+import { Counter, type Figures } from './figures.js'
+import { promises } from './promises/promises.js'
+import { type Ask, probeAsk, type Scenario } from './scenario.js'
+import { Trace } from './trace.js'
+import { type Mutation, World } from './world.js'
+
+export interface SimulateOptions {
+  readonly seed: number
+  /** Instead of the one that the seed draws. */
+  readonly scenario?: Scenario
+  /** A planted bug. */
+  readonly mutation?: Mutation
+}
+
+export interface Life {
+  readonly scenario: Scenario
+  /** The same for the same seed. */
+  readonly hash: string
+  readonly facts: number
+  /** Virtual milliseconds. */
+  readonly lasted: number
+  readonly figures: Figures
+  readonly violations: readonly Violation[]
+  /** The last facts. */
+  readonly tail: readonly string[]
+}
+
+export interface Violation {
+  readonly promise: string
+  readonly how: string
+}
+
+/** After the faults, everything has so long to settle. */
+const settleMs = 200_000
+/** What is owed after that, such as pushes and confirmations, has so long to arrive. */
+const quietMs = 30_000
+/** Everything that was closed is gone by then. */
+const closeMs = 30_000
+
+export function simulate({ seed, scenario = drawScenario(seed), mutation = {} }: SimulateOptions): Life {
+  const trace = new Trace()
+  const counter = new Counter()
+  const violations: Violation[] = []
+  const open = new Set<Ask>()
+  const watches = promises(scenario).map(([promise, begin]) => begin((how) => violations.push({ promise, how })))
+
+  const tell = (fact: Fact) => {
+    const now = world.clock.now()
+    trace.hear(fact, now)
+    counter.hear(fact)
+    if (fact.fact === 'asked') open.add(fact.ask)
+    if (fact.fact === 'settled') open.delete(fact.ask)
+    for (const watch of watches) watch.hear(fact, now)
+  }
+  const spins = (who: string) => violations.push({ promise: 'bounded', how: `${who} wakes for ever` })
+  const world: World = new World({ scenario, mutation, tell, spins })
+
+  /** Lets time pass until something is broken, the time is over, or the condition holds. */
+  const pass = (ms: number, enough = () => false) => {
+    const until = world.clock.now() + ms
+    while (violations.length === 0 && !enough() && world.clock.step(until));
+    if (violations.length === 0 && !enough()) world.clock.advance(until - world.clock.now())
+  }
+
+  world.start()
+  pass(scenario.healAtMs)
+  if (violations.length === 0) world.heal()
+  for (const client of scenario.clients.keys()) world.plan(probeAsk(client, world.clock.now() + 1_000))
+  pass(2_000)
+  pass(settleMs, () => open.size === 0)
+  pass(quietMs)
+  if (violations.length === 0) {
+    tell({ fact: 'settled up' })
+    for (const client of world.clients) client.close()
+    pass(closeMs)
+    world.closeServer()
+    pass(closeMs)
+  }
+  if (violations.length === 0) {
+    for (const watch of watches) watch.end?.(world.clock.now())
+    for (const how of world.leftovers()) violations.push({ promise: 'nothing is left behind', how })
+  }
+  return {
+    scenario,
+    hash: trace.hash,
+    facts: trace.length,
+    lasted: world.clock.now(),
+    figures: counter.figures,
+    violations,
+    tail: trace.tail(),
+  }
+}

@@ -1,0 +1,267 @@
+/** A client's shell and its application, in virtual time: it asks, reads, gives up, sleeps, and tells what it sees. */
+
+import {
+  decodeServerFrame,
+  encode,
+  type Ids,
+  type Json,
+  type JsonValue,
+  limits,
+  type RequestMode,
+  toJson,
+  utf8Length,
+} from '@backchat/protocol'
+import type { LinkEnd, MemoryNetwork, VirtualClock } from '@backchat/testing'
+import type { ClientFact, Without } from './facts.js'
+import { MachineDriver } from './machine-driver.js'
+import type { ClientEffect, ClientInput, Machine } from './machines.js'
+import { Reader } from './reader.js'
+import { type Ask, type ClientPlan, initAsk } from './scenario.js'
+
+export interface SimulatedClientOptions {
+  readonly index: number
+  readonly plan: ClientPlan
+  readonly machine: Machine<ClientInput, ClientEffect>
+  readonly clock: VirtualClock
+  readonly network: MemoryNetwork
+  readonly ids: Ids
+  readonly tell: (fact: ClientFact) => void
+  /** It asks for something that was not planned: its state synchronisation. */
+  readonly asked: (ask: Ask) => void
+  readonly spins: () => void
+}
+
+export class SimulatedClient {
+  readonly #options: SimulatedClientOptions
+  readonly #driver: MachineDriver<ClientInput, ClientEffect>
+  readonly #sockets = new Map<number, LinkEnd>()
+  /** By the key that the machine knows. What is settled stays, so that a second answer is noticed. */
+  readonly #asked = new Map<number, { readonly ask: Ask; readonly reader: Reader; settled: boolean }>()
+  /** What happened while it sleeps. */
+  #missed: (() => void)[] | undefined
+  #keys = 0
+  #inits = 0
+
+  constructor(options: SimulatedClientOptions) {
+    this.#options = options
+    this.#driver = new MachineDriver({
+      machine: options.machine,
+      clock: options.clock,
+      perform: (effect) => this.#perform(effect),
+      woke: { kind: 'woke' },
+      reach: (wake) => this.#whenAwake(() => this.#due(wake)),
+      spins: options.spins,
+    })
+  }
+
+  start(): void {
+    this.#driver.feed({ kind: 'started' })
+    this.#options.clock.after(this.#options.plan.listenAfterMs, () =>
+      this.#whenAwake(() => this.#driver.feed({ kind: 'listened', type: '*' })),
+    )
+  }
+
+  ask(ask: Ask): void {
+    this.#whenAwake(() => this.#request(ask))
+  }
+
+  noticed(sign: 'online' | 'offline' | 'visible' | 'hidden'): void {
+    this.#whenAwake(() => this.#driver.feed({ kind: 'noticed', sign }))
+  }
+
+  /** Nothing reaches the machine for so long; then all of it does, and the platform says that it woke. */
+  sleep(forMs: number): void {
+    if (this.#missed) return
+    this.#missed = []
+    this.#tell({ fact: 'slept' })
+    this.#options.clock.after(forMs, () => this.wake())
+  }
+
+  /** Wakes it, if it sleeps. */
+  wake(): void {
+    const missed = this.#missed
+    if (!missed) return
+    this.#missed = undefined
+    this.#tell({ fact: 'woke' })
+    for (const act of missed) act()
+    this.#driver.feed({ kind: 'noticed', sign: 'woke' })
+  }
+
+  close(): void {
+    this.#whenAwake(() => {
+      this.#tell({ fact: 'closed' })
+      this.#driver.feed({ kind: 'closeAsked' })
+    })
+  }
+
+  /** What a closed client still has, and must not have. */
+  leftovers(): string[] {
+    const left = []
+    if (this.#driver.wakeAt !== Number.POSITIVE_INFINITY) left.push(`wakes at ${this.#driver.wakeAt}`)
+    if (this.#sockets.size > 0) left.push(`sockets ${[...this.#sockets.keys()]}`)
+    for (const { ask, settled } of this.#asked.values()) if (!settled) left.push(`${ask.id} is open`)
+    return left
+  }
+
+  #perform(effect: ClientEffect): void {
+    switch (effect.kind) {
+      case 'fetchToken':
+        return this.#fetchToken(effect.fetch)
+      case 'dial':
+        return this.#dial(effect.link)
+      case 'transmit':
+        this.#tell({ fact: 'sent', link: effect.link, frame: effect.frame })
+        return this.#sockets.get(effect.link)?.send(encode(effect.frame))
+      case 'abandon':
+        return this.#abandon(effect.link)
+      case 'initialise':
+        return this.#initialise()
+      case 'stage':
+        return
+      case 'chunk':
+        return this.#chunk(effect.key, effect.content)
+      case 'settle':
+        return this.#settle(effect)
+      case 'deliver':
+        return this.#tell({ fact: 'delivered', content: effect.message.content ?? null, session: effect.sessionId })
+      case 'gap':
+        return this.#tell({ fact: 'gap', from: effect.from, to: effect.to })
+      case 'reset':
+        return this.#tell({ fact: 'reset', reason: effect.reason })
+      case 'status':
+        return this.#tell({ fact: 'status', status: effect.status })
+      case 'report':
+        return this.#tell({ fact: 'reported', failure: effect.error })
+    }
+  }
+
+  #fetchToken(fetch: number): void {
+    const { tokenMs } = this.#options.plan
+    if (tokenMs === undefined) return this.#driver.feed({ kind: 'tokenFetched', fetch, token: undefined })
+    const token = `user ${this.#options.index}`
+    this.#options.clock.after(tokenMs, () =>
+      this.#whenAwake(() => this.#driver.feed({ kind: 'tokenFetched', fetch, token })),
+    )
+  }
+
+  #dial(link: number): void {
+    this.#tell({ fact: 'dialled', link })
+    const end = this.#options.network.dial({
+      opened: () =>
+        this.#whenAwake(() => {
+          this.#tell({ fact: 'opened', link })
+          this.#driver.feed({ kind: 'opened', link })
+        }),
+      received: (text) => this.#whenAwake(() => this.#received(link, text)),
+      closed: (code, reason) =>
+        this.#whenAwake(() => {
+          this.#sockets.delete(link)
+          this.#tell({ fact: 'lost', link })
+          this.#driver.feed({ kind: 'closed', link, code, reason })
+        }),
+    })
+    this.#sockets.set(link, end)
+  }
+
+  #received(link: number, text: string): void {
+    const decoded = decodeServerFrame(text, limits.replyBytes + limits.envelopeBytes)
+    if (!decoded.ok) return this.#driver.feed({ kind: 'garbled', link, reason: decoded.reason })
+    if (decoded.frame === null) return
+    this.#tell({ fact: 'heard', link, frame: decoded.frame })
+    this.#driver.feed({ kind: 'received', link, frame: decoded.frame })
+  }
+
+  #abandon(link: number): void {
+    this.#tell({ fact: 'abandoned', link })
+    const { lingerMs } = this.#options.plan
+    const terminate = () => {
+      this.#sockets.get(link)?.terminate()
+      this.#sockets.delete(link)
+    }
+    if (lingerMs > 0) this.#options.clock.after(lingerMs, terminate)
+    else terminate()
+  }
+
+  #initialise(): void {
+    if (!this.#options.plan.init) return this.#driver.feed({ kind: 'initSkipped' })
+    this.#inits += 1
+    const ask = initAsk(this.#options.index, this.#inits)
+    this.#options.asked(ask)
+    this.#request(ask)
+  }
+
+  #request(ask: Ask): void {
+    this.#keys += 1
+    const key = this.#keys
+    this.#asked.set(key, { ask, reader: this.#reader(key, ask), settled: false })
+    this.#tell({ fact: 'asked', ask })
+    this.#driver.feed({ kind: 'requested', key, ...this.#messageOf(ask), ...(ask.type === 'init' && { init: true }) })
+    const { change } = ask
+    if (change) this.#options.clock.after(change.afterMs, () => this.#whenAwake(() => this.#change(key, change.what)))
+  }
+
+  #messageOf(ask: Ask): {
+    id: string
+    type: string
+    mode: RequestMode
+    timeoutMs: number
+    message: Json
+    bytes: number
+  } {
+    const { type, mode, timeoutMs } = ask
+    const id = this.#options.ids.id()
+    const timestamp = new Date(this.#options.clock.wall()).toISOString()
+    const encoded = toJson({ id, timestamp, type, content: { ask: ask.id } })
+    if (!encoded.ok) throw new Error(encoded.reason)
+    return { id, type, mode, timeoutMs, message: encoded.json, bytes: utf8Length(encoded.json) }
+  }
+
+  #change(key: number, what: 'abandon' | 'leave'): void {
+    const asked = this.#asked.get(key)
+    if (!asked || asked.settled) return
+    asked.reader.stop()
+    if (what === 'abandon') {
+      this.#tell({ fact: 'gave up', ask: asked.ask })
+      this.#driver.feed({ kind: 'abandoned', key })
+    } else {
+      this.#tell({ fact: 'left', ask: asked.ask })
+      this.#driver.feed({ kind: 'left', key })
+    }
+  }
+
+  #reader(key: number, ask: Ask): Reader {
+    const took = (next: number) => this.#whenAwake(() => this.#driver.feed({ kind: 'took', key, next }))
+    return new Reader(this.#options.clock, ask.readerMs, took)
+  }
+
+  #chunk(key: number, content: JsonValue): void {
+    const asked = this.#asked.get(key)
+    if (!asked) return
+    this.#tell({ fact: 'chunk', ask: asked.ask, content })
+    asked.reader.arrived()
+  }
+
+  #settle({ key, outcome }: Extract<ClientEffect, { kind: 'settle' }>): void {
+    const asked = this.#asked.get(key)
+    if (!asked) return
+    asked.reader.stop()
+    asked.settled = true
+    this.#tell({ fact: 'settled', ask: asked.ask, outcome })
+  }
+
+  /** What it slept through may have moved the time on. */
+  #due(wake: () => void): void {
+    if (!this.#driver.isDue) return
+    this.#tell({ fact: 'due' })
+    wake()
+  }
+
+  #whenAwake(act: () => void): void {
+    if (this.#missed) this.#missed.push(act)
+    else act()
+  }
+
+  #tell(fact: Without<ClientFact, 'client'>): void {
+    this.#options.tell({ client: this.#options.index, ...fact })
+  }
+}

@@ -1,0 +1,129 @@
+/** One run of a handler that does what the ask's plan says: waits, yields, returns or throws, and hears its signal. */
+
+import { type Json, toJson, type WireError } from '@backchat/protocol'
+import type { VirtualClock } from '@backchat/testing'
+import type { ServerInput } from './machines.js'
+import type { Ask } from './scenario.js'
+
+export interface SimulatedRunOptions {
+  readonly ask: Ask
+  /** The name that the machine gave it. */
+  readonly id: number
+  /** Numbers the call of the handler over all lives of the server, when it is called. */
+  readonly called: () => number
+  readonly told: (fact: RunFact) => void
+  readonly clock: VirtualClock
+  readonly feed: (input: ServerInput) => void
+  /** Whether it is refused for now. */
+  readonly refused: boolean
+  readonly ended: () => void
+}
+
+export type RunFact =
+  | { readonly fact: 'yielded'; readonly run: number; readonly chunk: number }
+  | { readonly fact: 'returned' | 'aborted'; readonly run: number }
+  | { readonly fact: 'threw'; readonly run: number; readonly error: WireError }
+
+export class SimulatedRun {
+  readonly #options: SimulatedRunOptions
+  #state: 'at the gate' | 'working' | 'waiting for a reader' | 'over' = 'at the gate'
+  /** Number of the call, once it is called. */
+  #run = 0
+  #chunks = 0
+  #aborted = false
+  #callOff: (() => void) | undefined
+
+  constructor(options: SimulatedRunOptions) {
+    this.#options = options
+    this.#after(options.ask.handler.gateMs, () => this.#passGate())
+  }
+
+  /** The next chunk is wanted. */
+  pull(): void {
+    if (this.#state !== 'waiting for a reader') return
+    const { chunks, chunkMs, workMs } = this.#options.ask.handler
+    this.#state = 'working'
+    if (this.#chunks < chunks) this.#after(chunkMs, () => this.#yield())
+    else this.#after(workMs, () => this.#end())
+  }
+
+  /** Its signal fires. */
+  abort(): void {
+    if (this.#aborted || this.#state === 'over') return
+    this.#aborted = true
+    if (this.#state === 'at the gate') return
+    this.#options.told({ fact: 'aborted', run: this.#run })
+    if (this.#options.ask.handler.obeys) this.#after(1, () => this.#throw('ABORTED', true))
+  }
+
+  /** The process that it runs in is gone. */
+  die(): void {
+    this.#callOff?.()
+    this.#state = 'over'
+  }
+
+  #passGate(): void {
+    const { ask, id, feed, refused, called } = this.#options
+    if (this.#aborted) return this.#throw('ABORTED', false)
+    if (refused) return this.#refuse()
+    this.#run = called()
+    this.#state = 'working'
+    feed({ kind: 'handling', run: id })
+    const { chunks, workMs } = ask.handler
+    this.#after(workMs, () => (chunks > 0 ? this.#yield() : this.#end()))
+  }
+
+  #yield(): void {
+    const { ask, id, feed, told } = this.#options
+    const chunk = this.#chunks
+    this.#chunks += 1
+    this.#state = 'waiting for a reader'
+    told({ fact: 'yielded', run: this.#run, chunk })
+    feed({ kind: 'yielded', run: id, content: json({ ask: ask.id, run: this.#run, chunk }), bytes: ask.handler.bytes })
+  }
+
+  #end(): void {
+    const { ask, id, feed, told } = this.#options
+    if (ask.handler.end === 'throw') return this.#throw('HANDLER_FAILED', true)
+    this.#over()
+    told({ fact: 'returned', run: this.#run })
+    const content = { ask: ask.id, run: this.#run, chunks: this.#chunks }
+    feed({
+      kind: 'returned',
+      run: id,
+      message: json({ id: `reply ${this.#run}`, timestamp: '2030-01-01T00:00:00.000Z', content }),
+      bytes: ask.handler.bytes,
+    })
+  }
+
+  #refuse(): void {
+    const { id, feed } = this.#options
+    this.#over()
+    const error: WireError = { code: 'RATE_LIMITED', message: 'Too fast.', mayHaveExecuted: false, retryAfterMs: 300 }
+    feed({ kind: 'threw', run: id, error, refused: true })
+  }
+
+  #throw(code: 'ABORTED' | 'HANDLER_FAILED', mayHaveExecuted: boolean): void {
+    const { id, feed, told } = this.#options
+    const error: WireError = { code, message: 'As planned.', mayHaveExecuted }
+    if (this.#run > 0) told({ fact: 'threw', run: this.#run, error })
+    this.#over()
+    feed({ kind: 'threw', run: id, error, refused: false })
+  }
+
+  #over(): void {
+    this.die()
+    this.#options.ended()
+  }
+
+  #after(ms: number, act: () => void): void {
+    this.#callOff?.()
+    this.#callOff = this.#options.clock.after(ms, act)
+  }
+}
+
+function json(value: unknown): Json {
+  const encoded = toJson(value)
+  if (!encoded.ok) throw new Error(encoded.reason)
+  return encoded.json
+}

@@ -1,0 +1,228 @@
+/** One life of a server's process, in virtual time: its shell, its store, its handlers and the sockets of its clients. */
+
+import { decodeClientFrame, encode, limits, toJson } from '@backchat/protocol'
+import type { LinkEnd, LinkEvents, VirtualClock } from '@backchat/testing'
+import type { ServerFact, Without } from './facts.js'
+import { MachineDriver } from './machine-driver.js'
+import type { Machine, Operation, Result, Run, ServerEffect, ServerInput } from './machines.js'
+import type { Ask, PlannedPush, ServerPlan } from './scenario.js'
+import { SimulatedRun } from './simulated-run.js'
+import { type BatchStore, StoreLine } from './store-line.js'
+
+export interface SimulatedServerOptions {
+  /** Numbers its lives. */
+  readonly node: number
+  readonly plan: ServerPlan
+  readonly machine: Machine<ServerInput, ServerEffect>
+  readonly store: BatchStore
+  readonly clock: VirtualClock
+  readonly tell: (fact: ServerFact) => void
+  readonly spins: () => void
+  /** What a message that names its ask wants done. */
+  readonly askOf: (id: string) => Ask
+  /** Numbers calls of handlers over all lives. */
+  readonly called: () => number
+}
+
+interface Socket {
+  readonly client: number
+  readonly end: LinkEnd
+}
+
+export class SimulatedServer {
+  readonly #options: SimulatedServerOptions
+  readonly #driver: MachineDriver<ServerInput, ServerEffect>
+  readonly #line: StoreLine
+  readonly #sockets = new Map<number, Socket>()
+  readonly #runs = new Map<number, SimulatedRun>()
+  /** The newest session of each client. */
+  readonly #sessions = new Map<number, string>()
+  /** How often each ask was refused for now. */
+  readonly #refusals = new Map<string, number>()
+  #links = 0
+  #keys = 0
+  #closed = false
+
+  constructor(options: SimulatedServerOptions) {
+    this.#options = options
+    const { machine, clock, spins, store, plan } = options
+    this.#driver = new MachineDriver({
+      machine,
+      clock,
+      spins,
+      perform: (effect) => this.#perform(effect),
+      woke: { kind: 'woke' },
+      reach: (wake) => wake(),
+    })
+    this.#line = new StoreLine({
+      store,
+      clock,
+      delayMs: plan.storeMs,
+      applied: (operations, results) => this.#tellAppends(operations, results),
+    })
+  }
+
+  start(): void {
+    this.#tell({ fact: 'up' })
+    const { handlerMs: timeoutMs } = this.#options.plan
+    this.#driver.feed({ kind: 'registered', type: 'text', idempotent: false, timeoutMs })
+    for (const type of ['twice', 'init']) this.#driver.feed({ kind: 'registered', type, idempotent: true, timeoutMs })
+  }
+
+  /** A client's dial reached it. */
+  accept(client: number, end: LinkEnd): LinkEvents {
+    this.#links += 1
+    const link = this.#links
+    this.#sockets.set(link, { client, end })
+    return {
+      opened: () => this.#driver.feed({ kind: 'opened', link }),
+      received: (text) => this.#received(link, text),
+      closed: () => {
+        this.#sockets.delete(link)
+        this.#driver.feed({ kind: 'closed', link })
+      },
+    }
+  }
+
+  push({ id, client, bytes }: PlannedPush): void {
+    const session = client === undefined ? undefined : this.#sessions.get(client)
+    if (client !== undefined && session === undefined) return
+    this.#keys += 1
+    const message = toJson({ id, timestamp: '2030-01-01T00:00:00.000Z', content: { push: id } })
+    if (!message.ok) throw new Error(message.reason)
+    const target = session === undefined ? ({ to: 'all' } as const) : ({ to: 'session', session } as const)
+    this.#driver.feed({ kind: 'pushed', key: this.#keys, target, id, message: message.json, bytes })
+  }
+
+  /** The process is killed: it does nothing more. Its sockets end, unless nobody is there to end them. */
+  die(silent: boolean): void {
+    this.#tell({ fact: 'down', running: this.#runs.size })
+    this.#driver.stop()
+    this.#line.stop()
+    for (const run of this.#runs.values()) run.die()
+    if (!silent) this.endSockets()
+  }
+
+  /** What the computer does for a process that is gone, at once or when it is up again. */
+  endSockets(): void {
+    for (const { end } of this.#sockets.values()) end.terminate()
+  }
+
+  /** The application closes it in an orderly manner. */
+  close(): void {
+    this.#driver.feed({ kind: 'closeAsked' })
+  }
+
+  /** What a closed server still has, and must not have. */
+  leftovers(): string[] {
+    const left = []
+    if (!this.#closed) left.push('not ready to close')
+    if (this.#driver.wakeAt !== Number.POSITIVE_INFINITY) left.push(`wakes at ${this.#driver.wakeAt}`)
+    if (this.#sockets.size > 0) left.push(`sockets ${[...this.#sockets.keys()]}`)
+    return left
+  }
+
+  #received(link: number, text: string): void {
+    const decoded = decodeClientFrame(text, limits.messageBytes + limits.envelopeBytes)
+    if (!decoded.ok)
+      return this.#driver.feed({ kind: 'garbled', link, reason: decoded.reason, tooLarge: decoded.tooLarge })
+    if (decoded.frame !== null) this.#driver.feed({ kind: 'received', link, frame: decoded.frame })
+  }
+
+  #perform(effect: ServerEffect): void {
+    switch (effect.kind) {
+      case 'authenticate':
+        return this.#authenticate(effect)
+      case 'transmit': {
+        const socket = this.#sockets.get(effect.link)
+        if (!socket) return
+        this.#tell({ fact: 'answered', link: effect.link, client: socket.client, frame: effect.frame })
+        return socket.end.send(encode(effect.frame))
+      }
+      case 'abandon':
+        this.#sockets.get(effect.link)?.end.close(effect.code, effect.reason)
+        this.#sockets.delete(effect.link)
+        return
+      case 'apply':
+        return this.#line.ask(effect.operations, (results) =>
+          this.#driver.feed({ kind: 'applied', batch: effect.batch, results }),
+        )
+      case 'run':
+        return this.#run(effect)
+      case 'pull':
+        return this.#runs.get(effect.run)?.pull()
+      case 'abort':
+        return this.#runs.get(effect.run)?.abort()
+      case 'attached':
+        return this.#attached(effect)
+      case 'detached':
+        return this.#tell({ fact: 'detached', link: effect.link, session: effect.session })
+      case 'ended':
+        return this.#ended(effect.session)
+      case 'report':
+        return this.#tell({ fact: 'complained', error: effect.error })
+      case 'pushed':
+        return
+      case 'ready to close':
+        this.#closed = true
+        return this.#driver.stop()
+    }
+  }
+
+  #authenticate({ link, token, client }: Extract<ServerEffect, { kind: 'authenticate' }>): void {
+    const answer = () => this.#driver.feed({ kind: 'authenticated', link, user: token ?? `guest ${client}` })
+    const { authenticateMs } = this.#options.plan
+    if (authenticateMs === 0) answer()
+    else this.#options.clock.after(authenticateMs, answer)
+  }
+
+  #attached({ link, session, resumed }: Extract<ServerEffect, { kind: 'attached' }>): void {
+    const socket = this.#sockets.get(link)
+    if (!socket) return
+    this.#sessions.set(socket.client, session)
+    this.#tell({ fact: 'attached', link, session, client: socket.client, resumed })
+  }
+
+  #ended(session: string): void {
+    for (const [client, newest] of this.#sessions) if (newest === session) this.#sessions.delete(client)
+    this.#tell({ fact: 'ended', session })
+  }
+
+  #run({ run: id, message, session, link }: Run): void {
+    const ask = this.#options.askOf(askIdOf(message.content))
+    const refusals = this.#refusals.get(ask.id) ?? 0
+    const refused = refusals < ask.handler.refusals
+    if (refused) this.#refusals.set(ask.id, refusals + 1)
+    const called = () => {
+      const run = this.#options.called()
+      this.#tell({ fact: 'ran', run, ask, session, link })
+      return run
+    }
+    const { clock } = this.#options
+    const feed = (input: ServerInput) => this.#driver.feed(input)
+    const ended = () => this.#runs.delete(id)
+    this.#runs.set(
+      id,
+      new SimulatedRun({ ask, id, called, clock, feed, refused, ended, told: (fact) => this.#tell(fact) }),
+    )
+  }
+
+  #tellAppends(operations: readonly Operation[], results: readonly Result[]): void {
+    for (const [i, operation] of operations.entries()) {
+      const result = results[i]
+      if (operation.op !== 'append' || result?.op !== 'append') continue
+      const { id } = JSON.parse(operation.message)
+      for (const { session, push } of result.appended)
+        this.#tell({ fact: 'appended', session, push, id, bytes: operation.bytes })
+    }
+  }
+
+  #tell(fact: Without<ServerFact, 'node'>): void {
+    this.#options.tell({ node: this.#options.node, ...fact })
+  }
+}
+
+function askIdOf(content: unknown): string {
+  if (typeof content === 'object' && content !== null && 'ask' in content) return String(content.ask)
+  throw new Error(`a message without its ask: ${JSON.stringify(content)}`)
+}

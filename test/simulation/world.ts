@@ -1,0 +1,217 @@
+/** Clients, a server and the ways between them, in virtual time; and what happens to them, as the scenario has it. */
+
+import { createHash } from 'node:crypto'
+import {
+  type MemoryNetwork,
+  memoryNetwork,
+  type PlannedCut,
+  random,
+  type SeededRandom,
+  type VirtualClock,
+  virtualClock,
+  virtualIds,
+} from '@backchat/testing'
+import type { Fact } from './facts.js'
+import {
+  type ClientEffect,
+  type ClientInput,
+  ClientMachine,
+  type Machine,
+  memoryStore,
+  type ServerEffect,
+  type ServerInput,
+  ServerMachine,
+} from './machines.js'
+import type { Ask, Fault, Scenario } from './scenario.js'
+import { SimulatedClient } from './simulated-client.js'
+import { SimulatedServer } from './simulated-server.js'
+import type { BatchStore } from './store-line.js'
+
+/** Puts something between the world and what it is made of: how bugs are planted. */
+export interface Mutation {
+  readonly client?: (machine: Machine<ClientInput, ClientEffect>) => Machine<ClientInput, ClientEffect>
+  readonly server?: (machine: Machine<ServerInput, ServerEffect>) => Machine<ServerInput, ServerEffect>
+  readonly store?: (store: BatchStore) => BatchStore
+}
+
+export interface WorldOptions {
+  readonly scenario: Scenario
+  readonly mutation: Mutation
+  readonly tell: (fact: Fact) => void
+  readonly spins: (who: string) => void
+}
+
+export class World {
+  readonly clock: VirtualClock = virtualClock()
+  readonly clients: readonly SimulatedClient[]
+  readonly #options: WorldOptions
+  readonly #chance: SeededRandom
+  readonly #networks: readonly MemoryNetwork[]
+  readonly #asks = new Map<string, Ask>()
+  #server: SimulatedServer | undefined
+  /** Those that wait for their frame, and those that had it. */
+  readonly #cuts: PlannedCut[] = []
+  #nodes = 0
+  #calls = 0
+
+  constructor(options: WorldOptions) {
+    this.#options = options
+    const { scenario } = options
+    this.#chance = random(`run of ${scenario.seed}`)
+    this.#networks = scenario.clients.map(({ latencyMs }, client) => this.#network(client, latencyMs))
+    this.clients = scenario.clients.map((_, client) => this.#client(client))
+    for (const ask of scenario.asks) this.plan(ask)
+    for (const push of scenario.pushes) this.clock.after(push.atMs, () => this.#server?.push(push))
+    for (const { atMs, fault } of scenario.faults) this.clock.after(atMs, () => this.#go(fault))
+  }
+
+  start(): void {
+    this.#startServer()
+    for (const client of this.clients) client.start()
+  }
+
+  /** Has an ask asked at its time. */
+  plan(ask: Ask): void {
+    this.#asks.set(ask.id, ask)
+    this.clock.after(ask.atMs - this.clock.now(), () => this.clients[ask.client]?.ask(ask))
+  }
+
+  /** Everything is well from now on. */
+  heal(): void {
+    this.#options.tell({ fact: 'healed' })
+    for (const cut of this.#cuts) cut.cancel()
+    for (const network of this.#networks) network.heal()
+    for (const client of this.clients) {
+      client.wake()
+      client.noticed('visible')
+    }
+  }
+
+  closeServer(): void {
+    this.#server?.close()
+  }
+
+  /** What is left, and must not be, after everything was closed. */
+  leftovers(): string[] {
+    const left = this.clients.flatMap((client, i) => client.leftovers().map((what) => `client ${i}: ${what}`))
+    left.push(...(this.#server?.leftovers() ?? []).map((what) => `server: ${what}`))
+    for (const [i, network] of this.#networks.entries()) if (network.connections > 0) left.push(`network ${i}: links`)
+    if (this.clock.pending > 0) left.push(`${this.clock.pending} timers`)
+    return left
+  }
+
+  #network(client: number, latencyMs: readonly [number, number]): MemoryNetwork {
+    const network = memoryNetwork({ clock: this.clock, random: this.#chance.stream(`latency ${client}`), latencyMs })
+    network.listen((end) => this.#server?.accept(client, end))
+    return network
+  }
+
+  #client(index: number): SimulatedClient {
+    const { scenario, mutation, tell, spins } = this.#options
+    const chance = this.#chance.stream(`client ${index}`)
+    const ids = virtualIds(chance.stream('ids'))
+    const machine = new ClientMachine({ random: chance.stream('machine'), ids })
+    const plan = scenario.clients[index]
+    const network = this.#networks[index]
+    if (!plan || !network) throw new Error(`no client ${index}`)
+    return new SimulatedClient({
+      index,
+      plan,
+      network,
+      ids,
+      tell,
+      clock: this.clock,
+      asked: (ask) => this.#asks.set(ask.id, ask),
+      machine: mutation.client?.(machine) ?? machine,
+      spins: () => spins(`client ${index}`),
+    })
+  }
+
+  #startServer(): void {
+    const { scenario, mutation, tell, spins } = this.#options
+    this.#nodes += 1
+    const node = this.#nodes
+    const ids = virtualIds(this.#chance.stream(`node ${node}`))
+    const { sessionTtlMs, heartbeatMs } = scenario.server
+    const owner = `node ${node}`
+    const machine = new ServerMachine({ owner, ids, hash: hashed, authenticates: true, sessionTtlMs, heartbeatMs })
+    const store = memoryStore()
+    this.#server = new SimulatedServer({
+      node,
+      tell,
+      clock: this.clock,
+      plan: scenario.server,
+      machine: mutation.server?.(machine) ?? machine,
+      store: mutation.store?.(store) ?? store,
+      spins: () => spins(`node ${node}`),
+      askOf: (id) => this.#askOf(id),
+      called: () => {
+        this.#calls += 1
+        return this.#calls
+      },
+    })
+    this.#server.start()
+  }
+
+  #askOf(id: string): Ask {
+    const ask = this.#asks.get(id)
+    if (!ask) throw new Error(`nobody asked ${id}`)
+    return ask
+  }
+
+  #go(fault: Fault): void {
+    this.#options.tell({ fact: 'faulted', fault })
+    if (fault.kind === 'restart') return this.#restart(fault)
+    const network = this.#networks[fault.client]
+    const client = this.clients[fault.client]
+    if (!network || !client) return
+    if (fault.kind === 'cutBefore') this.#cuts.push(cutBefore(fault, network))
+    else strike(fault, network, client)
+  }
+
+  #restart({ downMs, silent }: Extract<Fault, { kind: 'restart' }>): void {
+    const dead = this.#server
+    dead?.die(silent)
+    this.#server = undefined
+    const node = this.#nodes
+    this.clock.after(downMs, () => {
+      dead?.endSockets()
+      if (this.#nodes === node) this.#startServer()
+    })
+  }
+}
+
+function cutBefore({ frame, side }: Extract<Fault, { kind: 'cutBefore' }>, network: MemoryNetwork): PlannedCut {
+  const direction = ['request', 'ack', 'cancel', 'hello', 'bye'].includes(frame) ? 'up' : 'down'
+  return network.cutBefore(`"kind":"${frame}"`, { direction, side })
+}
+
+function strike(
+  fault: Exclude<Fault, { kind: 'restart' | 'cutBefore' }>,
+  network: MemoryNetwork,
+  client: SimulatedClient,
+): void {
+  const never = Number.POSITIVE_INFINITY
+  switch (fault.kind) {
+    case 'cut':
+      return network.cut({ clientAfterMs: fault.clientAfterMs ?? never, serverAfterMs: fault.serverAfterMs ?? never })
+    case 'hole':
+      return network.blackHole({ direction: fault.direction, forMs: fault.forMs })
+    case 'stall':
+      return network.stall({ direction: fault.direction, forMs: fault.forMs })
+    case 'delay':
+      return network.delay(fault.delayMs, fault.direction)
+    case 'refuse':
+      return network.refuse(fault.forMs)
+    case 'silence':
+      return network.silence(fault.forMs)
+    case 'sleep':
+      return client.sleep(fault.forMs)
+    case 'sign':
+      return client.noticed(fault.sign)
+  }
+}
+
+function hashed(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url')
+}
