@@ -1,0 +1,281 @@
+import { closeCodes } from '@backchat/protocol'
+import { expect, test } from 'vitest'
+import type { Effect } from './effects.js'
+import { Link } from './link.js'
+
+/** A link, and what it wanted since the last look. */
+const linked = (random = 1) => {
+  const effects: Effect[] = []
+  const link = new Link({ emit: (effect) => effects.push(effect), transmit: () => {}, owe: () => {} }, () => random)
+  const take = () => effects.splice(0)
+  return { link, take }
+}
+
+const online = (random = 1) => {
+  const { link, take } = linked(random)
+  link.start(0)
+  dialled(link, 0)
+  take()
+  return { link, take }
+}
+
+/** Goes the way from a question for a token to a current link. */
+function dialled(link: Link, now: number, fetch = 1): void {
+  link.tokenFetched(fetch, undefined, now)
+  link.opened(link.current ?? 0)
+  link.welcomed(now)
+}
+
+const statuses = (effects: readonly Effect[]) =>
+  effects.flatMap((effect) => (effect.kind === 'status' ? [effect.status.state] : []))
+
+test('it asks for a token, dials, greets and is online', () => {
+  const { link, take } = linked()
+  link.start(0)
+  expect(take()).toEqual([
+    { kind: 'status', status: { state: 'connecting' } },
+    { kind: 'fetchToken', fetch: 1 },
+  ])
+  link.tokenFetched(1, 'sesame', 10)
+  expect(take()).toEqual([{ kind: 'dial', link: 1 }])
+  expect(link.opened(1)).toEqual({ token: 'sesame' })
+  link.welcomed(20)
+  expect(take()).toEqual([{ kind: 'status', status: { state: 'online' } }])
+})
+
+test('starting twice dials once', () => {
+  const { link, take } = linked()
+  link.start(0)
+  take()
+  link.start(0)
+  expect(take()).toEqual([])
+})
+
+test('a token that was asked for earlier does not count', () => {
+  const { link, take } = linked()
+  link.start(0)
+  link.pass(10_000, true)
+  link.pass(10_200, true)
+  take()
+  link.tokenFetched(1, 'late', 10_300)
+  expect(take()).toEqual([])
+  link.tokenFetched(2, 'fresh', 10_300)
+  expect(link.opened(1)).toEqual({ token: 'fresh' })
+})
+
+test('a token function that does not answer within 10 s is asked again, with backoff', () => {
+  const { link, take } = linked()
+  link.start(0)
+  link.pass(9_999, true)
+  expect(link.state).toBe('fetching')
+  link.pass(10_000, true)
+  expect(link.state).toBe('waiting')
+  expect(link.wakeAt(true)).toBe(10_200)
+  take()
+  link.pass(10_200, true)
+  expect(take()).toContainEqual({ kind: 'fetchToken', fetch: 2 })
+})
+
+test('a token function that fails is asked again, and the reason is told', () => {
+  const { link, take } = linked()
+  link.start(0)
+  link.tokenFailed(1, 'no network', 5)
+  expect(take().at(-1)).toEqual({
+    kind: 'status',
+    status: { state: 'waiting', reason: 'The token function failed: no network', until: 205 },
+  })
+})
+
+test('a token that no server may take is a failure, not a dial', () => {
+  const { link, take } = linked()
+  link.start(0)
+  link.tokenFetched(1, 'x'.repeat(8 * 1024 + 1), 0)
+  expect(link.state).toBe('waiting')
+  expect(take()).not.toContainEqual({ kind: 'dial', link: 1 })
+})
+
+test('a lost link is dialled again after a random part of 200 ms, doubled with each failure up to 10 s', () => {
+  const { link } = online(0.5)
+  const delays: number[] = []
+  for (let [failure, now] = [0, 1_000]; failure < 8; failure += 1) {
+    link.closed(link.current ?? 0, 1006, '', now)
+    delays.push(link.wakeAt(true) - now)
+    now = link.wakeAt(true)
+    link.pass(now, true)
+    link.tokenFetched(failure + 2, undefined, now)
+  }
+  expect(delays).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000])
+})
+
+test('failures are forgotten once a link was current for 5 s, and not before', () => {
+  const { link } = online()
+  link.closed(1, 1006, '', 1_000)
+  link.pass(1_200, true)
+  dialled(link, 1_200, 2)
+  link.closed(2, 1006, '', 6_199)
+  expect(link.wakeAt(true) - 6_199).toBe(400)
+  link.pass(6_599, true)
+  dialled(link, 6_599, 3)
+  link.closed(3, 1006, '', 11_599)
+  expect(link.wakeAt(true) - 11_599).toBe(200)
+})
+
+test('a dial that is not welcomed within 10 s is abandoned, whether or not it opened', () => {
+  for (const opens of [false, true]) {
+    const { link, take } = linked()
+    link.start(0)
+    link.tokenFetched(1, undefined, 1_000)
+    if (opens) link.opened(1)
+    link.pass(10_999, true)
+    expect(link.current).toBe(1)
+    take()
+    link.pass(11_000, true)
+    expect(take()).toContainEqual({ kind: 'abandon', link: 1, code: closeCodes.normal })
+    expect(link.state).toBe('waiting')
+  }
+})
+
+test('the end of an older link is of no interest', () => {
+  const { link, take } = online()
+  link.redial(closeCodes.silent, 1_000)
+  dialled(link, 1_000, 2)
+  take()
+  link.closed(1, 1006, '', 1_100)
+  expect(link.opened(1)).toBeUndefined()
+  expect([link.current, take()]).toEqual([2, []])
+})
+
+test('a link that its socket ended is not abandoned, one that we give up is', () => {
+  const { link, take } = online()
+  link.closed(1, 1006, 'gone', 100)
+  expect(take()).toEqual([
+    { kind: 'status', status: { state: 'waiting', reason: 'The link was lost (1006: gone).', until: 300 } },
+  ])
+  const other = online()
+  other.link.drop(closeCodes.protocolError, 'nonsense', 100)
+  expect(other.take()[0]).toEqual({ kind: 'abandon', link: 1, code: 4400 })
+})
+
+test('a dead link is dialled anew without delay', () => {
+  const { link, take } = online()
+  link.redial(closeCodes.silent, 1_000)
+  expect(take()).toEqual([
+    { kind: 'abandon', link: 1, code: 4410 },
+    { kind: 'status', status: { state: 'connecting' } },
+    { kind: 'fetchToken', fetch: 2 },
+  ])
+})
+
+test('what a refusal asked for is the least delay, and jitter comes on top', () => {
+  const { link } = online()
+  link.drop(closeCodes.normal, 'full', 1_000, 3_000)
+  expect(link.wakeAt(true)).toBe(4_200)
+})
+
+test.for(['online', 'visible', 'woke'] as const)('the sign %s ends a wait', (sign) => {
+  const { link } = online()
+  link.closed(1, 1006, '', 1_000)
+  link.noticed(sign, 1_010)
+  expect(link.state).toBe('fetching')
+})
+
+test.for(['offline', 'hidden'] as const)('the sign %s does not end a wait', (sign) => {
+  const { link } = online()
+  link.closed(1, 1006, '', 1_000)
+  link.noticed(sign, 1_010)
+  expect(link.state).toBe('waiting')
+})
+
+test('no sign ends a wait before the time that a refusal asked for', () => {
+  const { link } = online()
+  link.drop(closeCodes.normal, 'full', 1_000, 3_000)
+  link.noticed('online', 1_010)
+  expect([link.state, link.wakeAt(true)]).toEqual(['waiting', 4_000])
+})
+
+test('a hidden page does not dial again until it is visible', () => {
+  const { link } = online()
+  link.noticed('hidden', 500)
+  link.closed(1, 1006, '', 1_000)
+  expect(link.wakeAt(false)).toBe(Number.POSITIVE_INFINITY)
+  link.pass(60_000, false)
+  expect(link.state).toBe('waiting')
+  link.noticed('visible', 60_000)
+  expect(link.state).toBe('fetching')
+})
+
+test('a hidden page dials when somebody waits for an answer', () => {
+  const { link } = online()
+  link.noticed('hidden', 500)
+  link.closed(1, 1006, '', 1_000)
+  expect(link.wakeAt(true)).toBe(1_200)
+  link.pass(1_200, true)
+  expect(link.state).toBe('fetching')
+})
+
+test('a refused token is replaced once; refused again, dialling stops until there are new credentials', () => {
+  const { link, take } = linked()
+  link.start(0)
+  link.tokenFetched(1, 'old', 0)
+  link.opened(1)
+  expect(link.tokenRefused('expired', 10)).toBe('again')
+  expect(take()).toContainEqual({ kind: 'fetchToken', fetch: 2 })
+  link.tokenFetched(2, 'new', 20)
+  link.opened(2)
+  expect(link.tokenRefused('expired', 30)).toBe('stopped')
+  expect(take().at(-1)).toEqual({ kind: 'status', status: { state: 'unauthorized', reason: 'expired' } })
+  expect(link.wakeAt(true)).toBe(Number.POSITIVE_INFINITY)
+  link.reauthenticate(100)
+  expect(take()).toContainEqual({ kind: 'fetchToken', fetch: 3 })
+  link.tokenFetched(3, 'third', 100)
+  link.opened(3)
+  expect(link.tokenRefused('expired', 110)).toBe('again')
+})
+
+test('a token that was good for 5 s may expire again and again', () => {
+  const { link } = online()
+  for (let [expiry, now] = [0, 10_000]; expiry < 3; expiry += 1, now += 10_000) {
+    expect(link.tokenRefused('expired', now)).toBe('again')
+    dialled(link, now, expiry + 2)
+  }
+})
+
+test('new credentials are used at once: the link in use makes room for one with them', () => {
+  const { link, take } = online()
+  link.reauthenticate(1_000)
+  expect(take().map((effect) => effect.kind)).toEqual(['abandon', 'status', 'fetchToken'])
+})
+
+test('new credentials end a wait, and do not ask twice for a token that is on its way', () => {
+  const { link, take } = online()
+  link.closed(1, 1006, '', 1_000)
+  link.reauthenticate(1_010)
+  expect(link.state).toBe('fetching')
+  take()
+  link.reauthenticate(1_020)
+  expect(take()).toEqual([])
+})
+
+test('closing abandons the socket, and nothing wakes it again', () => {
+  const { link, take } = online()
+  link.close()
+  expect(take()).toEqual([
+    { kind: 'abandon', link: 1, code: 1000 },
+    { kind: 'status', status: { state: 'closed' } },
+  ])
+  link.reauthenticate(10)
+  link.noticed('online', 10)
+  link.start(10)
+  link.closed(1, 1006, '', 10)
+  link.pass(10, true)
+  expect([take(), link.wakeAt(true)]).toEqual([[], Number.POSITIVE_INFINITY])
+})
+
+test('a status is told when it changes, not at each step', () => {
+  const { link, take } = linked()
+  link.start(0)
+  dialled(link, 0)
+  link.closed(1, 1006, '', 1_000)
+  link.pass(1_200, true)
+  expect(statuses(take())).toEqual(['connecting', 'online', 'waiting', 'connecting'])
+})

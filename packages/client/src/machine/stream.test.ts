@@ -1,0 +1,63 @@
+import { limits } from '@backchat/protocol'
+import { expect, test } from 'vitest'
+import { Stream } from './stream.js'
+
+const filled = (chunks: number) => {
+  const stream = new Stream()
+  for (let chunk = 0; chunk < chunks; chunk += 1) stream.receive(chunk)
+  return stream
+}
+
+test('chunks are taken in their order; a repeated one is old, and a missing one makes a jump', () => {
+  const stream = new Stream()
+  expect(stream.receive(0)).toBe('next')
+  expect(stream.receive(0)).toBe('old')
+  expect(stream.receive(2)).toBe('jump')
+  expect(stream.wanted).toBe(1)
+  expect(stream.receive(1)).toBe('next')
+})
+
+test('what the reader took is told once', () => {
+  const stream = filled(3)
+  stream.take(2)
+  expect(stream.untold).toBe(2)
+  expect(stream.tell()).toBe(2)
+  expect(stream.untold).toBe(0)
+})
+
+test('what was told is told again after its link was lost', () => {
+  const stream = filled(3)
+  stream.take(2)
+  stream.tell()
+  stream.forgetTold()
+  expect(stream.untold).toBe(2)
+})
+
+test('a reader cannot take what has not come, nor give back what it took', () => {
+  const stream = filled(3)
+  stream.take(9)
+  expect(stream.tell()).toBe(3)
+  stream.take(1)
+  expect(stream.tell()).toBe(3)
+})
+
+test('a stream stalls when its reader has a whole window before it', () => {
+  const stream = filled(limits.streamWindow)
+  expect(stream.stalled).toBe(true)
+  stream.take(1)
+  expect(stream.stalled).toBe(false)
+})
+
+test('a server that ignores the window is cut short', () => {
+  const stream = filled(2 * limits.streamWindow)
+  expect(stream.receive(stream.wanted)).toBe('flood')
+  expect(stream.wanted).toBe(2 * limits.streamWindow)
+})
+
+test('after its reader left chunks are taken as they come', () => {
+  const stream = filled(3)
+  stream.leave()
+  expect(stream.untold).toBe(3)
+  stream.receive(3)
+  expect(stream.untold).toBe(4)
+})
