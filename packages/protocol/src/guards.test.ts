@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { clientFrame, clientFrames, json, ranges, serverFrame, serverFrames, wireMessage } from './arbitrary/frames.js'
-import { spoilt } from './arbitrary/spoilt.js'
+import { everyChange, spoilt } from './arbitrary/spoilt.js'
 import { decodeClientFrame, decodeServerFrame } from './codec.js'
 import { isWireMessage } from './guards.js'
 import {
@@ -36,14 +36,32 @@ describe.each(sides)('guards and schemas say the same of what a $side sends:', (
     )
   })
 
-  test.each(Object.entries(frames))('a spoilt %s is accepted by both or by none', (_kind, frame) => {
-    fc.assert(
-      fc.property(spoilt(frame), (text) => {
-        expect(accepts(text)).toBe(schema.safeParse(read(text)).success)
-      }),
-      { numRuns: 400 },
-    )
-  })
+  test.each(Object.entries<fc.Arbitrary<object>>(frames))(
+    'a spoilt %s is accepted by both or by none',
+    (_kind, frame) => {
+      fc.assert(
+        fc.property(spoilt(frame), (text) => {
+          expect(accepts(text)).toBe(schema.safeParse(read(text)).success)
+        }),
+        { numRuns: 400 },
+      )
+    },
+  )
+
+  test.each(Object.entries<fc.Arbitrary<object>>(frames))(
+    'each field of a %s, changed to each oddity, is accepted by both or by none',
+    (_kind, frame) => {
+      fc.assert(
+        fc.property(frame, (frame) => {
+          for (const text of everyChange(frame)) {
+            if (accepts(text) !== schema.safeParse(read(text)).success)
+              throw new Error(`The guard and the schema differ on ${text}`)
+          }
+        }),
+        { numRuns: 12 },
+      )
+    },
+  )
 
   test('any JSON is accepted by both or by none', () => {
     const named = fc.tuple(fc.constantFrom(...Object.keys(frames)), fc.dictionary(fc.string(), json))
@@ -160,6 +178,17 @@ test('names that a store makes keys of are neither empty nor long', () => {
     expect(verdict({ ...hello, [field]: 'x'.repeat(129) }).ok).toBe(false)
   }
 })
+
+test.each(['2026-11-02T10:00:00.000Z', '2026-11-02T10:00:00Z'])('%s is a time', (timestamp) => {
+  expect(isWireMessage({ id: 'a', timestamp })).toBe(true)
+})
+
+test.each(['2026-11-02', '2026-11-02T10:00:00', '2026-11-02T10:00:00.Z', '2026-11-02T10:00:00Z!', 'now', '', 0])(
+  '%j is no time',
+  (timestamp) => {
+    expect(isWireMessage({ id: 'a', timestamp })).toBe(false)
+  },
+)
 
 test('the reason names the frame and the field', () => {
   expect(verdict({ kind: 'ack', push: 1, floor: 1, settled: [[2, 1]] })).toEqual({

@@ -6,6 +6,8 @@ import { isDeeperThan, isLongerThan, toJson, utf8Length } from './json.js'
 const anyText = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),
+  // The edges between one, two and three bytes.
+  fc.array(fc.constantFrom(0x7f, 0x80, 0x7ff, 0x800)).map((units) => String.fromCharCode(...units)),
   // Lone surrogates among them.
   fc.array(fc.integer({ min: 0xd700, max: 0xe100 })).map((units) => String.fromCharCode(...units)),
 )

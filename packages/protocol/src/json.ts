@@ -76,7 +76,8 @@ export function isLongerThan(text: string, bytes: number): boolean {
  * Of text that is no JSON it may say either.
  */
 export function isDeeperThan(text: string, depth: number): boolean {
-  if (!hasMoreThan(text, depth, '[', '{')) return false
+  // Each level takes two characters of JSON.
+  if (text.length <= 2 * depth || !hasMoreThan(text, depth, '[', '{')) return false
   let open = 0
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index)

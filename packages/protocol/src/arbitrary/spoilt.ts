@@ -58,13 +58,11 @@ interface Place {
   readonly key: string
 }
 
-/** Every place below a holder that can be changed. */
-function places(holder: Record<string, unknown>): Place[] {
-  return Object.keys(holder).flatMap((key) => {
-    const inner = holder[key]
-    const below = typeof inner === 'object' && inner !== null ? places(inner as Record<string, unknown>) : []
-    return [{ holder, key }, ...below]
-  })
+/** Every field, at any depth. */
+function placesBelow(value: unknown): Place[] {
+  if (typeof value !== 'object' || value === null) return []
+  const holder = value as Record<string, unknown>
+  return Object.keys(holder).flatMap((key) => [{ holder, key }, ...placesBelow(holder[key])])
 }
 
 const change = fc.record({
@@ -73,18 +71,35 @@ const change = fc.record({
   oddity: fc.constantFrom(...oddities),
 })
 
-/** The text of a frame after a few changes somewhere in it. */
+const toText = (frame: object) => JSON.stringify(frame).replaceAll(`"${tooGreat}"`, '1e400')
+
+/** The text of a frame after a few changes anywhere in it. */
 export function spoilt(frame: fc.Arbitrary<object>): fc.Arbitrary<string> {
-  return fc.tuple(frame, fc.array(change, { minLength: 1, maxLength: 2 })).map(([sound, changes]) => {
-    const root = { frame: structuredClone(sound) }
+  return fc.tuple(frame, fc.array(change, { minLength: 1, maxLength: 3 })).map(([sound, changes]) => {
+    const frame = structuredClone(sound)
     for (const { place, how, oddity } of changes) {
-      const all = places(root).slice(1)
-      const chosen = all[place % all.length]
+      const places = placesBelow(frame)
+      const chosen = places[place % places.length]
       if (chosen === undefined) continue
       if (how === 'replace') chosen.holder[chosen.key] = structuredClone(oddity)
       else if (how === 'add') chosen.holder['added'] = structuredClone(oddity)
       else delete chosen.holder[chosen.key]
     }
-    return JSON.stringify(root.frame).replaceAll(`"${tooGreat}"`, '1e400')
+    return toText(frame)
   })
+}
+
+/** The texts of a frame in which one field after the other is each oddity in turn, and then is left out. */
+export function* everyChange(sound: object): Generator<string> {
+  const frame = structuredClone(sound)
+  for (const { holder, key } of placesBelow(frame)) {
+    const before = holder[key]
+    for (const oddity of oddities) {
+      holder[key] = oddity
+      yield toText(frame)
+    }
+    delete holder[key]
+    yield toText(frame)
+    holder[key] = before
+  }
 }
