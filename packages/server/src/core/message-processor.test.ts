@@ -341,7 +341,7 @@ test('aborting fires the signal, closes the generator, and nothing more is said'
     }
   })
   await run('hi', { mode: 'stream' })
-  processor.abort(1, 'The caller gave up.')
+  processor.abort({ kind: 'abort', run: 1, code: 'ABORTED', reason: 'The caller gave up.' })
   await settled()
   expect(notes[0]).toContain('The caller gave up.')
   expect(notes[1]).toBe('closed')
@@ -349,6 +349,22 @@ test('aborting fires the signal, closes the generator, and nothing more is said'
   expect(outcome(inputs)).toEqual([])
   expect(failures).toEqual([])
   expect(reports).toMatchObject([{ outcome: 'ABORTED', chunks: 1 }])
+})
+
+test('a handler that is given up is an error that the application hears of', async () => {
+  const { processor, run, failures, reports } = processing(() => new Promise(() => {}))
+  await run()
+  processor.abort({ kind: 'abort', run: 1, code: 'HANDLER_TIMEOUT', reason: 'The handler was silent for 5000 ms.' })
+  expect(failures).toMatchObject([{ code: 'HANDLER_TIMEOUT', requestId: 'm1', mayHaveExecuted: true }])
+  expect(reports).toMatchObject([{ outcome: 'HANDLER_TIMEOUT' }])
+})
+
+test('of a send nobody waits for the error, so the application hears even of a refusal on purpose', async () => {
+  const { run, failures } = processing(async (_message, context) => {
+    throw context.failure('read only')
+  })
+  await run('hi', { mode: 'send' })
+  expect(failures).toMatchObject([{ code: 'FAILURE', failure: 'read only' }])
 })
 
 test('a signal that is looked at late has fired all the same, and a late rejection is nobody’s', async () => {
@@ -362,7 +378,7 @@ test('a signal that is looked at late has fired all the same, and a late rejecti
     throw new Error('too late')
   })
   await run()
-  processor.abort(1, 'The session is over.')
+  processor.abort({ kind: 'abort', run: 1, code: 'ABORTED', reason: 'The session is over.' })
   release()
   await settled()
   expect(aborted).toBe(true)
@@ -384,7 +400,7 @@ test('a run that is aborted while middleware thinks never calls its handler', as
     ],
   })
   await run()
-  processor.abort(1, 'The caller gave up.')
+  processor.abort({ kind: 'abort', run: 1, code: 'ABORTED', reason: 'The caller gave up.' })
   goOn()
   await settled()
   expect(calls).toEqual([])

@@ -19,7 +19,7 @@ import {
 import type { Connection, ErrorContext, HandledReport, Identity, Logger, Middleware } from '../api.js'
 import { errorOf, mapThrown } from '../handlers/error.js'
 import type { MessageHandlers } from '../handlers/message.js'
-import type { Run } from '../machine/effects.js'
+import type { Effect, Run } from '../machine/effects.js'
 import type { Input, LinkId, RunId } from '../machine/inputs.js'
 import { onion } from '../middleware/onion.js'
 import { checkContent } from '../middleware/validation.js'
@@ -73,11 +73,12 @@ export class MessageProcessor<User extends Identity, State extends object> {
   }
 
   /** Carries out the effect `abort`. */
-  abort(id: RunId, reason: string): void {
+  abort({ run: id, code, reason }: Extract<Effect, { kind: 'abort' }>): void {
     const run = this.#runs.get(id)
     if (run === undefined) return
-    this.#close(run, 'ABORTED')
+    this.#close(run, code)
     run.context.abort(reason)
+    if (code !== 'ABORTED') this.#tell(run, { code, message: reason, mayHaveExecuted: run.called })
   }
 
   /** Begins nothing new; resolves when nothing runs, at the latest after that time. */
@@ -188,9 +189,14 @@ export class MessageProcessor<User extends Identity, State extends object> {
     this.#close(run, wire.code)
     // Middleware may have thrown while the handler still works.
     run.context.abort('The run has failed.')
-    if (!unexpected) return
+    // Nobody waits for the answer of a `send`, so the application hears even of what was meant to happen.
+    if (unexpected || run.context.run.mode === 'send') this.#tell(run, wire, thrown)
+  }
+
+  /** Tells the application what went wrong in a run. */
+  #tell(run: ActiveRun<User, State>, wire: WireError, cause?: unknown): void {
     const { id, type, sessionId } = run.context.message
-    this.#options.failed(errorOf(wire, { requestId: id, type, cause: thrown }), {
+    this.#options.failed(errorOf(wire, { requestId: id, type, cause }), {
       connectionId: run.context.connection.id,
       sessionId,
       messageId: id,

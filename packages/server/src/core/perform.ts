@@ -36,7 +36,7 @@ export const performer =
       case 'pull':
         return parts.processor.pull(effect.run)
       case 'abort':
-        return parts.processor.abort(effect.run, effect.reason)
+        return parts.processor.abort(effect)
       case 'attached':
         return parts.reception.attached(effect)
       case 'detached':
@@ -46,7 +46,8 @@ export const performer =
       case 'pushed':
         return parts.pushes.settle(effect)
       case 'report':
-        return parts.report(effect)
+        // Of its runs the processor tells itself, and knows what was thrown.
+        return effect.run === undefined ? parts.report(effect) : undefined
       case 'ready to close':
         return parts.readyToClose()
       default:

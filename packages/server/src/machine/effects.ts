@@ -1,6 +1,6 @@
 /** What the server's machine wants done. Imperative: a shell performs each, in order, and decides nothing. */
 
-import type { Json, RequestMode, ServerFrame, WireError, WireMessage } from '@backchat/protocol'
+import type { ErrorCode, Json, RequestMode, ServerFrame, WireError, WireMessage } from '@backchat/protocol'
 import type { Operation } from '../store/operations.js'
 import type { Key, LinkId, RunId } from './inputs.js'
 
@@ -21,8 +21,8 @@ export type Effect =
   | Run
   /** Ask the generator for its next chunk. The first `pull` is implied by `run`. */
   | { readonly kind: 'pull'; readonly run: RunId }
-  /** Fire the handler's signal. Its result is not wanted any more. */
-  | { readonly kind: 'abort'; readonly run: RunId; readonly reason: string }
+  /** Fire the handler's signal: its result is not wanted any more, or (`code` is not `ABORTED`) it was given up with an error. */
+  | { readonly kind: 'abort'; readonly run: RunId; readonly code: ErrorCode; readonly reason: string }
   /** A client's session is on this link now: the application's `connection` event. */
   | {
       readonly kind: 'attached'

@@ -250,12 +250,12 @@ export class Runs {
   #drop(run: Run, reason: string, turn: Turn): void {
     this.#quiet(run)
     this.#table.remove(run)
-    if (isLive(run)) turn.perform({ kind: 'abort', run: run.id, reason })
+    if (isLive(run)) turn.perform({ kind: 'abort', run: run.id, code: 'ABORTED', reason })
   }
 
   /** Ends it for the handler, which does not end by itself. */
   #giveUp(run: Run, error: WireError, turn: Turn): void {
-    turn.perform({ kind: 'abort', run: run.id, reason: error.message })
+    turn.perform({ kind: 'abort', run: run.id, code: error.code, reason: error.message })
     this.#fail(run, error, turn)
   }
 
