@@ -66,12 +66,6 @@ export class Requests {
     this.#refuseTooLarge(request)
   }
 
-  /** An init, which is sent before all else [P-12]. */
-  initialise(asked: Requested, now: number): void {
-    this.ask(asked, now)
-    this.#sendNext(now)
-  }
-
   /** The caller does not want the answer any more [P-20]. */
   abandon(key: Key): void {
     const request = this.#callers.find(key)
@@ -117,9 +111,14 @@ export class Requests {
     this.#sent.limit(limits)
   }
 
-  /** Tells a new link what is not settled, ascending by number [P-12]. */
-  resume(now: number): void {
-    for (const [n, request] of this.#sent.all()) {
+  /** Tells a new link what is not settled: an init first, if the session is new; then ascending by number [P-12]. */
+  resume(now: number, init?: Requested): void {
+    const unsettled = this.#sent.all()
+    if (init !== undefined) {
+      this.ask(init, now)
+      this.#sendNext(now)
+    }
+    for (const [n, request] of unsettled) {
       if (request.state.state === 'cancelling') this.#out.transmit({ kind: 'cancel', n })
       if (request.state.state === 'sent') this.#out.transmit(request.frame(n, now))
     }

@@ -131,19 +131,15 @@ export class Session {
   }
 
   /** Tells the link what is not settled. From then on requests may be sent; there was no init, or it went before. */
-  resume(now: number): void {
+  resume(now: number, init?: Requested): void {
     if (this.#parts.link.state !== 'online' || this.#resumed) return
     this.#resumed = true
-    this.#parts.requests.resume(now)
+    this.#parts.requests.resume(now, init)
   }
 
   ask(asked: Requested, now: number): void {
     const { link, requests } = this.#parts
-    if (asked.init && link.state === 'online' && !this.#resumed) {
-      this.#resumed = true
-      requests.initialise(asked, now)
-      return requests.resume(now)
-    }
+    if (asked.init && link.state === 'online' && !this.#resumed) return this.resume(now, asked)
     requests.ask(asked, now)
     // Then nothing else is queued.
     if (link.state === 'unauthorized') requests.endQueued('UNAUTHORIZED', tokenRefused)

@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest'
+import { Stage, says } from './stage.js'
+
+describe('being silent', () => {
+  test('before it is started the machine dials nothing, and takes requests', () => {
+    const stage = new Stage()
+    stage.ask()
+    stage.pass(1_000)
+    expect(stage.take('fetchToken')).toEqual([])
+    stage.tell({ kind: 'started' })
+    expect(stage.take('fetchToken')).toHaveLength(1)
+  })
+
+  test('an idle link is pinged, and a pong keeps it', () => {
+    const stage = new Stage().online()
+    stage.frames()
+    stage.pass(30_000)
+    expect(stage.frames()).toEqual([{ kind: 'ping' }])
+    stage.receive({ kind: 'pong' })
+    stage.pass(29_999)
+    expect(stage.take('abandon')).toEqual([])
+  })
+
+  test('a ping is answered', () => {
+    const stage = new Stage().online()
+    stage.frames()
+    stage.receive({ kind: 'ping' })
+    expect(stage.frames()).toEqual([{ kind: 'pong' }])
+  })
+
+  test('a half-open link is found out within 8 s of a request, and dialled anew at once', () => {
+    const stage = new Stage().online()
+    const key = stage.ask()
+    stage.take('dial')
+    stage.pass(7_999)
+    expect(stage.take('abandon')).toEqual([])
+    stage.pass(1)
+    expect(stage.take('abandon')).toEqual([{ kind: 'abandon', link: 1, code: 4410 }])
+    expect(stage.take('dial')).toEqual([{ kind: 'dial', link: 2 }])
+    stage.welcome()
+    stage.receive(says.reply(1))
+    expect(stage.outcome(key)).toBe('ok')
+  })
+
+  test('a cancel that is not acknowledged is reason enough to look after 5 s', () => {
+    const stage = new Stage().online()
+    stage.tell({ kind: 'abandoned', key: stage.ask() })
+    stage.frames()
+    stage.pass(5_000)
+    expect(stage.framesOf('ping')).toHaveLength(1)
+  })
+})
+
+describe('signs of the platform', () => {
+  test.for(['online', 'offline', 'visible', 'woke'] as const)('%s probes the link at once', (sign) => {
+    const stage = new Stage().online()
+    stage.frames()
+    stage.tell({ kind: 'noticed', sign })
+    expect(stage.frames()).toEqual([{ kind: 'ping' }])
+    stage.pass(3_000)
+    expect(stage.take('abandon')).toHaveLength(1)
+  })
+
+  test('a hidden page is no reason to probe', () => {
+    const stage = new Stage().online()
+    stage.frames()
+    stage.tell({ kind: 'noticed', sign: 'hidden' })
+    expect(stage.frames()).toEqual([])
+  })
+
+  test('a hidden page that lost its link dials for a request, at once when its wait is over', () => {
+    const stage = new Stage().online()
+    stage.tell({ kind: 'noticed', sign: 'hidden' })
+    stage.lose()
+    stage.pass(60_000)
+    expect(stage.link).toBe(1)
+    stage.ask()
+    expect(stage.link).toBe(2)
+  })
+
+  test('a turn that comes more than 5 s late means that the machine slept: the link is probed', () => {
+    const stage = new Stage().online()
+    const wanted = stage.machine.wakeAt()
+    stage.frames()
+    stage.now = wanted - 10
+    stage.receive({ kind: 'pong' })
+    stage.now = stage.machine.wakeAt() + 5_001
+    stage.receive({ kind: 'pong' })
+    expect(stage.frames()).toEqual([{ kind: 'ping' }])
+  })
+
+  test('after a sleep what is late settles first', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ timeoutMs: 1_000 })
+    stage.now += 3_600_000
+    stage.receive(says.reply(1))
+    expect(stage.outcome(key)).toBe('TIMEOUT')
+  })
+})
+
+describe('confirming', () => {
+  test('what is settled and delivered is confirmed within 200 ms', () => {
+    const stage = new Stage().online()
+    stage.tell({ kind: 'listened', type: '*' })
+    stage.ask()
+    stage.frames()
+    stage.receive(says.push(1), says.reply(1))
+    expect(stage.frames()).toEqual([])
+    stage.pass(200)
+    expect(stage.frames()).toEqual([{ kind: 'ack', push: 1, floor: 1, settled: [] }])
+    stage.pass(1_000)
+    expect(stage.frames()).toEqual([])
+  })
+
+  test('much is confirmed at once', () => {
+    const stage = new Stage().online()
+    for (let request = 0; request < 32; request += 1) stage.ask()
+    stage.frames()
+    for (let n = 1; n <= 31; n += 1) stage.receive(says.reply(n))
+    expect(stage.frames()).toEqual([])
+    stage.receive(says.reply(32))
+    expect(stage.framesOf('ack')).toMatchObject([{ floor: 32 }])
+  })
+
+  test('what could not be confirmed for want of a link is confirmed by the next hello', () => {
+    const stage = new Stage().online()
+    stage.ask()
+    stage.receive(says.reply(1))
+    stage.lose()
+    stage.frames()
+    stage.pass(1_000)
+    stage.welcome()
+    expect(stage.framesOf('hello')).toMatchObject([{ floor: 1 }])
+  })
+})
+
+describe('closing', () => {
+  test('it says bye, settles everything by what is known of it, and wants nothing more', () => {
+    const stage = new Stage().online({ limits: { messageBytes: 1_000, window: 1, ranges: 64 } })
+    const [sent, queued] = [stage.ask(), stage.ask()]
+    stage.frames()
+    stage.tell({ kind: 'closeAsked' })
+    expect(stage.frames()).toEqual([{ kind: 'bye' }])
+    expect(stage.take('abandon')).toEqual([{ kind: 'abandon', link: 1, code: 1000 }])
+    expect(stage.fault(sent)).toMatchObject({ code: 'CLOSED', stage: 'sent', mayHaveExecuted: true })
+    expect(stage.fault(queued)).toMatchObject({ code: 'CLOSED', stage: 'queued', mayHaveExecuted: false })
+    expect(stage.machine.wakeAt()).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  test('a closed client refuses requests, and stays closed', () => {
+    const stage = new Stage().online()
+    stage.tell({ kind: 'closeAsked' })
+    stage.effects.splice(0)
+    stage.tell({ kind: 'closeAsked' })
+    stage.tell({ kind: 'started' })
+    stage.tell({ kind: 'reauthenticated' })
+    expect(stage.fault(stage.ask())).toMatchObject({ code: 'CLOSED', stage: 'queued', mayHaveExecuted: false })
+    expect(stage.effects).toEqual([])
+    expect(stage.machine.wakeAt()).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  test('a client that is closed before it was welcomed says nothing', () => {
+    const stage = new Stage()
+    stage.tell({ kind: 'started' })
+    stage.tell({ kind: 'opened', link: 1 })
+    stage.frames()
+    stage.tell({ kind: 'closeAsked' })
+    expect(stage.frames()).toEqual([])
+    expect(stage.take('abandon')).toHaveLength(1)
+  })
+})

@@ -1,0 +1,439 @@
+import type { WireError } from '@backchat/protocol'
+import { describe, expect, test } from 'vitest'
+import { Stage, says } from './stage.js'
+
+const error = (n: number, error: Partial<WireError>, refused = false) =>
+  ({
+    kind: 'error',
+    n,
+    error: { code: 'HANDLER_FAILED', message: 'It threw.', mayHaveExecuted: true, ...error },
+    ...(refused ? { refused: true as const } : {}),
+  }) as const
+
+const rateLimited = (n: number, retryAfterMs?: number) =>
+  error(
+    n,
+    { code: 'RATE_LIMITED', mayHaveExecuted: false, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+    true,
+  )
+
+describe('sending', () => {
+  test('a request that is asked for offline is queued, and sent by the next link with the time that is left', () => {
+    const stage = new Stage()
+    stage.ask()
+    stage.now += 4_000
+    stage.online()
+    expect(stage.framesOf('request')).toEqual([
+      { kind: 'request', n: 1, mode: 'request', leftMs: 26_000, message: '{"id":"message-1"}' },
+    ])
+  })
+
+  test('numbers are given in the order of sending, and each stage is told', () => {
+    const stage = new Stage().online()
+    const [a, b] = [stage.ask(), stage.ask()]
+    expect(stage.framesOf('request').map(({ n }) => n)).toEqual([1, 2])
+    stage.receive(says.started(1), says.reply(1))
+    expect(
+      stage
+        .take('stage')
+        .filter(({ key }) => key === a)
+        .map(({ stage }) => stage),
+    ).toEqual(['sent', 'started', 'replied'])
+    expect([stage.outcome(a), stage.outcome(b)]).toEqual(['ok', undefined])
+  })
+
+  test('no more numbers are sent than the window takes; the next one goes when one is settled', () => {
+    const stage = new Stage().online({ limits: { messageBytes: 1_000, window: 2, ranges: 64 } })
+    for (let request = 0; request < 3; request += 1) stage.ask()
+    expect(stage.framesOf('request').map(({ n }) => n)).toEqual([1, 2])
+    stage.receive(says.reply(2))
+    expect(stage.framesOf('request').map(({ n }) => n)).toEqual([3])
+  })
+
+  test('when the queue is full, the next one is refused and did not run', () => {
+    const stage = new Stage({ queue: 2 })
+    const keys = [stage.ask(), stage.ask(), stage.ask()]
+    expect(keys.map((key) => stage.outcome(key))).toEqual([undefined, undefined, 'QUEUE_FULL'])
+    expect(stage.fault(3)).toMatchObject({ stage: 'queued', mayHaveExecuted: false, retryable: true })
+    stage.online()
+    expect(stage.framesOf('request')).toHaveLength(2)
+  })
+
+  test('what is too large never gets a number', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ bytes: 64 * 1024 + 1 })
+    stage.ask({ bytes: 64 * 1024 })
+    expect(stage.fault(key)).toMatchObject({ code: 'TOO_LARGE', stage: 'queued', mayHaveExecuted: false })
+    expect(stage.framesOf('request').map(({ n }) => n)).toEqual([1])
+  })
+
+  test('what is too large for the server that welcomes us never gets a number', () => {
+    const stage = new Stage()
+    const [large, small] = [stage.ask({ bytes: 2_000 }), stage.ask()]
+    stage.online({ limits: { messageBytes: 1_000, window: 256, ranges: 64 } })
+    expect([stage.outcome(large), stage.outcome(small)]).toEqual(['TOO_LARGE', undefined])
+    expect(stage.framesOf('request').map(({ n }) => n)).toEqual([1])
+  })
+
+  test('a send settles when the server has recorded it, and what its handler says is of no interest', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'send' })
+    stage.receive(says.started(1))
+    expect(stage.outcomes.get(key)).toEqual({ ok: true, message: null, sessionId: 'session' })
+    stage.receive(error(1, {}))
+    expect(stage.take('report')).toEqual([])
+  })
+})
+
+describe('deadlines', () => {
+  test('a queued request that is late did not run, and is never sent', () => {
+    const stage = new Stage()
+    const key = stage.ask({ timeoutMs: 500 })
+    stage.pass(500)
+    expect(stage.fault(key)).toMatchObject({
+      code: 'TIMEOUT',
+      stage: 'queued',
+      mayHaveExecuted: false,
+      retryable: true,
+    })
+    stage.online()
+    expect(stage.framesOf('request')).toEqual([])
+  })
+
+  test('a sent request that is late may have run, and the server is told to stop', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ timeoutMs: 500 })
+    stage.frames()
+    stage.pass(499)
+    expect(stage.outcome(key)).toBeUndefined()
+    stage.pass(1)
+    expect(stage.fault(key)).toMatchObject({ code: 'TIMEOUT', stage: 'sent', mayHaveExecuted: true, retryable: false })
+    expect(stage.frames()).toEqual([{ kind: 'cancel', n: 1 }])
+  })
+
+  test('a started request that is late says so in words', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ timeoutMs: 20_000 })
+    stage.receive(says.started(1))
+    stage.pass(20_000)
+    expect(stage.fault(key)).toMatchObject({
+      message: 'No answer within 20000 ms. The server had started the handler; it may still be running.',
+      stage: 'started',
+    })
+  })
+
+  test('what is late is late, whatever arrives with it', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ timeoutMs: 500 })
+    stage.now += 500
+    stage.receive(says.reply(1))
+    expect(stage.outcome(key)).toBe('TIMEOUT')
+  })
+
+  test('signs of it do not prolong the deadline of a request', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ timeoutMs: 500 })
+    stage.pass(400)
+    stage.receive(says.started(1))
+    stage.pass(100)
+    expect(stage.outcome(key)).toBe('TIMEOUT')
+  })
+
+  test('a late request of an idempotent type may be asked again', () => {
+    const stage = new Stage().online({ idempotent: ['text'] })
+    const key = stage.ask({ timeoutMs: 500 })
+    stage.pass(500)
+    expect(stage.fault(key)).toMatchObject({ mayHaveExecuted: true, retryable: true })
+  })
+})
+
+describe('giving up', () => {
+  test('a queued request is dropped and did not run', () => {
+    const stage = new Stage()
+    const key = stage.ask()
+    stage.tell({ kind: 'abandoned', key })
+    expect(stage.fault(key)).toMatchObject({ code: 'ABORTED', stage: 'queued', mayHaveExecuted: false })
+    stage.online()
+    expect(stage.framesOf('request')).toEqual([])
+  })
+
+  test('a sent request settles at once, and the server is told on each new link until it acknowledges', () => {
+    const stage = new Stage().online()
+    const key = stage.ask()
+    stage.frames()
+    stage.tell({ kind: 'abandoned', key })
+    expect(stage.fault(key)).toMatchObject({ code: 'ABORTED', stage: 'sent', mayHaveExecuted: true })
+    expect(stage.frames()).toEqual([{ kind: 'cancel', n: 1 }])
+    stage.relink()
+    expect(stage.framesOf('cancel')).toEqual([{ kind: 'cancel', n: 1 }])
+    stage.receive(says.cancelled(1)).relink()
+    expect(stage.framesOf('cancel')).toEqual([])
+  })
+
+  test('a cancelled number is not reported settled before it is acknowledged', () => {
+    const stage = new Stage().online()
+    stage.tell({ kind: 'abandoned', key: stage.ask() })
+    stage.relink()
+    expect(stage.framesOf('hello')[0]?.floor).toBe(0)
+    stage.receive(says.cancelled(1)).relink()
+    expect(stage.framesOf('hello')[0]?.floor).toBe(1)
+  })
+
+  test.for([says.reply(1), error(1, {})])('an answer acknowledges a cancel too ($kind)', (frame) => {
+    const stage = new Stage().online()
+    stage.tell({ kind: 'abandoned', key: stage.ask() })
+    stage.receive(frame).relink()
+    const frames = stage.frames()
+    expect(frames.filter(({ kind }) => kind === 'hello')).toMatchObject([{ floor: 0 }, { floor: 1 }])
+    expect(frames.filter(({ kind }) => kind === 'cancel')).toHaveLength(1)
+  })
+
+  test.for([says.started(1), says.chunk(1, 0)])('$kind does not acknowledge a cancel', (frame) => {
+    const stage = new Stage().online()
+    stage.tell({ kind: 'abandoned', key: stage.ask({ mode: 'stream' }) })
+    stage.frames()
+    stage.receive(frame).relink()
+    expect(stage.framesOf('cancel')).toHaveLength(1)
+    expect(stage.take('chunk')).toEqual([])
+  })
+
+  test('giving up what is settled does nothing', () => {
+    const stage = new Stage().online()
+    const key = stage.ask()
+    stage.receive(says.reply(1))
+    stage.frames()
+    stage.tell({ kind: 'abandoned', key })
+    expect([stage.outcome(key), stage.frames()]).toEqual(['ok', []])
+  })
+})
+
+describe('errors', () => {
+  test('an error settles the request, and says how far it got', () => {
+    const stage = new Stage().online()
+    const [failed, unknown] = [stage.ask(), stage.ask()]
+    stage.receive(error(1, { code: 'FAILURE', failure: { reason: 'read only' } }))
+    stage.receive(error(2, { code: 'NO_HANDLER', mayHaveExecuted: false }, true))
+    expect(stage.fault(failed)).toMatchObject({
+      code: 'FAILURE',
+      stage: 'started',
+      mayHaveExecuted: true,
+      retryable: false,
+      failure: { reason: 'read only' },
+    })
+    expect(stage.fault(unknown)).toMatchObject({ code: 'NO_HANDLER', stage: 'received', retryable: true })
+  })
+
+  test('a second answer is ignored', () => {
+    const stage = new Stage().online()
+    const key = stage.ask()
+    stage.receive(says.reply(1), error(1, {}), says.reply(1))
+    expect(stage.outcome(key)).toBe('ok')
+  })
+
+  test('a refusal that is over in time is waited for, and the same number is sent again', () => {
+    const stage = new Stage().online()
+    const key = stage.ask()
+    stage.frames()
+    stage.receive(rateLimited(1, 2_000))
+    stage.pass(2_199)
+    expect(stage.framesOf('request')).toEqual([])
+    stage.pass(1)
+    expect(stage.framesOf('request')).toMatchObject([{ n: 1, leftMs: 27_800 }])
+    stage.receive(says.reply(1))
+    expect(stage.outcome(key)).toBe('ok')
+  })
+
+  test('refusals in a row are waited for longer and longer', () => {
+    const stage = new Stage().online()
+    stage.ask()
+    for (const delay of [200, 400, 800]) {
+      stage.receive(rateLimited(1))
+      stage.frames()
+      stage.pass(delay - 1)
+      expect(stage.framesOf('request')).toEqual([])
+      stage.pass(1)
+      expect(stage.framesOf('request')).toHaveLength(1)
+    }
+  })
+
+  test('a refusal that is over too late settles at once, with the time that was asked for', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ timeoutMs: 1_000 })
+    stage.receive(rateLimited(1, 2_000))
+    expect(stage.fault(key)).toMatchObject({
+      code: 'RATE_LIMITED',
+      stage: 'received',
+      mayHaveExecuted: false,
+      retryable: true,
+      retryAfterMs: 2_000,
+    })
+  })
+
+  test('an error that is not refused is final, whatever its code', () => {
+    const stage = new Stage().online()
+    const key = stage.ask()
+    stage.receive(error(1, { code: 'OVERLOADED' }))
+    expect(stage.outcome(key)).toBe('OVERLOADED')
+  })
+
+  test('one that waits after a refusal is not sent early by a new link, and not forgotten by it', () => {
+    const stage = new Stage().online()
+    stage.ask()
+    stage.receive(rateLimited(1, 15_000))
+    stage.relink()
+    expect(stage.framesOf('request')).toHaveLength(1)
+    stage.pass(15_000)
+    expect(stage.framesOf('request')).toMatchObject([{ n: 1 }])
+  })
+
+  test('one that waits after a refusal and is given up did not run, and nobody need be told', () => {
+    const stage = new Stage().online()
+    const key = stage.ask()
+    stage.receive(rateLimited(1, 2_000))
+    stage.frames()
+    stage.tell({ kind: 'abandoned', key })
+    expect(stage.fault(key)).toMatchObject({ code: 'ABORTED', stage: 'sent', mayHaveExecuted: false })
+    stage.pass(5_000)
+    expect(stage.frames()).toEqual([{ kind: 'ack', push: 0, floor: 1, settled: [] }])
+  })
+
+  test('refusals do not prolong the silence of a stream', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'stream', timeoutMs: 1_000 })
+    for (let refusal = 0; refusal < 10; refusal += 1) {
+      stage.receive(rateLimited(1))
+      stage.pass(200)
+    }
+    expect(stage.outcome(key)).toBe('RATE_LIMITED')
+  })
+})
+
+describe('streams', () => {
+  test('chunks are handed on in order, and the reply after them', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'stream' })
+    stage.receive(says.chunk(1, 0), says.chunk(1, 0), says.chunk(1, 1), says.reply(1, 2))
+    expect(stage.take('chunk').map(({ content }) => content)).toEqual(['chunk 0', 'chunk 1'])
+    expect(stage.take('stage').map(({ stage }) => stage)).toEqual(['sent', 'started', 'replied'])
+    expect(stage.outcome(key)).toBe('ok')
+  })
+
+  test('a jump drops the link, and the next one is asked for the exact chunk', () => {
+    const stage = new Stage().online()
+    stage.ask({ mode: 'stream' })
+    stage.receive(says.chunk(1, 0), says.chunk(1, 2))
+    expect(stage.take('abandon')).toHaveLength(1)
+    stage.frames()
+    stage.pass(200)
+    stage.welcome()
+    expect(stage.framesOf('request')).toMatchObject([{ n: 1, mode: 'stream', from: 1 }])
+    stage.receive(says.chunk(1, 1), says.chunk(1, 2), says.reply(1, 3))
+    expect(stage.take('chunk').map(({ content }) => content)).toEqual(['chunk 0', 'chunk 1', 'chunk 2'])
+  })
+
+  test('a reply that counts more chunks than came drops the link and settles nothing', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'stream' })
+    stage.receive(says.chunk(1, 0), says.reply(1, 2))
+    expect(stage.take('abandon')).toHaveLength(1)
+    expect(stage.outcome(key)).toBeUndefined()
+  })
+
+  test('the count of a reply is of no interest to who wants no chunks', () => {
+    const stage = new Stage().online()
+    const key = stage.ask()
+    stage.receive(says.reply(1, 2))
+    expect(stage.outcome(key)).toBe('ok')
+  })
+
+  test('its timeout is the longest silence', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'stream', timeoutMs: 1_000 })
+    for (const chunk of [0, 1, 2]) {
+      stage.pass(900)
+      stage.receive(says.chunk(1, chunk))
+    }
+    stage.pass(900)
+    stage.receive(says.started(1))
+    stage.pass(999)
+    expect(stage.outcome(key)).toBeUndefined()
+    stage.pass(1)
+    expect(stage.fault(key)).toMatchObject({ code: 'TIMEOUT', stage: 'started' })
+    expect(stage.fault(key).message).toMatch(/^Nothing new within 1000 ms\./)
+  })
+
+  test('a new link does not break its silence', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'stream', timeoutMs: 1_000 })
+    stage.pass(900)
+    stage.lose()
+    stage.pass(99)
+    stage.tell({ kind: 'noticed', sign: 'online' })
+    stage.welcome()
+    stage.pass(1)
+    expect(stage.outcome(key)).toBe('TIMEOUT')
+  })
+
+  test('while the reader keeps the server waiting, silence does not count', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'stream', timeoutMs: 1_000 })
+    for (let chunk = 0; chunk < 256; chunk += 1) stage.receive(says.chunk(1, chunk))
+    for (let minute = 0; minute < 10; minute += 1) {
+      stage.pass(3_000)
+      stage.receive({ kind: 'pong' })
+    }
+    expect(stage.outcome(key)).toBeUndefined()
+    stage.tell({ kind: 'took', key, next: 1 })
+    stage.pass(999)
+    expect(stage.outcome(key)).toBeUndefined()
+    stage.pass(1)
+    expect(stage.outcome(key)).toBe('TIMEOUT')
+  })
+
+  test('what the reader took is confirmed soon, and at once when it is a quarter of the window', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'stream' })
+    for (let chunk = 0; chunk < 100; chunk += 1) stage.receive(says.chunk(1, chunk))
+    stage.frames()
+    stage.tell({ kind: 'took', key, next: 1 })
+    stage.tell({ kind: 'took', key, next: 2 })
+    expect(stage.frames()).toEqual([])
+    stage.pass(200)
+    expect(stage.framesOf('ack')).toMatchObject([{ chunks: [[1, 2]] }])
+    stage.tell({ kind: 'took', key, next: 65 })
+    expect(stage.frames()).toEqual([])
+    stage.tell({ kind: 'took', key, next: 66 })
+    expect(stage.framesOf('ack')).toMatchObject([{ chunks: [[1, 66]] }])
+  })
+
+  test('a new link is told again what the reader took', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'stream' })
+    for (let chunk = 0; chunk < 100; chunk += 1) stage.receive(says.chunk(1, chunk))
+    stage.tell({ kind: 'took', key, next: 100 })
+    stage.relink()
+    const frames = stage.frames().map(({ kind }) => kind)
+    expect(frames).toEqual(['hello', 'request', 'ack', 'hello', 'request', 'ack'])
+  })
+
+  test('after its reader left chunks are taken as they come, and the reply still settles', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'stream' })
+    stage.receive(says.chunk(1, 0))
+    stage.tell({ kind: 'left', key })
+    stage.take('chunk')
+    for (let chunk = 1; chunk < 600; chunk += 1) stage.receive(says.chunk(1, chunk))
+    expect(stage.take('chunk')).toEqual([])
+    expect(stage.framesOf('ack').at(-1)?.chunks).toEqual([[1, 576]])
+    stage.receive(says.reply(1, 600))
+    expect(stage.outcome(key)).toBe('ok')
+  })
+
+  test('a server that ignores the window loses its link', () => {
+    const stage = new Stage().online()
+    stage.ask({ mode: 'stream' })
+    for (let chunk = 0; chunk <= 512; chunk += 1) stage.receive(says.chunk(1, chunk))
+    expect(stage.take('chunk')).toHaveLength(512)
+    expect(stage.take('abandon')).toHaveLength(1)
+  })
+})
