@@ -8,7 +8,7 @@ import { type PackedProject, packedProject } from './packed.js'
 import { compile, type Finding, type Setup } from './types/compile.js'
 import { designModules } from './types/design-blocks.js'
 import { rightUses } from './types/right-uses.js'
-import { faultOfRight, faultOfWrong, moduleOf, type WrongUse } from './types/snippets.js'
+import { faultOfRight, faultOfWrong, moduleOf, surroundings, type WrongUse } from './types/snippets.js'
 import { wrongUses } from './types/wrong-uses.js'
 
 /** Judges what was compiled under this name; undefined when it is as it should be. */
@@ -20,16 +20,16 @@ type Cases = ReadonlyMap<string, { readonly text: string; readonly judge: Judge 
 /** All cases as modules with this extension, which import each other by another: `.mts` and `.mjs`. */
 function casesAs(extension: string, imported: string): Cases {
   const named = (name: string, text: string, judge: Judge) => [`${name}${extension}`, { text, judge }] as const
-  const design = [...designModules(imported)].map(([name, text]) =>
-    named(name, text, (findings) => faultOfRight({ use: name, code: text }, findings)),
-  )
+  const asItStands = (name: string, text: string) =>
+    named(name, text, (findings) => faultOfRight({ use: name, code: text }, findings))
   const right = rightUses.map((use, index) =>
-    named(`right-${index}`, moduleOf(use), (findings) => faultOfRight(use, findings)),
+    named(`right-${index}`, moduleOf(use, imported), (findings) => faultOfRight(use, findings)),
   )
   const wrong = wrongUses.map((use, index) =>
-    named(`wrong-${index}`, moduleOf(use), (findings) => faultOfWrong(use, findings)),
+    named(`wrong-${index}`, moduleOf(use, imported), (findings) => faultOfWrong(use, imported, findings)),
   )
-  return new Map([...design, ...right, ...wrong])
+  const whole = [...designModules(imported), ['surroundings', surroundings] as const]
+  return new Map([...whole.map(([name, text]) => asItStands(name, text)), ...right, ...wrong])
 }
 
 /** What is not as it should be. */
@@ -79,9 +79,10 @@ describe('from the packages as they are published', () => {
 
 describe('the judge of wrong uses', () => {
   const judged = (uses: readonly WrongUse[]) => {
-    const modules = new Map(uses.map((use, index) => [`use-${index}.ts`, moduleOf(use)]))
+    const modules = new Map(uses.map((use, index) => [`use-${index}.ts`, moduleOf(use, '.js')]))
+    modules.set('surroundings.ts', surroundings)
     const findings = compile(join(root, 'test'), modules, { ...bundler, customConditions: ['backchat-source'] })
-    return uses.map((use, index) => faultOfWrong(use, findings.get(`use-${index}.ts`) ?? []))
+    return uses.map((use, index) => faultOfWrong(use, '.js', findings.get(`use-${index}.ts`) ?? []))
   }
 
   test('notices what compiles, errs elsewhere, errs twice, errs otherwise, or marks no place', () => {
