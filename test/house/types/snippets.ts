@@ -61,19 +61,16 @@ export const surroundings = `
   export declare const message: Message<'text', { text: string }>
 `
 
-const names = [
-  ...['BackchatError', 'createClient', 'defineContract', 'memoryStore', 'WebSocketManager', 'createServer'],
-  ...['createSecureServer', 'z', 'classic', 'v', 'same', 'chat', 'url', 'client', 'slim', 'plain', 'open', 'manager'],
-  ...['free', 'error', 'message'],
-]
-const types = [
-  ...['Client', 'ClientOptions', 'Message', 'PendingRequest', 'StreamHandle', 'Connection', 'ConnectionMiddleware'],
-  ...['Handler', 'Manager', 'Middleware', 'Plugin', 'SendResult', 'Plain'],
-]
-
 /** All that comes before a snippet's code. */
-const before = (imported: string) =>
-  `import { ${names.join(', ')}, ${types.map((name) => `type ${name}`).join(', ')} } from './surroundings${imported}'; export async function use() {\n`
+const before = (imported: string) => `
+  import {
+    BackchatError, createClient, defineContract, memoryStore, WebSocketManager, createServer, createSecureServer, z, classic, v,
+    same, chat, url, client, slim, plain, open, manager, free, error, message,
+    type Client, type ClientOptions, type Message, type PendingRequest, type StreamHandle, type Plain,
+    type Connection, type ConnectionMiddleware, type Handler, type Manager, type Middleware, type Plugin, type SendResult,
+  } from './surroundings${imported}'
+  export async function use() {
+`
 
 /** The module of a snippet, without its marks. `imported` is the extension of the files imported: `.js`, `.mjs`, `.cjs`. */
 export const moduleOf = ({ code }: RightUse, imported: string): string =>
