@@ -85,6 +85,11 @@ export class RawClient {
     return this.#unread.splice(0)
   }
 
+  /** What came and was not read, without reading it. */
+  unreadKinds(): readonly string[] {
+    return this.#unread.map(({ kind }) => kind)
+  }
+
   terminate(): void {
     this.socket.terminate()
   }

@@ -1,0 +1,177 @@
+/** The door, on real sockets: which upgrades become links, and what hostile bytes at it do (nothing). */
+
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { WebSocketManager } from '@backchat/server'
+import { expect, onTestFinished, test } from 'vitest'
+import { WebSocketServer } from 'ws'
+import { dial, greeted, newIdentity } from './raw-client.js'
+import { freePort, portOf, serve, silent } from './serve.js'
+
+test('pages of other origins are refused before the upgrade; who has no origin is let in', async () => {
+  const { url, manager } = await serve()
+  let connections = 0
+  manager.on('connection', () => {
+    connections += 1
+  })
+  await expect(dial(url, { origin: 'https://evil.example' })).rejects.toThrow('HTTP 403')
+  await expect(dial(url, { origin: 'null' })).rejects.toThrow('HTTP 403')
+  await dial(url, { origin: url.replace('ws:', 'http:') })
+  await greeted(url)
+  expect(connections).toBe(1)
+})
+
+test('a list of origins is exact', async () => {
+  const { url } = await serve({ origins: ['https://example.com'] })
+  await dial(url, { origin: 'https://example.com' })
+  await dial(url)
+  for (const origin of ['https://example.com.evil.example', 'http://example.com', url.replace('ws:', 'http:')]) {
+    await expect(dial(url, { origin }), origin).rejects.toThrow('HTTP 403')
+  }
+})
+
+test('who does not offer the subprotocol is refused', async () => {
+  const { url } = await serve()
+  await expect(dial(url, {}, [])).rejects.toThrow('HTTP 400')
+  await expect(dial(url, {}, ['graphql-ws'])).rejects.toThrow('HTTP 400')
+  const client = await dial(url, {}, ['other', 'backchat.1'])
+  expect(client.socket.protocol).toBe('backchat.1')
+})
+
+test('only the path that is served is served; the rest of the server is not touched', async () => {
+  const { url, server } = await serve({ path: '/chat' })
+  const client = await dial(`${url}/chat?token-does-not-belong-here=1`)
+  client.hello(newIdentity())
+  await client.next('welcome')
+  await expect(dial(`${url}/chat/`)).rejects.toThrow('HTTP 404')
+  const others = new WebSocketServer({ noServer: true })
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (request.url === '/others') others.handleUpgrade(request, socket, head, (peer) => peer.close(4000))
+  }
+  server.on('upgrade', upgrade)
+  const other = await dial(`${url}/others`)
+  expect(await other.closed).toBe(4000)
+  server.off('upgrade', upgrade)
+  const page = await fetch(url.replace('ws:', 'http:'))
+  expect(await page.text()).toBe('the application’s own page')
+})
+
+test('bytes that are no upgrade, or a broken one, end nothing but their own socket', async () => {
+  // Five seconds without a hello pass in a tenth of one.
+  const { url, manager } = await serve({ config: { heartbeat: { interval: 1_000_000 } } }, 50)
+  manager.registerHandler('text', () => 'still here')
+  const { client } = await greeted(url)
+  const port = Number(new URL(url).port)
+  const head = `GET / HTTP/1.1\r\nHost: localhost:${port}\r\n`
+  const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n'
+  const offer = 'Sec-WebSocket-Protocol: backchat.1\r\n'
+  const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n'
+  const hostile = [
+    `${head}Connection: Upgrade\r\nUpgrade: h2c\r\n${key}${offer}\r\n`,
+    `${head}${upgrade}${offer}\r\n`,
+    `${head}${upgrade}${offer}Sec-WebSocket-Key: short\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+    `${head}${upgrade}${offer}Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 99\r\n\r\n`,
+    `${head}${upgrade}${key}Sec-WebSocket-Protocol: b${' '.repeat(10_000)}x\r\n\r\n`,
+    `${head}${upgrade}${key}Sec-WebSocket-Protocol: backchat.1, backchat.1\r\n\r\n`,
+    `${head}${upgrade}${key}${offer}Sec-WebSocket-Extensions: constructor, __proto__;a\r\n\r\n`,
+    `${head.replace('GET', 'POST')}${upgrade}${key}${offer}Content-Length: 0\r\n\r\n`,
+    `${head}${upgrade}${key}${offer}${'X-Header: 1\r\n'.repeat(2_001)}\r\n`,
+    // Frames in the same segment as the upgrade: reserved bits, unmasked, 256 MB announced, one-byte control nonsense.
+    `${head}${upgrade}${key}${offer}\r\n\xf1\x80\x00\x00\x00\x00`,
+    `${head}${upgrade}${key}${offer}\r\n\x81\x02hi`,
+    `${head}${upgrade}${key}${offer}\r\n\x82\xff\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00`,
+    `${head}${upgrade}${key}${offer}\r\n\x88\x81\x00\x00\x00\x00x`,
+    '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
+  ]
+  for (const bytes of hostile) await sayAndWaitForTheEnd(port, bytes)
+  // A reset in the middle of everything.
+  for (const bytes of hostile) {
+    const socket = connect(port, 'localhost')
+    await once(socket, 'connect')
+    socket.write(bytes, 'latin1')
+    socket.resetAndDestroy()
+  }
+  client.request(1, 'text', null)
+  await client.next('reply')
+})
+
+/** Resolves when the server has ended the socket, without our doing. */
+const sayAndWaitForTheEnd = async (port: number, bytes: string): Promise<void> => {
+  const socket: Socket = connect(port, 'localhost')
+  socket.on('error', () => {})
+  socket.resume()
+  socket.write(bytes, 'latin1')
+  socket.on('end', () => socket.end())
+  await once(socket, 'close')
+}
+
+test('a port of our own listens when the manager is ready, says that it lives, and is free again after the close', async () => {
+  const port = await freePort()
+  const manager = new WebSocketManager({ port, path: '/chat', logger: silent })
+  await manager.ready
+  onTestFinished(() => manager.close({ drain: 0 }))
+  const page = await fetch(`http://localhost:${port}/livez`)
+  expect([page.status, await page.text()]).toEqual([200, 'ok\n'])
+  expect((await fetch(`http://localhost:${port}/`)).status).toBe(426)
+  await expect(dial(`ws://localhost:${port}/elsewhere`)).rejects.toThrow('HTTP 404')
+  const { client } = await greeted(`ws://localhost:${port}/chat`)
+  await manager.close()
+  expect(await client.closed).toBe(1001)
+  const next = createServer().listen(port)
+  await once(next, 'listening')
+  next.close()
+})
+
+test('a port that is taken makes ready reject, and the manager can be closed', async () => {
+  const holder = createServer().listen(0)
+  await once(holder, 'listening')
+  const manager = new WebSocketManager({ port: portOf(holder), logger: silent })
+  await expect(manager.ready).rejects.toThrow('EADDRINUSE')
+  await manager.close()
+  holder.close()
+})
+
+test('on a port of our own headers must come in time', async () => {
+  const port = await freePort()
+  const manager = new WebSocketManager({ port, logger: silent })
+  await manager.ready
+  onTestFinished(() => manager.close({ drain: 0 }))
+  const began = performance.now()
+  await sayAndWaitForTheEnd(port, 'GET / HTTP/1.1\r\nHost: local')
+  expect(performance.now() - began).toBeLessThan(7_000)
+  expect(performance.now() - began).toBeGreaterThan(4_000)
+})
+
+test('a huge body to the endpoint is not read', async () => {
+  const port = await freePort()
+  const manager = new WebSocketManager({ port, logger: silent })
+  await manager.ready
+  onTestFinished(() => manager.close({ drain: 0 }))
+  const socket = connect(port, 'localhost')
+  socket.on('error', () => {})
+  socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n')
+  const flood = setInterval(() => socket.write('x'.repeat(64 * 1024)), 1)
+  socket.resume()
+  await once(socket, 'close')
+  clearInterval(flood)
+  expect(socket.bytesWritten).toBeLessThan(100_000_000)
+})
+
+test('one server may carry two managers on two paths', async () => {
+  const server = createServer().listen(0)
+  await once(server, 'listening')
+  const managers = ['/a', '/b'].map((path) => new WebSocketManager({ server, path, logger: silent }))
+  for (const [index, manager] of managers.entries()) manager.registerHandler('who', () => index)
+  for (const [index, path] of ['/a', '/b'].entries()) {
+    const { client } = await greeted(`ws://localhost:${portOf(server)}${path}`)
+    client.request(1, 'who', null)
+    expect(await client.next('reply')).toMatchObject({ message: { content: index } })
+  }
+  await managers[0]?.close({ drain: 0 })
+  await greeted(`ws://localhost:${portOf(server)}/b`)
+  await managers[1]?.close({ drain: 0 })
+  server.close()
+  await once(server, 'close')
+})
