@@ -92,5 +92,5 @@ export class Counter {
 }
 
 function isWanted({ type, change, handler, timeoutMs }: Ask): boolean {
-  return type !== 'nobody' && !change && handler.end === 'return' && timeoutMs >= 30_000
+  return type !== 'nobody' && type !== 'init' && !change && handler.end === 'return' && timeoutMs >= 30_000
 }

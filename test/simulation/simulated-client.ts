@@ -57,7 +57,10 @@ export class SimulatedClient {
   start(): void {
     this.#driver.feed({ kind: 'started' })
     this.#options.clock.after(this.#options.plan.listenAfterMs, () =>
-      this.#whenAwake(() => this.#driver.feed({ kind: 'listened', type: '*' })),
+      this.#whenAwake(() => {
+        this.#tell({ fact: 'listened' })
+        this.#driver.feed({ kind: 'listened', type: '*' })
+      }),
     )
   }
 

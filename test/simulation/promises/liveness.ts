@@ -59,8 +59,15 @@ export function livenessOf({ server }: Scenario): Promised {
 /** Whether nothing but a fault could keep it from succeeding. */
 function isWanted({ type, change, handler }: Ask, { handlerMs }: ServerPlan): boolean {
   const silenceMs = Math.max(handler.workMs, handler.chunkMs)
-  // A large reply may have to make room for another one.
-  return type !== 'nobody' && !change && handler.end === 'return' && silenceMs < handlerMs && handler.bytes < 100_000
+  // A new session begins with an init of its own. A large reply may have to make room for another one.
+  return (
+    type !== 'nobody' &&
+    type !== 'init' &&
+    !change &&
+    handler.end === 'return' &&
+    silenceMs < handlerMs &&
+    handler.bytes < 100_000
+  )
 }
 
 /** How long its answer takes on a good link. */

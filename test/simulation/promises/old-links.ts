@@ -4,8 +4,12 @@ import type { Fact } from '../facts.js'
 import { Links } from '../links.js'
 import type { Broken, Watch } from './promise.js'
 
-/** What the application sees. */
-const seen: ReadonlySet<Fact['fact']> = new Set(['settled', 'chunk', 'delivered', 'gap', 'reset', 'status'])
+/** Whether the application sees something that only a server can have said; what time does, it may do in any turn. */
+function isSaid(fact: Fact): boolean {
+  if (fact.fact === 'settled') return fact.outcome.ok || fact.outcome.error.code !== 'TIMEOUT'
+  return fact.fact === 'chunk' || fact.fact === 'delivered' || fact.fact === 'gap' || fact.fact === 'reset'
+}
+
 /** What begins another turn of a client. */
 const turns: ReadonlySet<Fact['fact']> = new Set([
   'asked',
@@ -14,6 +18,7 @@ const turns: ReadonlySet<Fact['fact']> = new Set([
   'opened',
   'lost',
   'woke',
+  'listened',
   'due',
   'closed',
   'heard',
@@ -33,7 +38,7 @@ export function oldLinks(broken: Broken): Watch {
       }
       if (turns.has(fact.fact))
         hears = fact.fact === 'heard' && !links.isCurrent(fact.client, fact.link) ? fact.client : undefined
-      if (hears === fact.client && seen.has(fact.fact))
+      if (hears === fact.client && isSaid(fact))
         broken(`client ${fact.client} saw "${fact.fact}" because of a frame of an older link`)
     },
   }

@@ -4,86 +4,84 @@ import { limits } from '@backchat/protocol'
 import type { Fact } from '../facts.js'
 import type { Broken, Watch } from './promise.js'
 
-interface Appended {
-  readonly id: string
-  readonly bytes: number
-}
-
-/** Where a client is: the number it must be given next. */
-interface Position {
-  session: string | undefined
+interface Log {
+  /** Known from its first welcome on; it may get pushes before. */
+  client: number | undefined
+  /** Push n stands at n - 1. */
+  readonly pushes: { readonly id: string; readonly bytes: number }[]
+  /** What the client must be given next. */
   next: number
 }
 
 export function pushes(broken: Broken): Watch {
-  /** By session; push n stands at n - 1. */
-  const logs = new Map<string, Appended[]>()
-  const clientOf = new Map<string, number>()
-  const positions = new Map<number, Position>()
+  const logs = new Map<string, Log>()
+  /** The session to which each client was welcomed last, and the one of which it was given a push last. */
+  const welcomed = new Map<number, string>()
+  const heardOf = new Map<number, string>()
+  /** Clients that may be given pushes of another session than before. */
+  const mayChange = new Set<number>()
 
-  const positionOf = (client: number) => {
-    const position = positions.get(client) ?? { session: undefined, next: 1 }
-    positions.set(client, position)
-    return position
-  }
-
-  const appended = (session: string, push: number, item: Appended) => {
-    const log = logs.get(session) ?? []
+  const logOf = (session: string): Log => {
+    const log = logs.get(session) ?? { client: undefined, pushes: [], next: 1 }
     logs.set(session, log)
-    if (push !== log.length + 1) broken(`push ${push} was appended where ${log.length + 1} was due`)
-    log.push(item)
+    return log
   }
 
-  const delivered = (client: number, session: string, id: unknown) => {
-    const position = positionOf(client)
-    if (clientOf.get(session) !== client) broken(`client ${client} was given a push of another session`)
-    if (position.session !== undefined && position.session !== session)
-      broken(`client ${client} got a push of a new session without a reset`)
-    position.session = session
-    const due = logs.get(session)?.[position.next - 1]?.id
+  const delivered = (client: number, session: string, id: string | undefined) => {
+    const log = logs.get(session)
+    if (log?.client !== client) return broken(`client ${client} was given a push of somebody else`)
+    const isAnother = heardOf.has(client) && heardOf.get(client) !== session
+    if (isAnother && !mayChange.delete(client))
+      broken(`client ${client} was given a push of another session without a reset`)
+    heardOf.set(client, session)
+    const due = log.pushes[log.next - 1]?.id
     if (id !== due) broken(`client ${client} was given ${id} where ${due} was due`)
-    position.next += 1
+    log.next += 1
   }
 
   const gap = (client: number, from: number, to: number) => {
-    const position = positionOf(client)
-    if (from !== position.next) broken(`client ${client} was told of a gap from ${from} where ${position.next} was due`)
-    position.next = to + 1
-    if (!wasTrimmed(logs.get(position.session ?? newestOf(client) ?? '') ?? [], to))
-      broken(`push ${to} was called lost, and it was not`)
+    const log = logs.get(welcomed.get(client) ?? '')
+    if (!log || from !== log.next)
+      return broken(`client ${client} was told of a gap from ${from} where ${log?.next} was due`)
+    if (!wasTrimmed(log, to)) broken(`client ${client} was told that push ${to} is lost, and it is not`)
+    log.next = to + 1
   }
 
-  const newestOf = (client: number) => [...clientOf].filter(([, owner]) => owner === client).at(-1)?.[0]
-
-  const atEnd = () => {
-    for (const [client, { next, session }] of positions) {
-      const head = logs.get(session ?? newestOf(client) ?? '')?.length ?? 0
-      if (next <= head) broken(`client ${client} never got push ${next} of ${head}`)
-    }
+  const appended = (session: string, push: number, id: string, bytes: number) => {
+    const log = logOf(session)
+    if (push !== log.pushes.length + 1) broken(`push ${push} was appended where ${log.pushes.length + 1} was due`)
+    log.pushes.push({ id, bytes })
   }
 
   return {
     hear(fact: Fact) {
       switch (fact.fact) {
         case 'appended':
-          return appended(fact.session, fact.push, { id: fact.id, bytes: fact.bytes })
-        case 'attached':
-          return void clientOf.set(fact.session, fact.client)
+          return appended(fact.session, fact.push, fact.id, fact.bytes)
+        case 'answered':
+          if (fact.frame.kind === 'welcome') logOf(fact.frame.sessionId).client = fact.client
+          return
+        case 'heard':
+          if (fact.frame.kind === 'welcome') welcomed.set(fact.client, fact.frame.sessionId)
+          return
         case 'delivered':
           return delivered(fact.client, fact.session, (fact.content as { readonly push?: string }).push)
         case 'gap':
           return gap(fact.client, fact.from, fact.to)
         case 'reset':
-          return void positions.set(fact.client, { session: undefined, next: 1 })
+          return void mayChange.add(fact.client)
         case 'settled up':
-          return atEnd()
+          for (const [client, session] of welcomed) {
+            const { next, pushes } = logs.get(session) ?? { next: 1, pushes: [] }
+            if (next <= pushes.length) broken(`client ${client} never got push ${next} of ${pushes.length}`)
+          }
       }
     },
   }
 }
 
-/** Whether a log can have no room left for that push. */
-function wasTrimmed(log: readonly Appended[], push: number): boolean {
-  const kept = log.slice(push - 1)
+/** Whether a log cannot have had room for that push any more. */
+function wasTrimmed({ pushes }: Log, push: number): boolean {
+  const kept = pushes.slice(push - 1)
   return kept.length > limits.logPushes || kept.reduce((sum, { bytes }) => sum + bytes, 0) > limits.logBytes
 }

@@ -1,30 +1,59 @@
-/** An application hears of exactly one reset whenever the session that it knew is not the one it is welcomed to; and of none else. */
+/** An application hears of exactly one reset whenever its client takes up another session than the one it knew; and of none else. */
 
 import type { Fact } from '../facts.js'
 import { Links } from '../links.js'
 import type { Broken, Watch } from './promise.js'
 
+interface Epochs {
+  /** What the application believes in. */
+  known?: string | undefined
+  /** What the last welcome offered. It is not taken when the client gave the link up in the same turn. */
+  offered?: string | undefined
+}
+
 export function resets(broken: Broken): Watch {
   const links = new Links()
-  const epochs = new Map<number, string>()
-  const owed = new Set<number>()
+  const clients = new Map<number, Epochs>()
 
-  const overdue = (client: number) => {
-    if (owed.delete(client)) broken(`client ${client} was not told that its session began anew`)
+  const epochsOf = (client: number) => {
+    const epochs = clients.get(client) ?? {}
+    clients.set(client, epochs)
+    return epochs
+  }
+
+  const reset = (client: number) => {
+    const epochs = epochsOf(client)
+    if (epochs.known === undefined || epochs.offered === undefined || epochs.offered === epochs.known) {
+      broken(`client ${client} was told of a reset that was none`)
+    }
+    epochs.known = epochs.offered
+  }
+
+  /** The turn of the welcome is over: what it offered is what is known, or there was a reset. */
+  const settle = (client: number) => {
+    const epochs = epochsOf(client)
+    epochs.known ??= epochs.offered
+    if (epochs.offered !== undefined && epochs.offered !== epochs.known) {
+      broken(`client ${client} was not told that its session began anew`)
+    }
+  }
+
+  const greeted = (client: number, epoch: string | undefined) => {
+    const epochs = epochsOf(client)
+    if (epoch === epochs.known) return
+    if (epochs.known === undefined && epoch === epochs.offered) epochs.known = epoch
+    else broken(`client ${client} took up another session without a reset`)
   }
 
   return {
     hear(fact: Fact) {
       links.hear(fact)
-      if (fact.fact === 'reset' && !owed.delete(fact.client))
-        broken(`client ${fact.client} was told of a reset that was none`)
-      if (fact.fact === 'healed') return [...owed].forEach(overdue)
-      if (fact.fact !== 'heard') return
-      overdue(fact.client)
-      if (fact.frame.kind !== 'welcome' || !links.isCurrent(fact.client, fact.link)) return
-      const known = epochs.get(fact.client)
-      if (known !== undefined && known !== fact.frame.epoch) owed.add(fact.client)
-      epochs.set(fact.client, fact.frame.epoch)
+      if (fact.fact === 'reset') reset(fact.client)
+      if (fact.fact === 'sent' && fact.frame.kind === 'hello') greeted(fact.client, fact.frame.epoch)
+      if (fact.fact === 'settled up') for (const client of clients.keys()) settle(client)
+      if (fact.fact !== 'heard' || !links.isCurrent(fact.client, fact.link)) return
+      if (fact.frame.kind === 'welcome') epochsOf(fact.client).offered = fact.frame.epoch
+      else settle(fact.client)
     },
   }
 }

@@ -1,0 +1,114 @@
+/** What one link waits for, and what it is told of it [P-16 … P-21]. */
+
+import type { Json, Ranges, RequestMode, ServerFrame, WireError } from '@backchat/protocol'
+import type { Ending } from '../store/operations.js'
+import type { Attachment } from './attachment.js'
+import type { Turn } from './turn.js'
+
+export interface Waiting {
+  readonly mode: RequestMode
+  /** The next chunk to transmit. */
+  next: number
+  /**
+   * Whether the store has said what is known of the request. Until then nothing is transmitted: an end that is journalled
+   * meanwhile must not overtake the chunks before it, and the store's answer will bring both.
+   */
+  begun: boolean
+}
+
+export class Desk {
+  readonly attachment: Attachment
+  readonly #waiting = new Map<number, Waiting>()
+
+  constructor(attachment: Attachment) {
+    this.attachment = attachment
+  }
+
+  /** How many requests are waited for. */
+  get size(): number {
+    return this.#waiting.size
+  }
+
+  has(n: number): boolean {
+    return this.#waiting.has(n)
+  }
+
+  /** The link asks for an answer, and for chunks from `next` on. */
+  wait(n: number, mode: RequestMode, next: number): Waiting {
+    const waiting = { mode, next, begun: false }
+    this.#waiting.set(n, waiting)
+    return waiting
+  }
+
+  /** The link waits for this no more. */
+  forget(n: number): void {
+    this.#waiting.delete(n)
+  }
+
+  forgetAll(numbers?: Ranges): void {
+    for (const n of this.#waiting.keys()) if (numbers?.has(n) ?? true) this.#waiting.delete(n)
+  }
+
+  /** The handler is running [P-16]. A `send` settles here. */
+  started(n: number, turn: Turn): void {
+    const waiting = this.#begun(n)
+    if (waiting === undefined) return
+    if (waiting.mode === 'send') this.forget(n)
+    this.#transmit({ kind: 'started', n }, turn)
+  }
+
+  /** Chunks from number `first` on are stored: the link gets those it lacks, without a hole [P-19]. */
+  chunks(n: number, first: number, contents: readonly Json[], turn: Turn): void {
+    const waiting = this.#begun(n)
+    if (waiting?.mode !== 'stream' || first > waiting.next) return
+    for (const content of contents.slice(Math.max(0, waiting.next - first))) {
+      this.#transmit({ kind: 'chunk', n, chunk: waiting.next, content }, turn)
+      waiting.next += 1
+    }
+  }
+
+  /** The journal has the ending. */
+  ended(n: number, ending: Ending, count: number, turn: Turn): void {
+    const waiting = this.#begun(n)
+    if (waiting === undefined) return
+    this.forget(n)
+    this.#transmit(answer(n, waiting.mode, ending, count), turn)
+  }
+
+  /** Nobody can answer it any more. */
+  failed(n: number, error: WireError, turn: Turn): void {
+    if (this.#begun(n) === undefined) return
+    this.forget(n)
+    this.#transmit({ kind: 'error', n, error }, turn)
+  }
+
+  /** It did not run, and the journal knows nothing of it: the same number may be sent again [P-18]. */
+  refused(n: number, error: WireError, turn: Turn): void {
+    if (this.#begun(n) === undefined) return
+    this.forget(n)
+    this.#transmit({ kind: 'error', n, refused: true, error }, turn)
+  }
+
+  /** The cancel was taken note of [P-21]. */
+  cancelled(n: number, turn: Turn): void {
+    this.forget(n)
+    this.#transmit({ kind: 'cancelled', n }, turn)
+  }
+
+  #begun(n: number): Waiting | undefined {
+    const waiting = this.#waiting.get(n)
+    return waiting?.begun === true ? waiting : undefined
+  }
+
+  #transmit(frame: ServerFrame<Json>, turn: Turn): void {
+    turn.transmit(this.attachment.link, frame)
+  }
+}
+
+/** A `send` wants to know that it was recorded, or that it certainly did not run [P-16, P-18]. */
+const answer = (n: number, mode: RequestMode, ending: Ending, count: number): ServerFrame<Json> => {
+  const counted = mode === 'stream' ? { count } : {}
+  if (mode === 'send' && (ending.ok || ending.error.mayHaveExecuted)) return { kind: 'started', n }
+  if (!ending.ok) return { kind: 'error', n, ...counted, error: ending.error }
+  return { kind: 'reply', n, ...counted, message: ending.message }
+}

@@ -1,0 +1,207 @@
+/** A node for tests: the machine, a memory store that answers at once or as late as it can, and what the machine wanted done. */
+
+import type { Ack, Json, ReceivedByServer, RequestMode, ServerFrame } from '@backchat/protocol'
+import { type MemoryStore, memoryStore } from '../store/memory.js'
+import type { Operation, Target } from '../store/operations.js'
+import type { Effect, Run } from './effects.js'
+import type { Input, LinkId } from './inputs.js'
+import { ServerMachine, type ServerMachineOptions } from './server-machine.js'
+
+/** `later`: only when the test looks at what was done, so that everything up to there happens before any answer. */
+export type Answers = 'at once' | 'later'
+export const bothAnswers: readonly Answers[] = ['at once', 'later']
+
+export interface NodeOptions extends Partial<ServerMachineOptions> {
+  readonly answers: Answers
+  /** To share with a node that was there before. */
+  readonly store?: MemoryStore
+}
+
+type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { kind: Kind }>
+type HelloOver = Partial<Extract<ReceivedByServer, { kind: 'hello' }>>
+type FailedBatch = 'carried out' | 'not carried out'
+
+export class TestNode {
+  readonly store: MemoryStore
+  readonly operations: Operation[] = []
+  now = 1_000
+  readonly #machine: ServerMachine
+  readonly #answers: Answers
+  #effects: Effect[] = []
+  #unanswered: Input[] = []
+  #failing: FailedBatch | undefined
+
+  constructor({ answers, store = memoryStore(), ...options }: NodeOptions) {
+    let made = 0
+    this.store = store
+    this.#answers = answers
+    this.#machine = new ServerMachine({
+      owner: 'node 1',
+      ids: { id: () => `${options.owner ?? ''}id ${++made}` },
+      hash: (secret) => `hash of ${secret}`,
+      authenticates: false,
+      ...options,
+    })
+    for (const type of ['text', 'slow']) this.feed({ kind: 'registered', type, idempotent: false })
+    this.feed({ kind: 'registered', type: 'rename', idempotent: true })
+  }
+
+  // ---- what happens to it ----
+
+  feed(input: Input): void {
+    const asked = []
+    for (const effect of this.#machine.handle(input, this.now)) {
+      if (effect.kind === 'apply') asked.push(this.#apply(effect))
+      else this.#effects.push(effect)
+    }
+    if (this.#answers === 'later') this.#unanswered.push(...asked)
+    else for (const answer of asked) this.feed(answer)
+  }
+
+  /** The next batch fails; whether it was carried out, only the store knows. */
+  failNextBatch(failed: FailedBatch): void {
+    this.#failing = failed
+  }
+
+  /** Time passes; the machine is woken whenever it asked to be. */
+  sleep(ms: number): void {
+    const until = this.now + ms
+    this.settle()
+    for (let at = this.#machine.wakeAt(); at <= until; at = this.#machine.wakeAt()) {
+      this.now = Math.max(this.now, at)
+      this.feed({ kind: 'woke' })
+      this.settle()
+    }
+    this.now = until
+  }
+
+  wakeAt(): number {
+    this.settle()
+    return this.#machine.wakeAt()
+  }
+
+  /** A client dials and says hello. Client id and secret are those of a client that is always the same. */
+  dial(link: LinkId, over: HelloOver = {}): void {
+    this.feed({ kind: 'opened', link })
+    const hello = { kind: 'hello', version: 1, client: 'c', secret: 's', attempt: link, lastPush: 0, floor: 0 } as const
+    this.receive(link, { ...hello, settled: [], page: 'p', ...over })
+  }
+
+  /** A client is welcomed; returns what it was told. */
+  connect(link: LinkId, over: HelloOver = {}): EffectOfFrame<'welcome'> {
+    this.dial(link, over)
+    const [welcome] = this.frames(link)
+    if (welcome?.kind !== 'welcome') throw new Error(`Not welcomed: ${JSON.stringify(welcome)}`)
+    return welcome
+  }
+
+  receive(link: LinkId, frame: ReceivedByServer): void {
+    this.feed({ kind: 'received', link, frame })
+  }
+
+  request(
+    link: LinkId,
+    n: number,
+    over: { mode?: RequestMode; type?: string; leftMs?: number; from?: number } = {},
+  ): void {
+    const { mode = 'request', type = 'text', leftMs = 30_000, ...rest } = over
+    const message = { id: `message ${n}`, timestamp: '2026-01-01T00:00:00.000Z', type, content: n }
+    this.receive(link, { kind: 'request', n, mode, leftMs, ...rest, message })
+  }
+
+  cut(link: LinkId): void {
+    this.feed({ kind: 'closed', link })
+  }
+
+  /** The handler of a run is called. */
+  handling(run: Run): void {
+    this.feed({ kind: 'handling', run: run.run })
+  }
+
+  yields(run: Run, ...texts: readonly string[]): void {
+    for (const text of texts) {
+      const content = json(text)
+      this.feed({ kind: 'yielded', run: run.run, content, bytes: content.length })
+    }
+  }
+
+  returns(run: Run, text: string): void {
+    const message = json(text)
+    this.feed({ kind: 'returned', run: run.run, message, bytes: message.length })
+  }
+
+  push(target: Target, text: string, key = 1): void {
+    const message = json(text)
+    this.feed({ kind: 'pushed', key, target, id: text, message, bytes: message.length })
+  }
+
+  // ---- what it wanted done ----
+
+  /** Frames transmitted to a link since the last look. */
+  frames(link: LinkId): readonly ServerFrame<Json>[] {
+    return this.#taken((effect) => effect.kind === 'transmit' && effect.link === link).flatMap((effect) =>
+      effect.kind === 'transmit' ? [effect.frame] : [],
+    )
+  }
+
+  /** Effects of a kind since the last look. */
+  done<Kind extends Effect['kind']>(kind: Kind): readonly EffectOf<Kind>[] {
+    const isKind = (effect: Effect): effect is EffectOf<Kind> => effect.kind === kind
+    return this.#taken(isKind).filter(isKind)
+  }
+
+  /** The one run that was started since the last look. */
+  theRun(): Run {
+    const [run, ...more] = this.done('run')
+    if (run === undefined || more.length > 0)
+      throw new Error(`${more.length + (run ? 1 : 0)} runs were started, not 1.`)
+    return run
+  }
+
+  /** Starts the handler of a request that is new. */
+  theHandler(): Run {
+    const run = this.theRun()
+    this.handling(run)
+    return run
+  }
+
+  /** The store answers what it was asked. */
+  settle(): void {
+    for (let answer = this.#unanswered.shift(); answer !== undefined; answer = this.#unanswered.shift())
+      this.feed(answer)
+  }
+
+  #apply({ batch, operations }: EffectOf<'apply'>): Input {
+    this.operations.push(...operations)
+    const failing = this.#failing
+    this.#failing = undefined
+    const results = failing === 'not carried out' ? [] : this.store.apply(operations)
+    return failing === undefined
+      ? { kind: 'applied', batch, results }
+      : { kind: 'applyFailed', batch, reason: 'The disk is on fire.' }
+  }
+
+  #taken(isWanted: (effect: Effect) => boolean): readonly Effect[] {
+    this.settle()
+    const taken = this.#effects.filter(isWanted)
+    this.#effects = this.#effects.filter((effect) => !isWanted(effect))
+    return taken
+  }
+}
+
+type EffectOfFrame<Kind extends ServerFrame<Json>['kind']> = Extract<ServerFrame<Json>, { kind: Kind }>
+
+/** A frame in which a client confirms what it has. */
+export const ack = (over: Partial<Omit<Ack, 'kind'>> = {}): Ack => ({
+  kind: 'ack',
+  push: 0,
+  floor: 0,
+  settled: [],
+  ...over,
+})
+
+export const replyTo = (n: number, text: string) => ({ kind: 'reply', n, message: json(text) })
+
+export const chunkOf = (n: number, chunk: number, text: string) => ({ kind: 'chunk', n, chunk, content: json(text) })
+
+export const json = (text: string): Json => JSON.stringify(text) as Json
