@@ -1,6 +1,250 @@
+import { limits } from '@backchat/protocol'
 import { describe, expect, test } from 'vitest'
-import { bothAnswers, TestNode } from './test-node.js'
+import { ack, bothAnswers, chunkOf, json, type NodeOptions, replyTo, TestNode } from './test-node.js'
 
 describe.each(bothAnswers)('a store that answers %s', (answers) => {
-  const nodeWith = (options = {}) => new TestNode({ answers, ...options })
+  const nodeWith = (options: Omit<NodeOptions, 'answers'> = {}) => new TestNode({ answers, ...options })
+
+  /** A node with one run whose handler was called, and no frame unseen. */
+  const running = (
+    mode: 'request' | 'stream' | 'send',
+    options: Omit<NodeOptions, 'answers'> = {},
+    over: { leftMs?: number; type?: string } = {},
+  ) => {
+    const node = nodeWith(options)
+    node.connect(1)
+    node.request(1, 1, { mode, ...over })
+    return { node, run: node.theHandler() }
+  }
+
+  test('that a handler runs is told after 250 ms', () => {
+    const { node } = running('request')
+    node.sleep(249)
+    expect(node.frames(1)).toEqual([])
+    node.sleep(1)
+    expect(node.frames(1)).toEqual([{ kind: 'started', n: 1 }])
+  })
+
+  test('that a handler runs is told after a quarter of the time that is left', () => {
+    const { node } = running('request', {}, { leftMs: 400 })
+    node.sleep(99)
+    expect(node.frames(1)).toEqual([])
+    node.sleep(1)
+    expect(node.frames(1)).toEqual([{ kind: 'started', n: 1 }])
+  })
+
+  test('a handler that answers in time is not told to be running', () => {
+    const { node, run } = running('request')
+    node.sleep(200)
+    node.returns(run, 'hi')
+    node.sleep(1_000)
+    expect(node.frames(1)).toEqual([replyTo(1, 'hi')])
+  })
+
+  test('a client that comes back is told again that the handler runs', () => {
+    const { node } = running('request')
+    node.sleep(250)
+    node.cut(1)
+    node.connect(2)
+    node.request(2, 1)
+    expect(node.frames(2)).toEqual([{ kind: 'started', n: 1 }])
+  })
+
+  test('a send settles when its handler starts, and gets no reply', () => {
+    const node = nodeWith()
+    node.connect(1)
+    node.request(1, 1, { mode: 'send' })
+    const run = node.theRun()
+    expect(node.frames(1)).toEqual([])
+    node.handling(run)
+    expect(node.frames(1)).toEqual([{ kind: 'started', n: 1 }])
+    node.returns(run, 'dropped')
+    expect(node.frames(1)).toEqual([])
+    node.connect(2)
+    node.request(2, 1, { mode: 'send' })
+    expect(node.frames(2)).toEqual([{ kind: 'started', n: 1 }])
+  })
+
+  test('a send whose link was lost settles on the next one while the handler still runs', () => {
+    const { node } = running('send')
+    node.connect(2)
+    node.request(2, 1, { mode: 'send' })
+    expect(node.frames(2)).toEqual([{ kind: 'started', n: 1 }])
+  })
+
+  test('a send that fails before its handler gets the error', () => {
+    const node = nodeWith()
+    node.connect(1)
+    node.request(1, 1, { mode: 'send' })
+    const error = { code: 'INVALID_MESSAGE', message: 'No text.', mayHaveExecuted: false } as const
+    node.feed({ kind: 'threw', run: node.theRun().run, error, refused: false })
+    expect(node.frames(1)).toEqual([{ kind: 'error', n: 1, error }])
+    expect(node.done('report')).toEqual([])
+  })
+
+  test('a send that fails in its handler is reported to the application: its caller has been settled', () => {
+    const { node, run } = running('send')
+    const error = { code: 'HANDLER_FAILED', message: 'It threw.', mayHaveExecuted: true } as const
+    node.feed({ kind: 'threw', run: run.run, error, refused: false })
+    expect(node.frames(1)).toEqual([{ kind: 'started', n: 1 }])
+    expect(node.done('report')).toEqual([{ kind: 'report', error, session: run.session, run: run.run }])
+  })
+
+  test('the handler of a send goes on after the client has settled it', () => {
+    const { node, run } = running('send')
+    node.receive(1, ack({ floor: 1 }))
+    node.returns(run, 'dropped')
+    expect(node.frames(1)).toEqual([{ kind: 'started', n: 1 }])
+    expect(node.done('abort')).toEqual([])
+    node.request(1, 1, { mode: 'send' })
+    expect(node.done('run')).toEqual([])
+  })
+
+  test('a handler that is silent for too long is aborted, and its late answer thrown away', () => {
+    const { node, run } = running('request', { handlerTimeoutMs: 5_000 })
+    node.sleep(4_999)
+    expect(node.done('abort')).toEqual([])
+    node.sleep(1)
+    expect(node.done('abort')).toMatchObject([{ run: run.run }])
+    node.returns(run, 'late')
+    const timeout = { kind: 'error', n: 1, error: { code: 'HANDLER_TIMEOUT', mayHaveExecuted: true } }
+    expect(node.frames(1)).toMatchObject([{ kind: 'started' }, timeout])
+    node.request(1, 1)
+    expect(node.frames(1)).toMatchObject([timeout])
+  })
+
+  test('middleware that never comes to the handler is given up, too', () => {
+    const node = nodeWith({ handlerTimeoutMs: 5_000 })
+    node.connect(1)
+    node.request(1, 1)
+    const { run } = node.theRun()
+    node.sleep(5_000)
+    expect(node.done('abort')).toMatchObject([{ run }])
+    expect(node.frames(1)).toMatchObject([{ kind: 'error', error: { code: 'HANDLER_TIMEOUT' } }])
+  })
+
+  test('a handler has the time that it was registered with', () => {
+    const node = nodeWith({ handlerTimeoutMs: 5_000 })
+    node.feed({ kind: 'registered', type: 'slow', idempotent: false, timeoutMs: 9_000 })
+    node.connect(1)
+    node.request(1, 1, { type: 'slow' })
+    node.theHandler()
+    node.sleep(8_999)
+    expect(node.done('abort')).toEqual([])
+    node.sleep(1)
+    expect(node.done('abort')).toHaveLength(1)
+  })
+
+  test('a reply that is too large is an error, and it ran', () => {
+    const { node, run } = running('request')
+    node.feed({ kind: 'returned', run: run.run, message: json('huge'), bytes: limits.replyBytes + 1 })
+    expect(node.frames(1)).toMatchObject([{ kind: 'error', n: 1, error: { code: 'TOO_LARGE', mayHaveExecuted: true } }])
+  })
+
+  test('chunks are stored, then sent, and the reply says how many there were', () => {
+    const { node, run } = running('stream')
+    node.yields(run, 'a', 'b')
+    node.returns(run, 'end')
+    expect(node.done('pull')).toEqual([
+      { kind: 'pull', run: run.run },
+      { kind: 'pull', run: run.run },
+    ])
+    expect(node.frames(1)).toEqual([chunkOf(1, 0, 'a'), chunkOf(1, 1, 'b'), { ...replyTo(1, 'end'), count: 2 }])
+  })
+
+  test('a handler runs at most a window ahead of its reader, and waiting for the reader is not silence', () => {
+    const { node, run } = running('stream', { handlerTimeoutMs: 5_000 })
+    for (let chunk = 0; chunk < limits.streamWindow; chunk++) node.yields(run, 'x')
+    expect(node.done('pull')).toHaveLength(limits.streamWindow - 1)
+    node.receive(1, ack({ chunks: [[1, 0]] }))
+    node.sleep(25_000)
+    expect(node.done('pull')).toEqual([])
+    node.receive(1, ack({ chunks: [[1, 3]] }))
+    expect(node.done('pull')).toHaveLength(1)
+    expect(node.done('abort')).toEqual([])
+    node.sleep(5_000)
+    expect(node.done('abort')).toHaveLength(1)
+  })
+
+  test('a reader that is away holds the handler back, too', () => {
+    const { node, run } = running('stream')
+    node.cut(1)
+    for (let chunk = 0; chunk < limits.streamWindow; chunk++) node.yields(run, 'x')
+    expect(node.done('pull')).toHaveLength(limits.streamWindow - 1)
+    node.connect(2)
+    node.request(2, 1, { mode: 'stream' })
+    expect(node.frames(2).filter(({ kind }) => kind === 'chunk')).toHaveLength(limits.streamWindow)
+    node.receive(2, ack({ chunks: [[1, limits.streamWindow]] }))
+    expect(node.done('pull')).toHaveLength(1)
+  })
+
+  test('large chunks fill the window by their bytes', () => {
+    const { node, run } = running('stream')
+    for (const bytes of [limits.replyBytes - 1, 1]) {
+      node.feed({ kind: 'yielded', run: run.run, content: json('x'), bytes })
+    }
+    expect(node.done('pull')).toHaveLength(1)
+  })
+
+  test('each chunk restarts the time that a handler may be silent', () => {
+    const { node, run } = running('stream', { handlerTimeoutMs: 5_000 })
+    for (const text of ['a', 'b', 'c']) {
+      node.sleep(4_000)
+      node.yields(run, text)
+    }
+    expect(node.done('abort')).toEqual([])
+    node.sleep(5_000)
+    expect(node.done('abort')).toHaveLength(1)
+    expect(node.frames(1).at(-1)).toMatchObject({ kind: 'error', count: 3, error: { code: 'HANDLER_TIMEOUT' } })
+  })
+
+  test('a chunk that is too large ends the run', () => {
+    const { node, run } = running('stream')
+    node.yields(run, 'a')
+    node.feed({ kind: 'yielded', run: run.run, content: json('huge'), bytes: limits.replyBytes + 1 })
+    expect(node.done('abort')).toHaveLength(1)
+    expect(node.frames(1)).toMatchObject([
+      chunkOf(1, 0, 'a'),
+      { kind: 'error', count: 1, error: { code: 'TOO_LARGE' } },
+    ])
+  })
+
+  test('a request on a generator gets the reply only', () => {
+    const { node, run } = running('request')
+    for (let chunk = 0; chunk < 2 * limits.streamWindow; chunk++) node.yields(run, 'x')
+    expect(node.done('pull')).toHaveLength(2 * limits.streamWindow)
+    node.returns(run, 'end')
+    expect(node.frames(1)).toEqual([replyTo(1, 'end')])
+  })
+
+  test('a stream whose number was settled goes on without a reader, and nothing of it is kept', () => {
+    const { node, run } = running('stream')
+    for (let chunk = 0; chunk < limits.streamWindow; chunk++) node.yields(run, 'x')
+    node.done('pull')
+    node.receive(1, ack({ floor: 1 }))
+    expect(node.done('pull')).toHaveLength(1)
+    node.frames(1)
+    node.yields(run, 'unheard')
+    node.returns(run, 'unheard')
+    expect(node.frames(1)).toEqual([])
+    expect(node.done('abort')).toEqual([])
+  })
+
+  test('a session that is over aborts its handlers', () => {
+    const { node, run } = running('stream')
+    node.receive(1, { kind: 'bye' })
+    expect(node.done('abort')).toMatchObject([{ run: run.run }])
+    node.yields(run, 'late')
+    expect(node.done('pull')).toEqual([])
+  })
+
+  test('nothing is left of a run that has ended', () => {
+    const { node, run } = running('request')
+    node.receive(1, ack({ floor: 0 }))
+    const before = node.wakeAt()
+    node.returns(run, 'hi')
+    // The heartbeat is all that is left to wake for.
+    expect(before).toBe(node.now + 250)
+    expect(node.wakeAt()).toBe(node.now + 30_000)
+  })
 })
