@@ -61,25 +61,27 @@ const isName = (value: unknown): value is string =>
 export const timestampPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/
 const isTimestamp = (value: unknown): value is string => isString(value) && timestampPattern.test(value)
 
-const oneOf =
-  <Word extends string>(words: readonly Word[]) =>
-  (value: unknown): value is Word =>
-    words.some((word) => word === value)
+// What follows makes checks. Bundlers are told that calling it does nothing else, so that they can leave out frames not used.
 
-const listOf =
-  <Item>(isItem: Check<Item>) =>
-  (value: unknown): value is readonly Item[] =>
-    Array.isArray(value) && value.every(isItem)
+/* @__NO_SIDE_EFFECTS__ */
+function oneOf<Word extends string>(words: readonly Word[]) {
+  return (value: unknown): value is Word => words.some((word) => word === value)
+}
 
-const optional =
-  <Value>(check: Check<Value>) =>
-  (value: unknown): value is Value | undefined =>
-    value === undefined || check(value)
+/* @__NO_SIDE_EFFECTS__ */
+function listOf<Item>(isItem: Check<Item>) {
+  return (value: unknown): value is readonly Item[] => Array.isArray(value) && value.every(isItem)
+}
 
-const shaped =
-  <Shape>(checks: Checks<Shape>) =>
-  (value: unknown): value is Shape =>
-    isObject(value) && wrongField(value, checks) === undefined
+/* @__NO_SIDE_EFFECTS__ */
+function optional<Value>(check: Check<Value>) {
+  return (value: unknown): value is Value | undefined => value === undefined || check(value)
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+function shaped<Shape>(checks: Checks<Shape>) {
+  return (value: unknown): value is Shape => isObject(value) && wrongField(value, checks) === undefined
+}
 
 const isPair = (value: unknown): value is readonly [number, number] =>
   Array.isArray(value) && value.length === 2 && isNumber(value[0]) && isCount(value[1])
