@@ -8,8 +8,10 @@ const conditions = ['backchat-source', ...defaultServerConditions]
 interface Kind {
   readonly name: string
   readonly include: string
-  /** For one test or hook. */
+  /** For one test. */
   readonly timeoutMs: number
+  /** For one hook; the same unless said. */
+  readonly hookTimeoutMs?: number
   readonly maxWorkers: number
 }
 
@@ -18,12 +20,13 @@ const kinds: readonly Kind[] = [
   { name: 'simulation', include: 'test/simulation/**/*.test.ts', timeoutMs: 300_000, maxWorkers: 2 },
   { name: 'integration', include: 'test/integration/**/*.test.ts', timeoutMs: 60_000, maxWorkers: 2 },
   { name: 'browser', include: 'test/browser/**/*.test.ts', timeoutMs: 60_000, maxWorkers: 1 },
-  { name: 'house', include: 'test/house/**/*.test.ts', timeoutMs: 300_000, maxWorkers: 1 },
+  { name: 'house', include: 'test/house/**/*.test.ts', timeoutMs: 60_000, hookTimeoutMs: 300_000, maxWorkers: 1 },
 ]
 
-const projects = kinds.map(({ name, include, timeoutMs, maxWorkers }, index): TestProjectInlineConfiguration => {
-  const sequence = { groupOrder: index }
-  const test = { name, include: [include], testTimeout: timeoutMs, hookTimeout: timeoutMs, maxWorkers, sequence }
+const projects = kinds.map((kind, index): TestProjectInlineConfiguration => {
+  const { name, include, timeoutMs, hookTimeoutMs = timeoutMs, maxWorkers } = kind
+  const limits = { testTimeout: timeoutMs, hookTimeout: hookTimeoutMs, maxWorkers }
+  const test = { name, include: [include], ...limits, sequence: { groupOrder: index } }
   return { resolve: { conditions }, ssr: { resolve: { conditions } }, test }
 })
 

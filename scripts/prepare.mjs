@@ -36,6 +36,9 @@ export async function install() {
   const mark = fingerprint(files, [process.version, process.platform, process.arch])
   if (isStamped('installed', mark)) return
   console.log('Installing…')
+  // What a plain `npm install` left behind would stay in the way of pnpm's own links.
+  const modules = join(root, 'node_modules')
+  if (existsSync(join(modules, '.package-lock.json'))) rmSync(modules, { recursive: true, force: true })
   const { code } = await run([...pnpm, 'install', '--frozen-lockfile'])
   if (code !== 0) throw new Error('Installing failed. After a change to a package.json: npx -y pnpm@12.21.0 install')
   stamp('installed', mark)
