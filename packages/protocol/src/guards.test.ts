@@ -179,6 +179,11 @@ test('names that a store makes keys of are neither empty nor long', () => {
   }
 })
 
+test('a token takes at most 8 KiB [P-10]', () => {
+  expect(verdict({ ...hello, token: 'é'.repeat(4096) }).ok).toBe(true)
+  expect(verdict({ ...hello, token: 'é'.repeat(4097) }).ok).toBe(false)
+})
+
 test.each(['2026-11-02T10:00:00.000Z', '2026-11-02T10:00:00Z'])('%s is a time', (timestamp) => {
   expect(isWireMessage({ id: 'a', timestamp })).toBe(true)
 })

@@ -5,7 +5,7 @@
 
 import { errorCodes, type WireError } from './errors.js'
 import { type Range, type ReceivedByClient, type ReceivedByServer, refuseCodes, requestModes } from './frames.js'
-import type { JsonObject, JsonValue } from './json.js'
+import { isLongerThan, type JsonObject, type JsonValue } from './json.js'
 import { type Limits, limits } from './limits.js'
 import { parties, type RequestMessage, type WireMessage } from './message.js'
 
@@ -56,6 +56,9 @@ const isInterval = (value: unknown): value is number => isTime(value) && value >
 /** A secret, or the name of a client, page, session or epoch. Stores make keys of them, so they are short. */
 const isName = (value: unknown): value is string =>
   isString(value) && value.length > 0 && value.length <= limits.nameLength
+
+/** At most 8 KiB [P-10]. */
+const isToken = (value: unknown): value is string => isString(value) && !isLongerThan(value, limits.tokenBytes)
 
 /** As `Date.prototype.toISOString` writes it; other languages leave out or add decimals. */
 export const timestampPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/
@@ -133,7 +136,7 @@ export const clientFrames: ChecksOfFrames<ReceivedByServer> = {
     floor: isCount,
     settled: isRanges,
     page: isName,
-    token: optional(isString),
+    token: optional(isToken),
   },
   request: {
     n: isNumber,

@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 import { errorCodes, type WireError } from './errors.js'
 import { type Range, type ReceivedByClient, type ReceivedByServer, refuseCodes, requestModes } from './frames.js'
 import { timestampPattern } from './guards.js'
-import type { JsonObject, JsonValue } from './json.js'
+import { isLongerThan, type JsonObject, type JsonValue } from './json.js'
 import { type Limits, limits } from './limits.js'
 import { type Message, parties, type RequestMessage, type WireMessage } from './message.js'
 
@@ -16,6 +16,8 @@ const jsonObject: z.ZodMiniType<JsonObject> = z.record(z.string(), json)
 const timestamp = z.string().check(z.regex(timestampPattern))
 const party = z.enum(parties)
 const name = z.string().check(z.minLength(1), z.maxLength(limits.nameLength))
+
+const token = z.string().check(z.refine((text) => !isLongerThan(text, limits.tokenBytes)))
 
 /** Of requests, pushes and attempts [P-4]. */
 const number = z.int().check(z.minimum(1))
@@ -91,7 +93,7 @@ export const clientFrameSchemas = {
     floor: count,
     settled: ranges,
     page: name,
-    token: z.exactOptional(z.string()),
+    token: z.exactOptional(token),
   }),
   request: z.object({
     kind: z.literal('request'),

@@ -16,6 +16,7 @@ const oddities: readonly unknown[] = [
   '1',
   '',
   'x'.repeat(129),
+  'x'.repeat(8193),
   null,
   true,
   false,
