@@ -106,7 +106,7 @@ test('what cannot be sent is refused with a code and a sentence, and never rejec
     system: { content: z.object({ notice: z.string() }), by: 'server' },
     text: { content: z.string(), by: 'client' },
   })
-  const { manager } = await serve({ contract } as never)
+  const { manager } = await serve({ contract })
   const codes = async (message: unknown) => {
     const sent = await manager.broadcast(message as never)
     return sent.ok ? 'ok' : sent.error.code

@@ -74,9 +74,14 @@ export class RawClient {
   }
 
   /** The next frame, which must be of this kind. Pings do not count. */
-  async next(kind: string): Promise<Frame> {
+  next(kind: string): Promise<Frame> {
+    return this.nextOf(kind)
+  }
+
+  /** The same, of one of these kinds. */
+  async nextOf(...kinds: readonly string[]): Promise<Frame> {
     const frame = await this.#read()
-    if (frame.kind !== kind) throw new Error(`Expected ${kind}, got ${JSON.stringify(frame)}`)
+    if (!kinds.includes(frame.kind)) throw new Error(`Expected ${kinds.join(' or ')}, got ${JSON.stringify(frame)}`)
     return frame
   }
 

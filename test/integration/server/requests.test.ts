@@ -45,19 +45,20 @@ test('a type has one handler, and only if the contract lets a client say it', as
     text: { content: z.object({ text: z.string() }), reply: z.string() },
     system: { content: z.string(), by: 'server' },
   })
-  const { manager } = await serve<never>({ contract } as never)
-  const register = (type: string) => () => manager.registerHandler(type, () => 'reply')
+  const { manager } = await serve({ contract })
+  // A program without types may say anything.
+  const register = (type: string) => () => manager.registerHandler(type as 'text', () => 'reply')
   register('text')()
   expect(register('text')).toThrow("'text' has a handler already")
   expect(register('other')).toThrow("The contract has no type 'other' that a client may send.")
   expect(register('system')).toThrow("no type 'system' that a client may send")
   expect(register('error')).toThrow("'error' is the name of a local event")
-  expect(() => manager.registerHandler('x', 'not a function' as never)).toThrow('is not a function')
+  expect(() => manager.registerHandler('text', 'not a function' as never)).toThrow('is not a function')
 })
 
 test('what breaks the contract is answered and never handled', async () => {
   const contract = defineContract({ text: { content: z.object({ text: z.string() }), reply: z.string() } })
-  const { manager, url } = await serve({ contract } as never)
+  const { manager, url } = await serve({ contract })
   manager.registerHandler('text', (message) => message.content.text)
   const { client } = await greeted(url)
   client.request(1, 'text', { text: 5 })
@@ -195,6 +196,24 @@ test('a refusal of middleware leaves the number free', async () => {
   expect(await client.next('error')).toMatchObject({ refused: true, error: { code: 'RATE_LIMITED', retryAfterMs: 5 } })
   open = true
   client.request(1, 'text', null)
+  await client.next('reply')
+})
+
+test('who asks too fast is told when to come again, and then runs', async () => {
+  const { manager, url } = await serve({ config: { rateLimit: { perSecond: 20, burst: 2 } } })
+  manager.registerHandler('text', () => 'reply')
+  const { client } = await greeted(url)
+  for (const n of [1, 2, 3]) client.request(n, 'text', null)
+  const answers = [
+    await client.nextOf('reply', 'error'),
+    await client.nextOf('reply', 'error'),
+    await client.nextOf('reply', 'error'),
+  ]
+  const refusal = answers.find(({ kind }) => kind === 'error')
+  expect(refusal).toMatchObject({ n: 3, refused: true, error: { code: 'RATE_LIMITED', mayHaveExecuted: false } })
+  const { retryAfterMs } = refusal?.['error'] as { retryAfterMs: number }
+  await sleep(retryAfterMs)
+  client.request(3, 'text', null)
   await client.next('reply')
 })
 

@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Clock } from '@backchat/protocol'
+import type { Clock, Untyped } from '@backchat/protocol'
 import { type Guest, type Identity, type Logger, type ManagerOptions, WebSocketManager } from '@backchat/server'
 import { expect, onTestFinished } from 'vitest'
 
@@ -35,25 +35,28 @@ export const testClock = (speed = 1): Clock & { readonly timers: () => number } 
   }
 }
 
-type Options<User extends Identity, State extends object> = Omit<
-  ManagerOptions<Untyped, User, State>,
+type Options<C, User extends Identity, State extends object> = Omit<
+  ManagerOptions<C, User, State>,
   'server' | 'port' | 'host' | 'clock'
 >
-type Untyped = import('@backchat/protocol').Untyped
 
 /**
  * Serves until the test is over, then closes and looks for what was left behind. Handlers that never end are given no
  * time to.
  */
-export const serve = async <User extends Identity = Guest, State extends object = Record<string, unknown>>(
-  options: Options<User, State> = {},
+export const serve = async <
+  const C = Untyped,
+  User extends Identity = Guest,
+  State extends object = Record<string, unknown>,
+>(
+  options: Options<C, User, State> = {},
   speed = 1,
 ) => {
   const server = createServer((_request, response) => response.end('the application’s own page'))
   server.listen(0)
   await once(server, 'listening')
   const clock = testClock(speed)
-  const manager = new WebSocketManager<Untyped, User, State>({ logger: silent, ...options, server, clock })
+  const manager = new WebSocketManager<C, User, State>({ logger: silent, ...options, server, clock })
   const errors: unknown[] = []
   manager.on('error', (error) => errors.push(error))
   await manager.ready

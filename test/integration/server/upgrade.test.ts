@@ -175,3 +175,12 @@ test('one server may carry two managers on two paths', async () => {
   server.close()
   await once(server, 'close')
 })
+
+test('two managers on the same path are a mistake that is told, and ends nothing', async () => {
+  const { url, server, errors } = await serve()
+  const second = new WebSocketManager({ server, logger: silent })
+  onTestFinished(() => second.close())
+  second.on('error', (error) => errors.push(error))
+  await greeted(url)
+  expect(errors).toHaveLength(1)
+})

@@ -1,6 +1,14 @@
 /** The parts of a server, and how they are wired: each knows what it needs of others, and nobody knows them all but this file. */
 
-import { type CodedError, type Contract, type Ids, limits, type Untyped, type WireError } from '@backchat/protocol'
+import {
+  type Clock,
+  type CodedError,
+  type Contract,
+  type Ids,
+  limits,
+  type Untyped,
+  type WireError,
+} from '@backchat/protocol'
 import type {
   ConnectionMiddleware,
   ErrorContext,
@@ -16,8 +24,9 @@ import { Authenticator } from '../handlers/auth.js'
 import { errorOf } from '../handlers/error.js'
 import { MessageHandlers } from '../handlers/message.js'
 import type { Effect } from '../machine/effects.js'
-import type { Input } from '../machine/inputs.js'
+import type { Input, LinkId } from '../machine/inputs.js'
 import { ServerMachine } from '../machine/server-machine.js'
+import { RateLimit } from '../middleware/rate-limit.js'
 import { memoryStore } from '../store/memory.js'
 import type { Store } from '../store/store.js'
 import { ConnectionPool } from './connection-pool.js'
@@ -54,52 +63,33 @@ export interface Assembly<User extends Identity, State extends object> {
   readonly readyToClose: Promise<void>
 }
 
+/** What most parts need. */
+interface Common extends Pick<Surroundings<never, never>, 'log' | 'failed'> {
+  readonly contract: Contract | undefined
+  readonly clock: Clock
+  readonly ids: Pick<Ids, 'id'>
+  readonly feed: (input: Input) => void
+}
+
 export const assemble = <C, User extends Identity, State extends object>(
   options: ManagerOptions<C, User, State>,
-  { bus, log, failed }: Surroundings<User, State>,
+  surroundings: Surroundings<User, State>,
 ): Assembly<User, State> => {
   const settings = settingsOf(options)
-  const { clock = systemClock, ids = { id: newId } } = options
-  const contract: Contract | undefined = options.contract
-  const feed = (input: Input): void => driver.feed(input)
-  const common = { contract, feed, clock, ids, log, failed }
+  const { contract, clock = systemClock, ids = { id: newId } } = options
+  const { bus, log, failed } = surroundings
+  const common: Common = { contract, clock, ids, log, failed, feed: (input) => driver.feed(input) }
+  const crash = (cause: unknown): void => failed(errorOf(bug, { cause }))
 
   const pool = new ConnectionPool<User, State>()
-  const links = new Links({ feed, clock, messageBytes: settings.messageBytes })
-  const request = (link: number) => links.request(link)
-  const handlers = new MessageHandlers<User, State>(contract, feed)
+  const links = new Links({ ...common, ...settings })
+  const { auth, reception, connectionMiddleware } = hallOf(options, common, bus, pool, links)
+  const { handlers, processor, rateLimit, messageMiddleware } = workshopOf(settings, common, bus, pool, reception)
   const pushes = new Pushes(common)
-  const authenticate = options.authenticate ?? (() => null)
-  const auth = new Authenticator<User>({ ...common, after: clock.after, authenticate, request })
-  const connectionMiddleware: ConnectionMiddleware<User, State>[] = []
-  const reception = new Reception<User, State>({
-    ...common,
-    pool,
-    middleware: connectionMiddleware,
-    state: options.state ?? freeState,
-    request,
-    release: (link) => links.release(link),
-    userOf: (upgrade, id) => (options.authenticate === undefined ? guest<User>(id) : auth.userOf(upgrade)),
-    connected: (connection) => bus.emit('connection', connection),
-    disconnected: (connection, reason) => bus.emit('disconnection', connection, reason),
-  })
-  const messageMiddleware: Middleware<Untyped, User, State>[] = []
-  const processor = new MessageProcessor<User, State>({
-    ...common,
-    handlers,
-    middleware: messageMiddleware,
-    connectionOf: (link) => pool.ofLink(link),
-    admission: (link) => reception.admission(link),
-    handled: (report) => bus.emit('handled', report),
-  })
-
-  let closable: () => void = () => {}
-  const readyToClose = new Promise<void>((resolve) => {
-    closable = resolve
-  })
+  const closable = promised()
   const store = options.store ?? memoryStore(settings)
   const driver = new MachineDriver({
-    machine: machineOf(settings, ids.id(), ids, options.authenticate !== undefined),
+    machine: machineOf(settings, ids, options.authenticate !== undefined),
     store,
     clock,
     perform: performer({
@@ -108,17 +98,18 @@ export const assemble = <C, User extends Identity, State extends object>(
       reception,
       processor,
       pushes,
-      sessionEnded: ({ session, user }) => bus.emit('sessionEnded', { id: session }, user),
+      sessionEnded: ({ session, user }) => {
+        rateLimit?.forget(session)
+        bus.emit('sessionEnded', { id: session }, user)
+      },
       report: (effect) => failed(errorOf(effect.error), whereabouts(effect, pool)),
-      readyToClose: () => closable(),
+      readyToClose: closable.resolve,
     }),
     turned: () => links.flush(),
-    failed: (cause) => failed(errorOf(bug, { cause })),
+    failed: crash,
   })
-  const entrance = new Entrance(options, {
-    ...settings,
-    accepted: (socket, stream, upgrade) => links.open(socket, stream, upgrade),
-  })
+  const entrance = new Entrance(options, { ...settings, failed: crash, accepted: (...link) => links.open(...link) })
+  const readyToClose = closable.promise
   return {
     handlers,
     messageMiddleware,
@@ -134,18 +125,75 @@ export const assemble = <C, User extends Identity, State extends object>(
   }
 }
 
-const machineOf = (settings: Settings, owner: string, ids: Pick<Ids, 'id'>, authenticates: boolean): ServerMachine =>
-  new ServerMachine({
-    owner,
+/** Where people come in: who they are, and what their connection is. */
+const hallOf = <C, User extends Identity, State extends object>(
+  { authenticate, state }: ManagerOptions<C, User, State>,
+  common: Common,
+  bus: EventBus<ManagerEvents<User, State>>,
+  pool: ConnectionPool<User, State>,
+  links: Links,
+) => {
+  const connectionMiddleware: ConnectionMiddleware<User, State>[] = []
+  const request = (link: LinkId) => links.request(link)
+  const auth = new Authenticator<User>({ ...common, request, authenticate: authenticate ?? (() => null) })
+  const reception = new Reception<User, State>({
+    ...common,
+    pool,
+    middleware: connectionMiddleware,
+    state: state ?? freeState,
+    request,
+    release: (link) => links.release(link),
+    userOf: (upgrade, id) => (authenticate === undefined ? guest<User>(id) : auth.userOf(upgrade)),
+    connected: (connection) => bus.emit('connection', connection),
+    disconnected: (connection, reason) => bus.emit('disconnection', connection, reason),
+  })
+  return { auth, reception, connectionMiddleware }
+}
+
+/** Where messages are worked on. */
+const workshopOf = <User extends Identity, State extends object>(
+  settings: Settings,
+  common: Common,
+  bus: EventBus<ManagerEvents<User, State>>,
+  pool: ConnectionPool<User, State>,
+  reception: Reception<User, State>,
+) => {
+  const messageMiddleware: Middleware<Untyped, User, State>[] = []
+  const handlers = new MessageHandlers<User, State>(common.contract, common.feed)
+  const rateLimit = settings.rateLimit && new RateLimit(settings.rateLimit, common.clock)
+  const processor = new MessageProcessor<User, State>({
+    ...common,
+    handlers,
+    rateLimit,
+    middleware: messageMiddleware,
+    connectionOf: (link) => pool.ofLink(link),
+    admission: (link) => reception.admission(link),
+    handled: (report) => bus.emit('handled', report),
+  })
+  return { handlers, processor, rateLimit, messageMiddleware }
+}
+
+const machineOf = (settings: Settings, ids: Pick<Ids, 'id'>, authenticates: boolean): ServerMachine => {
+  const { messageBytes } = settings
+  const { window, ranges } = limits
+  // Each incarnation of a server is an owner of its own.
+  return new ServerMachine({
+    ...settings,
+    owner: ids.id(),
     ids,
     hash: hashSecret,
     authenticates,
-    maxConnections: settings.maxConnections,
-    heartbeatMs: settings.heartbeatMs,
-    handlerTimeoutMs: settings.handlerTimeoutMs,
-    sessionTtlMs: settings.sessionTtlMs,
-    limits: { messageBytes: settings.messageBytes, window: limits.window, ranges: limits.ranges },
+    limits: { messageBytes, window, ranges },
   })
+}
+
+const promised = (): { readonly promise: Promise<void>; readonly resolve: () => void } => {
+  let resolve: () => void = () => {}
+  const promise = new Promise<void>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve }
+}
 
 /** Without `authenticate` the type of users is `Guest`, which the compiler cannot conclude from a missing function. */
 const guest = <User extends Identity>(id: string): User => ({ id, role: 'guest' }) satisfies Guest as Identity as User

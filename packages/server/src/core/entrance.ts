@@ -7,12 +7,14 @@ import { acceptUpgrades, type UpgradeOptions } from './upgrade.js'
 
 export class Entrance {
   readonly #server: Server
+  readonly #failed: (error: unknown) => void
   readonly #own: { readonly port: number; readonly host: string | undefined } | undefined
   readonly #stopAccepting: () => void
   #listening: Promise<void> | undefined
   #closed = false
 
   constructor(where: Listening, options: UpgradeOptions) {
+    this.#failed = options.failed
     this.#own = where.server === undefined ? { port: where.port, host: where.host } : undefined
     this.#server = where.server ?? createOwnServer()
     this.#stopAccepting = acceptUpgrades(this.#server, options)
@@ -21,8 +23,10 @@ export class Entrance {
   /** Listens, on a port of our own; never waits for a server of the application's. */
   async open(): Promise<void> {
     if (this.#own === undefined || this.#closed) return
-    this.#listening = listen(this.#server, this.#own.port, this.#own.host)
+    this.#listening = listen(this.#server, this.#own)
     await this.#listening
+    // A socket that cannot be accepted, say for want of file descriptors, must not end the process.
+    this.#server.on('error', this.#failed)
   }
 
   /**

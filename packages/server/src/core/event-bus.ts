@@ -21,11 +21,11 @@ export class EventBus<E extends { readonly [Name in keyof E]: readonly unknown[]
     return () => void entries.delete(entry)
   }
 
-  /** Calls everybody who listened when it began, in that order. Returns how many these were. */
-  emit<Name extends keyof E>(event: Name, ...args: E[Name]): number {
-    const entries = [...(this.#listeners[event] ?? [])]
-    for (const { call } of entries) this.#isolated(event, () => call(...args))
-    return entries.length
+  /** Calls everybody who listened when it began, in that order. */
+  emit<Name extends keyof E>(event: Name, ...args: E[Name]): void {
+    const entries = this.#listeners[event]
+    if (entries === undefined || entries.size === 0) return
+    for (const { call } of [...entries]) this.#isolated(event, () => call(...args))
   }
 
   #isolated(event: keyof E, call: () => unknown): void {

@@ -31,12 +31,17 @@ const pair = async () => {
           write?.(chunks, done)
         }
         resolve(
-          new LinkSocket(socket, stream, after, {
-            received: (text) => heard.push(text),
-            garbled: (reason, tooLarge) => heard.push({ reason, tooLarge }),
-            closed: () => heard.push('closed'),
-            gone: () => heard.push('gone'),
-          }),
+          new LinkSocket(
+            socket,
+            stream,
+            { after },
+            {
+              received: (text) => heard.push(text),
+              garbled: (reason, tooLarge) => heard.push({ reason, tooLarge }),
+              closed: () => heard.push('closed'),
+              gone: () => heard.push('gone'),
+            },
+          ),
         )
       })
     })

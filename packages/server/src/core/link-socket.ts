@@ -25,7 +25,7 @@ const longestReason = 123
 export class LinkSocket {
   readonly #socket: WebSocket
   readonly #stream: Duplex
-  readonly #after: Clock['after']
+  readonly #clock: Pick<Clock, 'after'>
   readonly #listener: LinkListener
   #corked = false
   #welcomed = false
@@ -33,10 +33,10 @@ export class LinkSocket {
   /** Calls off the look at a queue that is too long; undefined while it is not. */
   #calm: (() => void) | undefined
 
-  constructor(socket: WebSocket, stream: Duplex, after: Clock['after'], listener: LinkListener) {
+  constructor(socket: WebSocket, stream: Duplex, clock: Pick<Clock, 'after'>, listener: LinkListener) {
     this.#socket = socket
     this.#stream = stream
-    this.#after = after
+    this.#clock = clock
     this.#listener = listener
     socket.on('message', (data, isBinary) => this.#message(data, isBinary))
     socket.on('error', (error) => this.#error(error))
@@ -72,7 +72,7 @@ export class LinkSocket {
     this.#uncork()
     if (this.#over || this.queuedBytes <= slowBytes) return
     if (this.queuedBytes > mostQueuedBytes) this.#tooSlow()
-    else this.#calm ??= this.#after(patienceMs, () => this.#tooSlow())
+    else this.#calm ??= this.#clock.after(patienceMs, () => this.#tooSlow())
   }
 
   /** Flushes, closes with the code, and terminates what is not closed within a second (the WebSocket's `closeTimeout`). */

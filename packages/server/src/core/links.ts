@@ -38,7 +38,7 @@ export class Links {
     const { feed, clock } = this.#options
     this.#last += 1
     const link = this.#last
-    const socket = new LinkSocket(webSocket, stream, clock.after, {
+    const socket = new LinkSocket(webSocket, stream, clock, {
       received: (text) => this.#received(link, text),
       garbled: (reason, tooLarge) => feed({ kind: 'garbled', link, reason, tooLarge }),
       closed: () => {

@@ -4,6 +4,7 @@ import type { Connection, HandledReport, Identity, Logger, Middleware } from '..
 import { type AnyHandler, MessageHandlers } from '../handlers/message.js'
 import type { Run } from '../machine/effects.js'
 import type { Input } from '../machine/inputs.js'
+import { RateLimit } from '../middleware/rate-limit.js'
 import { MessageProcessor } from './message-processor.js'
 
 type State = Record<string, unknown>
@@ -36,6 +37,7 @@ const processing = (
     contract?: Contract
     middleware?: Middleware<Untyped, Identity, State>[]
     admission?: Promise<boolean>
+    rateLimit?: RateLimit
   } = {},
 ) => {
   const inputs: Input[] = []
@@ -55,6 +57,7 @@ const processing = (
   const processor = new MessageProcessor<Identity, State>({
     contract: given.contract,
     handlers,
+    rateLimit: given.rateLimit,
     middleware: given.middleware ?? [],
     connectionOf: (link) => (link === 1 ? connection : undefined),
     admission: () => given.admission,
@@ -301,7 +304,23 @@ test('middleware that neither goes on nor throws fails the run; one that does no
   expect(outcome(hasty.inputs)).toMatchObject([{ kind: 'returned' }])
 })
 
-test('a rate limit refuses in a way that lets the same number come again', async () => {
+test('who asks too fast is refused before anything else, and may send the same number again', async () => {
+  const { run, inputs, reports } = processing(() => 'reply', {
+    contract: { text: {} },
+    rateLimit: new RateLimit({ perSecond: 1, burst: 1 }, { now: () => 0 }),
+  })
+  await run(null)
+  await run(null, { run: 2 })
+  expect(inputs.at(-1)).toMatchObject({
+    kind: 'threw',
+    run: 2,
+    refused: true,
+    error: { code: 'RATE_LIMITED', retryAfterMs: 1_000 },
+  })
+  expect(reports.map(({ outcome }) => outcome)).toEqual(['ok', 'RATE_LIMITED'])
+})
+
+test('a rate limit of middleware refuses in a way that lets the same number come again', async () => {
   const limit = new BackchatError({
     code: 'RATE_LIMITED',
     message: 'Slow down.',

@@ -8,13 +8,9 @@ import {
   expandMessage,
   type Ids,
   type Message,
-  replyDefaults,
   requestDefaults,
-  toJson,
   type Untyped,
-  utf8Length,
   type WireError,
-  wireMessage,
 } from '@backchat/protocol'
 import type { Connection, ErrorContext, HandledReport, Identity, Logger, Middleware } from '../api.js'
 import { errorOf, mapThrown } from '../handlers/error.js'
@@ -22,13 +18,16 @@ import type { MessageHandlers } from '../handlers/message.js'
 import type { Effect, Run } from '../machine/effects.js'
 import type { Input, LinkId, RunId } from '../machine/inputs.js'
 import { onion } from '../middleware/onion.js'
+import type { RateLimit } from '../middleware/rate-limit.js'
 import { checkContent } from '../middleware/validation.js'
 import { ActiveRun } from './active-run.js'
+import { encodeChunk, encodeReply, replyTo } from './reply.js'
 import { RunContext } from './run-context.js'
 
 export interface ProcessorOptions<User extends Identity, State extends object> {
   readonly contract: Contract | undefined
   readonly handlers: MessageHandlers<User, State>
+  readonly rateLimit: RateLimit | undefined
   readonly middleware: readonly Middleware<Untyped, User, State>[]
   readonly connectionOf: (link: LinkId) => Connection<User, State> | undefined
   /** While a connection's middleware runs: whether it lets the connection in. */
@@ -54,9 +53,11 @@ export class MessageProcessor<User extends Identity, State extends object> {
   /** Carries out the effect `run`. */
   start(effect: Run): void {
     if (this.#drained !== undefined) return this.#refuse(effect, closing)
-    const connection = this.#options.connectionOf(effect.link)
+    const { contract, connectionOf, rateLimit } = this.#options
+    const connection = connectionOf(effect.link)
     if (connection === undefined) return this.#refuse(effect, notAdmitted)
-    const { contract } = this.#options
+    const tooFast = rateLimit?.take(effect.session)
+    if (tooFast !== undefined) return this.#refuse(effect, tooFast)
     const checked = checkContent(contract, effect.type, 'client', effect.message.content ?? null)
     if (!checked.ok) {
       return this.#refuse(effect, { code: 'INVALID_MESSAGE', message: checked.reason, mayHaveExecuted: false })
@@ -131,7 +132,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     this.#options.feed({ kind: 'handling', run: run.id })
     const answer: unknown = handler(message, run.context)
     const content = isGenerator(answer) ? await this.#exhaust(run, answer) : await answer
-    run.context.reply = this.#replyTo(message, content)
+    run.context.reply = replyTo(message, content, this.#options)
   }
 
   /** Asks a generator for its chunks, each only when it is wanted, and returns its reply. */
@@ -151,34 +152,17 @@ export class MessageProcessor<User extends Identity, State extends object> {
   }
 
   #yield(run: ActiveRun<User, State>, chunk: unknown): void {
-    const encoded = toJson(chunk ?? null)
-    if (!encoded.ok) throw new TypeError(`A chunk is not JSON: ${encoded.reason}.`)
+    const { json, bytes } = encodeChunk(chunk)
     run.chunks += 1
-    this.#options.feed({ kind: 'yielded', run: run.id, content: encoded.json, bytes: utf8Length(encoded.json) })
-  }
-
-  #replyTo(message: Message<string, unknown>, content: unknown): Message<'response', unknown> {
-    const { clock, ids } = this.#options
-    return {
-      id: ids.id(),
-      type: 'response',
-      from: 'ai',
-      to: 'user',
-      content: content ?? null,
-      sessionId: message.sessionId,
-      timestamp: new Date(clock.wall()).toISOString(),
-      metadata: { replyTo: message.id },
-    }
+    this.#options.feed({ kind: 'yielded', run: run.id, content: json, bytes })
   }
 
   #return(run: ActiveRun<User, State>): void {
     const { reply } = run.context
     if (run.over || reply === undefined) return
-    // What the receiver adds by itself is not written: `replyTo` [P-7].
-    const encoded = wireMessage({ ...reply, metadata: {} }, replyDefaults)
-    if (!encoded.ok) throw new TypeError(`The reply is not JSON: ${encoded.reason}.`)
+    const { json, bytes } = encodeReply(reply)
     run.context.reached('replied', this.#options.clock.wall())
-    this.#options.feed({ kind: 'returned', run: run.id, message: encoded.json, bytes: utf8Length(encoded.json) })
+    this.#options.feed({ kind: 'returned', run: run.id, message: json, bytes })
     this.#close(run, 'ok')
   }
 

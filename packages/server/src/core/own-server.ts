@@ -18,10 +18,10 @@ export const createOwnServer = (): Server =>
   )
 
 /** Resolves when the server listens; rejects when it cannot, for example because the port is taken. */
-export const listen = (server: Server, port: number, host: string | undefined): Promise<void> =>
+export const listen = (server: Server, where: { port: number; host: string | undefined }): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ port, host }, () => {
+    server.listen(where, () => {
       server.off('error', reject)
       resolve()
     })

@@ -29,6 +29,15 @@ test('numbers that make no sense are refused with a sentence that names them', (
   expect(given({ maxMessageBytes: 0 })).toThrow('config.maxMessageBytes')
 })
 
+test('a rate limit has a rate, and a burst of one second of it by default', () => {
+  expect(settingsOf({ port: 0, config: { rateLimit: { perSecond: 2.5 } } }).rateLimit).toEqual({
+    perSecond: 2.5,
+    burst: 3,
+  })
+  expect(given({ rateLimit: { perSecond: 0 } })).toThrow('config.rateLimit.perSecond')
+  expect(given({ rateLimit: { perSecond: 1, burst: 0 } })).toThrow('config.rateLimit.burst')
+})
+
 test('a program without types is told what an unknown name might have meant', () => {
   expect(() => settingsOf({ port: 0, ...{ heartBeat: 1 } })).toThrow(
     "has an unknown field 'heartBeat'; there are server, port",
@@ -44,6 +53,7 @@ test('a program without types is told what an unknown name might have meant', ()
 test('there is either a server or a port', () => {
   expect(() => settingsOf({})).toThrow('either a server')
   expect(() => settingsOf({ server: {}, port: 1 })).toThrow('either a server')
+  expect(() => settingsOf({ server: () => 'an app' })).toThrow('server is a server of node:http')
   expect(() => settingsOf({ port: 70_000 })).toThrow('port is a whole number from 0 to 65535')
   expect(() => settingsOf({ port: '8080' })).toThrow("not '8080'")
 })

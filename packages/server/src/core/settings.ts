@@ -2,6 +2,7 @@
 
 import { limits } from '@backchat/protocol'
 import type { ManagerConfig } from '../api.js'
+import type { RateLimitOptions } from '../middleware/rate-limit.js'
 
 /** Numbers that the parts are built with. Times are milliseconds. */
 export interface Settings {
@@ -14,6 +15,7 @@ export interface Settings {
   readonly maxSessions: number
   readonly maxSessionsPerUser: number
   readonly messageBytes: number
+  readonly rateLimit: RateLimitOptions | undefined
 }
 
 /** What is judged here. The types allow no more than the API says; a program without types may hand over anything. */
@@ -61,8 +63,6 @@ export const settingsOf = (options: Given): Settings => {
   onlyNames('option config', config, configNames)
   onlyNames('option config.heartbeat', config.heartbeat ?? {}, ['interval'])
   storeIsSizedOnce(options, config)
-  if (config.rateLimit !== undefined)
-    throw new TypeError('config.rateLimit is not in this version: limit in middleware with manager.use().')
   return {
     path: pathOf(options.path),
     origins: originsOf(options.origins),
@@ -72,6 +72,7 @@ export const settingsOf = (options: Given): Settings => {
     sessionTtlMs: milliseconds('config.sessionTtl', config.sessionTtl, 120_000),
     maxSessions: count('config.maxSessions', config.maxSessions, 100_000),
     maxSessionsPerUser: count('config.maxSessionsPerUser', config.maxSessionsPerUser, 10),
+    rateLimit: rateLimitOf(config.rateLimit),
     messageBytes: count('config.maxMessageBytes', config.maxMessageBytes, limits.messageBytes),
   }
 }
@@ -89,6 +90,16 @@ const count = (name: string, value: number | undefined, otherwise: number): numb
   throw new TypeError(`${name} is a whole number from 1, not ${inWords(value)}.`)
 }
 
+const rateLimitOf = (given: ManagerConfig['rateLimit']): RateLimitOptions | undefined => {
+  if (given === undefined) return undefined
+  onlyNames('option config.rateLimit', given, ['perSecond', 'burst'])
+  const { perSecond, burst } = given
+  if (!(typeof perSecond === 'number' && perSecond > 0 && Number.isFinite(perSecond))) {
+    throw new TypeError(`config.rateLimit.perSecond is a positive number, not ${inWords(perSecond)}.`)
+  }
+  return { perSecond, burst: count('config.rateLimit.burst', burst, Math.max(1, Math.ceil(perSecond))) }
+}
+
 const onlyNames = (what: string, given: object, names: readonly string[]): void => {
   if (typeof given !== 'object' || given === null)
     throw new TypeError(`The ${what} is an object, not ${inWords(given)}.`)
@@ -102,10 +113,18 @@ const oneListener = ({ server, port }: Given): void => {
   if ((server === undefined) === (port === undefined)) {
     throw new TypeError('Give either a server (of node:http or built on it) or a port, and not both.')
   }
+  if (server !== undefined && !isServer(server)) {
+    throw new TypeError(
+      'server is a server of node:http or node:https, as made by createServer(); an app of a framework is not.',
+    )
+  }
   if (port !== undefined && !(Number.isInteger(port) && Number(port) >= 0 && Number(port) <= 65_535)) {
     throw new TypeError(`port is a whole number from 0 to 65535, not ${inWords(port)}.`)
   }
 }
+
+const isServer = (given: unknown): boolean =>
+  typeof given === 'object' && given !== null && 'on' in given && 'listenerCount' in given && 'listening' in given
 
 /** A store that is given was made with its own bounds. */
 const storeIsSizedOnce = ({ store }: Given, config: ManagerConfig): void => {

@@ -13,6 +13,8 @@ export interface UpgradeOptions {
   readonly origins: readonly string[] | undefined
   /** Largest message of a client, in bytes. */
   readonly messageBytes: number
+  /** Another listener has taken the same socket, for example a second manager on the same path. */
+  readonly failed: (error: unknown) => void
   readonly accepted: (socket: WebSocket, stream: Duplex, request: IncomingMessage) => void
 }
 
@@ -26,8 +28,12 @@ export const acceptUpgrades = (server: Server, options: UpgradeOptions): (() => 
     const refusal = judge(request, options)
     // On a shared server other paths are others' business, unless nobody else is there to answer.
     if (refusal?.status === 404 && server.listenerCount('upgrade') > 1) return
-    if (refusal !== undefined) refuse(stream, refusal)
-    else sockets.handleUpgrade(request, stream, head, (socket) => options.accepted(socket, stream, request))
+    try {
+      if (refusal !== undefined) refuse(stream, refusal)
+      else sockets.handleUpgrade(request, stream, head, (socket) => options.accepted(socket, stream, request))
+    } catch (error) {
+      options.failed(error)
+    }
   }
   server.on('upgrade', upgrade)
   return () => {

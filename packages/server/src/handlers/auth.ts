@@ -11,7 +11,7 @@ export interface AuthOptions<User extends Identity> {
   readonly authenticate: (token: string | undefined, request: IncomingMessage) => User | null | Promise<User | null>
   readonly request: (link: LinkId) => IncomingMessage | undefined
   readonly feed: (input: Input) => void
-  readonly after: Clock['after']
+  readonly clock: Clock
   readonly failed: (error: CodedError) => void
 }
 
@@ -50,7 +50,7 @@ export class Authenticator<User extends Identity> {
   #inTime(ask: () => User | null | Promise<User | null>): Promise<User | null> {
     return new Promise((resolve, reject) => {
       const late = new Error(`It has not answered within ${authenticateMs} ms.`)
-      const callOff = this.#options.after(authenticateMs, () => reject(late))
+      const callOff = this.#options.clock.after(authenticateMs, () => reject(late))
       Promise.resolve().then(ask).then(resolve, reject).finally(callOff)
     })
   }

@@ -1,0 +1,48 @@
+/** What a handler returned, as the message that middleware sees and as the text that travels. */
+
+import type { Json } from '@backchat/protocol'
+import {
+  type Clock,
+  type Encoded,
+  type Ids,
+  type Message,
+  replyDefaults,
+  toJson,
+  utf8Length,
+  wireMessage,
+} from '@backchat/protocol'
+
+export type Reply = Message<'response', unknown>
+
+/** JSON text with its size as UTF-8. */
+export interface Sized {
+  readonly json: Json
+  readonly bytes: number
+}
+
+export const replyTo = (
+  message: Message<string, unknown>,
+  content: unknown,
+  { clock, ids }: { readonly clock: Clock; readonly ids: Pick<Ids, 'id'> },
+): Reply => ({
+  id: ids.id(),
+  type: 'response',
+  from: 'ai',
+  to: 'user',
+  content: content ?? null,
+  sessionId: message.sessionId,
+  timestamp: new Date(clock.wall()).toISOString(),
+  metadata: { replyTo: message.id },
+})
+
+/** @throws TypeError when the content is not JSON. `replyTo` is not written: the receiver adds it by itself [P-7]. */
+export const encodeReply = (reply: Reply): Sized =>
+  sized(wireMessage({ ...reply, metadata: undefined }, replyDefaults), 'The reply')
+
+/** @throws TypeError when the chunk is not JSON. */
+export const encodeChunk = (chunk: unknown): Sized => sized(toJson(chunk ?? null), 'A chunk')
+
+const sized = (encoded: Encoded, what: string): Sized => {
+  if (!encoded.ok) throw new TypeError(`${what} is not JSON: ${encoded.reason}.`)
+  return { json: encoded.json, bytes: utf8Length(encoded.json) }
+}
