@@ -211,8 +211,8 @@ test('who asks too fast is told when to come again, and then runs', async () => 
   ]
   const refusal = answers.find(({ kind }) => kind === 'error')
   expect(refusal).toMatchObject({ n: 3, refused: true, error: { code: 'RATE_LIMITED', mayHaveExecuted: false } })
-  const { retryAfterMs } = refusal?.['error'] as { retryAfterMs: number }
-  await sleep(retryAfterMs)
+  expect(refusal).toHaveProperty('error.retryAfterMs')
+  await sleep(60)
   client.request(3, 'text', null)
   await client.next('reply')
 })
