@@ -20,20 +20,21 @@ const kinds: readonly Kind[] = [
   { perSecond: 0.1, draw: sign },
 ]
 
-/** For the one server. */
-const restartsPerSecond = 0.08
+/** Those of the one server. */
+const serverKinds: readonly Kind[] = [
+  { perSecond: 0.08, draw: restart },
+  { perSecond: 0.05, draw: store },
+]
 
 export function drawFaults(chance: SeededRandom, clients: number, untilMs: number): PlannedFault[] {
-  const faults = kinds.flatMap(({ perSecond, draw }) => {
-    const rate = perSecond * pick(chance, [0, 0.3, 1])
-    return Array.from({ length: clients }, (_, client) =>
-      times(chance, rate, untilMs).map((atMs) => ({ atMs, fault: draw(chance, client) })),
-    ).flat()
+  const draw = (kind: Kind, client: number, rate: number) =>
+    times(chance, rate, untilMs).map((atMs) => ({ atMs, fault: kind.draw(chance, client) }))
+  const ofClients = kinds.flatMap((kind) => {
+    const rate = kind.perSecond * pick(chance, [0, 0.3, 1])
+    return Array.from({ length: clients }, (_, client) => draw(kind, client, rate)).flat()
   })
-  const deaths = times(chance, restartsPerSecond * pick(chance, [0, 0.5, 1]), untilMs)
-  return [...faults, ...deaths.map((atMs) => ({ atMs, fault: restart(chance, untilMs - atMs) }))].sort(
-    (a, b) => a.atMs - b.atMs,
-  )
+  const ofServer = serverKinds.flatMap((kind) => draw(kind, 0, kind.perSecond * pick(chance, [0, 0.5, 1])))
+  return [...ofClients, ...ofServer].sort((a, b) => a.atMs - b.atMs)
 }
 
 /** When something happens that happens so often in a second. */
@@ -102,7 +103,11 @@ function sign(chance: SeededRandom, client: number): Fault {
   return { kind: 'sign', client, sign: pick(chance, ['online', 'offline', 'visible', 'hidden']) }
 }
 
-/** It is up again before the faults end. */
-function restart(chance: SeededRandom, leftMs: number): Fault {
-  return { kind: 'restart', downMs: Math.min(leftMs, between(chance, 0, 6_000)), silent: chance() < 0.3 }
+function restart(chance: SeededRandom): Fault {
+  const how = pick(chance, ['killed', 'killed', 'silent', 'closed'] as const)
+  return { kind: 'restart', downMs: between(chance, 0, 6_000), how, store: pick(chance, ['lost', 'kept'] as const) }
+}
+
+function store(chance: SeededRandom): Fault {
+  return { kind: 'store', forMs: between(chance, 1, 2_000), carriesOut: chance() < 0.5 }
 }

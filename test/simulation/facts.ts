@@ -37,8 +37,16 @@ export type ClientFact = { readonly client: number } & (
 /** What the application of a server sees, and what its shell hands over and takes. `node` numbers its lives. */
 export type ServerFact = { readonly node: number } & (
   | { readonly fact: 'up' }
-  /** With everything it knew; `running` handlers die with it. */
-  | { readonly fact: 'down'; readonly running: number }
+  /** It is being closed by its application. */
+  | { readonly fact: 'closing' }
+  /** Its process is gone; `running` handlers die with it. */
+  | { readonly fact: 'down'; readonly running: number; readonly store: 'lost' | 'kept' }
+  /** The journal knows that a request was started, or how it ended. */
+  | { readonly fact: 'begun' | 'finished'; readonly session: string; readonly n: number }
+  /** The store has forgotten a session. */
+  | { readonly fact: 'forgotten'; readonly session: string }
+  /** The store was out of reach. */
+  | { readonly fact: 'store failed' }
   | {
       readonly fact: 'attached'
       readonly link: number

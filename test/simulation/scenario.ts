@@ -148,7 +148,17 @@ export type Fault =
   /** The client's machine hears nothing and is not woken. */
   | { readonly kind: 'sleep'; readonly client: number; readonly forMs: number }
   | { readonly kind: 'sign'; readonly client: number; readonly sign: 'online' | 'offline' | 'visible' | 'hidden' }
-  /** The server's process dies with its store. `silent`: nobody closes its sockets. */
-  | { readonly kind: 'restart'; readonly downMs: number; readonly silent: boolean }
+  /**
+   * The server's process ends and comes back. `killed`: its sockets end with it; `silent`: nobody ends them before it
+   * is back; `closed`: in an orderly manner. A store that is `kept` is one on a disk.
+   */
+  | {
+      readonly kind: 'restart'
+      readonly downMs: number
+      readonly how: 'killed' | 'silent' | 'closed'
+      readonly store: 'lost' | 'kept'
+    }
+  /** The store is out of reach; what it was asked, it does or does not. */
+  | { readonly kind: 'store'; readonly forMs: number; readonly carriesOut: boolean }
 
 export type FrameKind = (ClientFrame<Json> | ServerFrame<Json>)['kind']

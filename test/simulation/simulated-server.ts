@@ -8,6 +8,7 @@ import type { Machine, Operation, Result, Run, ServerEffect, ServerInput } from 
 import type { Ask, PlannedPush, ServerPlan } from './scenario.js'
 import { SimulatedRun } from './simulated-run.js'
 import { type BatchStore, StoreLine } from './store-line.js'
+import { stored } from './stored.js'
 
 export interface SimulatedServerOptions {
   /** Numbers its lives. */
@@ -22,6 +23,8 @@ export interface SimulatedServerOptions {
   readonly askOf: (id: string) => Ask
   /** Numbers calls of handlers over all lives. */
   readonly called: () => number
+  /** It was closed in an orderly manner, and its process may end. */
+  readonly closed: () => void
 }
 
 interface Socket {
@@ -58,7 +61,7 @@ export class SimulatedServer {
       store,
       clock,
       delayMs: plan.storeMs,
-      applied: (operations, results) => this.#tellAppends(operations, results),
+      applied: (operations, results) => this.#tellStored(operations, results),
     })
   }
 
@@ -94,22 +97,22 @@ export class SimulatedServer {
     this.#driver.feed({ kind: 'pushed', key: this.#keys, target, id, message: message.json, bytes })
   }
 
-  /** The process is killed: it does nothing more. Its sockets end, unless nobody is there to end them. */
-  die(silent: boolean): void {
-    this.#tell({ fact: 'down', running: this.#runs.size })
+  /** The process is gone: it does nothing more. */
+  die(store: 'lost' | 'kept'): void {
+    this.#tell({ fact: 'down', running: this.#runs.size, store })
     this.#driver.stop()
     this.#line.stop()
     for (const run of this.#runs.values()) run.die()
-    if (!silent) this.endSockets()
   }
 
-  /** What the computer does for a process that is gone, at once or when it is up again. */
+  /** What a computer does for a process that is gone. */
   endSockets(): void {
     for (const { end } of this.#sockets.values()) end.terminate()
   }
 
   /** The application closes it in an orderly manner. */
   close(): void {
+    this.#tell({ fact: 'closing' })
     this.#driver.feed({ kind: 'closeAsked' })
   }
 
@@ -144,9 +147,7 @@ export class SimulatedServer {
         this.#sockets.delete(effect.link)
         return
       case 'apply':
-        return this.#line.ask(effect.operations, (results) =>
-          this.#driver.feed({ kind: 'applied', batch: effect.batch, results }),
-        )
+        return this.#apply(effect)
       case 'run':
         return this.#run(effect)
       case 'pull':
@@ -165,8 +166,22 @@ export class SimulatedServer {
         return
       case 'ready to close':
         this.#closed = true
-        return this.#driver.stop()
+        this.#driver.stop()
+        return this.#options.closed()
     }
+  }
+
+  #apply({ batch, operations }: Extract<ServerEffect, { kind: 'apply' }>): void {
+    this.#line.ask(operations, (results) => {
+      if (results !== 'failed') return this.#driver.feed({ kind: 'applied', batch, results })
+      this.#tell({ fact: 'store failed' })
+      this.#driver.feed({ kind: 'applyFailed', batch, reason: 'as planned' })
+    })
+  }
+
+  /** The store is out of reach for so long. */
+  loseStore(forMs: number, carriesOut: boolean): void {
+    this.#line.fail(forMs, carriesOut)
   }
 
   #authenticate({ link, token, client }: Extract<ServerEffect, { kind: 'authenticate' }>): void {
@@ -207,13 +222,10 @@ export class SimulatedServer {
     )
   }
 
-  #tellAppends(operations: readonly Operation[], results: readonly Result[]): void {
+  #tellStored(operations: readonly Operation[], results: readonly Result[]): void {
     for (const [i, operation] of operations.entries()) {
       const result = results[i]
-      if (operation.op !== 'append' || result?.op !== 'append') continue
-      const { id } = JSON.parse(operation.message)
-      for (const { session, push } of result.appended)
-        this.#tell({ fact: 'appended', session, push, id, bytes: operation.bytes })
+      if (result) for (const fact of stored(operation, result)) this.#tell(fact)
     }
   }
 

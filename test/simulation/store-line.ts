@@ -7,6 +7,8 @@ export interface BatchStore {
   apply(operations: readonly Operation[]): readonly Result[]
 }
 
+export type Answer = readonly Result[] | 'failed'
+
 export interface StoreLineOptions {
   readonly store: BatchStore
   readonly clock: VirtualClock
@@ -17,13 +19,14 @@ export interface StoreLineOptions {
 
 export class StoreLine {
   readonly #options: StoreLineOptions
+  #failure = { until: 0, carriesOut: false }
   #stopped = false
 
   constructor(options: StoreLineOptions) {
     this.#options = options
   }
 
-  ask(operations: readonly Operation[], answered: (results: readonly Result[]) => void): void {
+  ask(operations: readonly Operation[], answered: (results: Answer) => void): void {
     const { clock, delayMs } = this.#options
     if (delayMs === 0) return answered(this.#apply(operations))
     clock.after(delayMs / 2, () => {
@@ -33,14 +36,22 @@ export class StoreLine {
     })
   }
 
+  /** For so long nobody hears from the store; what it is asked, it does or does not. */
+  fail(forMs: number, carriesOut: boolean): void {
+    this.#failure = { until: this.#options.clock.now() + forMs, carriesOut }
+  }
+
   /** The process that asks is gone. */
   stop(): void {
     this.#stopped = true
   }
 
-  #apply(operations: readonly Operation[]): readonly Result[] {
+  #apply(operations: readonly Operation[]): Answer {
+    const { until, carriesOut } = this.#failure
+    const failed = this.#options.clock.now() < until
+    if (failed && !carriesOut) return 'failed'
     const results = this.#options.store.apply(operations)
     this.#options.applied(operations, results)
-    return results
+    return failed ? 'failed' : results
   }
 }

@@ -48,7 +48,10 @@ export class World {
   readonly #chance: SeededRandom
   readonly #networks: readonly MemoryNetwork[]
   readonly #asks = new Map<string, Ask>()
+  #store: BatchStore
   #server: SimulatedServer | undefined
+  /** The orderly restart that is under way. */
+  #closing: Restart | undefined
   /** Those that wait for their frame, and those that had it. */
   readonly #cuts: PlannedCut[] = []
   #nodes = 0
@@ -57,6 +60,7 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options
     const { scenario } = options
+    this.#store = this.#newStore()
     this.#chance = random(`run of ${scenario.seed}`)
     this.#networks = scenario.clients.map(({ latencyMs }, client) => this.#network(client, latencyMs))
     this.clients = scenario.clients.map((_, client) => this.#client(client))
@@ -80,6 +84,9 @@ export class World {
   heal(): void {
     this.#options.tell({ fact: 'healed' })
     for (const cut of this.#cuts) cut.cancel()
+    if (this.#closing) this.#end({ ...this.#closing, downMs: 0 })
+    if (!this.#server) this.#startServer()
+    this.#server?.loseStore(0, true)
     for (const network of this.#networks) network.heal()
     for (const client of this.clients) {
       client.wake()
@@ -135,14 +142,14 @@ export class World {
     const { sessionTtlMs, heartbeatMs } = scenario.server
     const owner = `node ${node}`
     const machine = new ServerMachine({ owner, ids, hash: hashed, authenticates: true, sessionTtlMs, heartbeatMs })
-    const store = memoryStore()
-    this.#server = new SimulatedServer({
+    const server: SimulatedServer = new SimulatedServer({
       node,
       tell,
       clock: this.clock,
       plan: scenario.server,
       machine: mutation.server?.(machine) ?? machine,
-      store: mutation.store?.(store) ?? store,
+      store: this.#store,
+      closed: () => this.#closed(server),
       spins: () => spins(`node ${node}`),
       askOf: (id) => this.#askOf(id),
       called: () => {
@@ -150,7 +157,8 @@ export class World {
         return this.#calls
       },
     })
-    this.#server.start()
+    this.#server = server
+    server.start()
   }
 
   #askOf(id: string): Ask {
@@ -162,6 +170,7 @@ export class World {
   #go(fault: Fault): void {
     this.#options.tell({ fact: 'faulted', fault })
     if (fault.kind === 'restart') return this.#restart(fault)
+    if (fault.kind === 'store') return this.#server?.loseStore(fault.forMs, fault.carriesOut)
     const network = this.#networks[fault.client]
     const client = this.clients[fault.client]
     if (!network || !client) return
@@ -169,17 +178,38 @@ export class World {
     else strike(fault, network, client)
   }
 
-  #restart({ downMs, silent }: Extract<Fault, { kind: 'restart' }>): void {
+  #restart(restart: Restart): void {
+    const { how } = restart
+    if (!this.#server) return
+    if (how !== 'closed') return this.#end(restart)
+    this.#closing = restart
+    this.#server?.close()
+  }
+
+  #closed(server: SimulatedServer): void {
+    if (server === this.#server && this.#closing) this.#end(this.#closing)
+  }
+
+  #end({ downMs, how, store }: Restart): void {
     const dead = this.#server
-    dead?.die(silent)
+    this.#closing = undefined
     this.#server = undefined
-    const node = this.#nodes
+    dead?.die(store)
+    if (how !== 'silent') dead?.endSockets()
+    if (store === 'lost') this.#store = this.#newStore()
     this.clock.after(downMs, () => {
       dead?.endSockets()
-      if (this.#nodes === node) this.#startServer()
+      if (!this.#server) this.#startServer()
     })
   }
+
+  #newStore(): BatchStore {
+    const store = memoryStore()
+    return this.#options.mutation.store?.(store) ?? store
+  }
 }
+
+type Restart = Extract<Fault, { kind: 'restart' }>
 
 function cutBefore({ frame, side }: Extract<Fault, { kind: 'cutBefore' }>, network: MemoryNetwork): PlannedCut {
   const direction = ['request', 'ack', 'cancel', 'hello', 'bye'].includes(frame) ? 'up' : 'down'
@@ -187,7 +217,7 @@ function cutBefore({ frame, side }: Extract<Fault, { kind: 'cutBefore' }>, netwo
 }
 
 function strike(
-  fault: Exclude<Fault, { kind: 'restart' | 'cutBefore' }>,
+  fault: Exclude<Fault, { kind: 'restart' | 'store' | 'cutBefore' }>,
   network: MemoryNetwork,
   client: SimulatedClient,
 ): void {

@@ -14,9 +14,18 @@ export function errors(broken: Broken): Watch {
   /** Sessions under which each was sent, and those that are gone: nobody knows what became of what was sent there. */
   const sentIn = new Map<Ask, Set<string>>()
   const gone = new Set<string>()
+  /** Requests, as session and number, that a living server runs; and those that nobody will ever finish. */
+  const running = new Set<string>()
+  const orphans = new Set<string>()
   const sessions = new Set<string>()
   /** The session to which each client was welcomed last. */
   const current = new Map<number, string>()
+
+  let mayBeBusy = false
+
+  const orphan = () => {
+    for (const request of running) orphans.add(request)
+  }
 
   const sent = (client: number, n: number) => {
     const ask = numbering.askOf(client, n)
@@ -38,8 +47,12 @@ export function errors(broken: Broken): Watch {
         return ask.handler.end === 'throw'
       case 'RATE_LIMITED':
         return ask.handler.refusals > 0
+      case 'OVERLOADED':
+        return mayBeBusy
       case 'OUTCOME_UNKNOWN':
-        return [...(sentIn.get(ask) ?? [])].some((session) => gone.has(session))
+        return [...(sentIn.get(ask) ?? [])].some(
+          (session) => gone.has(session) || orphans.has(`${session} ${numbering.numberOf(ask)}`),
+        )
       case 'REPLY_LOST':
         return [...askedAt.keys()].some(({ client, handler }) => client === ask.client && isLarge(handler.bytes))
       case 'HANDLER_TIMEOUT':
@@ -62,11 +75,20 @@ export function errors(broken: Broken): Watch {
           return void closed.add(fact.client)
         case 'attached':
           return void sessions.add(fact.session)
-        case 'ended':
+        case 'forgotten':
           return void gone.add(fact.session)
+        case 'begun':
+          return void running.add(`${fact.session} ${fact.n}`)
+        case 'finished':
+          return void running.delete(`${fact.session} ${fact.n}`)
+        case 'closing':
+          mayBeBusy = true
+          return orphan()
+        case 'store failed':
+          return orphan()
         case 'down':
-          for (const session of sessions) gone.add(session)
-          return
+          if (fact.store === 'lost') for (const session of sessions) gone.add(session)
+          return orphan()
         case 'sent':
           if (fact.frame.kind === 'request') sent(fact.client, fact.frame.n)
           return

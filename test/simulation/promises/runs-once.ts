@@ -1,25 +1,28 @@
-/** A handler starts at most once for each request; an idempotent one at most once in each session. What was said not to have run never ran, and never will. */
+/**
+ * A handler starts at most once for each request; an idempotent one at most once in each session and life of the server.
+ * What was said not to have run never ran, and never will.
+ */
 
 import type { Fact } from '../facts.js'
 import type { Ask } from '../scenario.js'
 import type { Broken, Watch } from './promise.js'
 
 export function runsOnce(broken: Broken): Watch {
-  /** Sessions in which it ran. */
+  /** Where it ran: session and life of the server. */
   const ran = new Map<Ask, string[]>()
   const notRun = new Set<Ask>()
 
-  const start = (ask: Ask, session: string) => {
-    const sessions = ran.get(ask) ?? []
-    const again = ask.type === 'text' ? sessions.length > 0 : sessions.includes(session)
+  const start = (ask: Ask, place: string) => {
+    const places = ran.get(ask) ?? []
+    const again = ask.type === 'text' ? places.length > 0 : places.includes(place)
     if (again) broken(`${ask.id} ran a second time`)
     if (notRun.has(ask)) broken(`${ask.id} ran after its caller was told that it never will`)
-    ran.set(ask, [...sessions, session])
+    ran.set(ask, [...places, place])
   }
 
   return {
     hear(fact: Fact) {
-      if (fact.fact === 'ran') start(fact.ask, fact.session)
+      if (fact.fact === 'ran') start(fact.ask, `${fact.session} ${fact.node}`)
       if (fact.fact !== 'settled' || fact.outcome.ok || fact.outcome.error.mayHaveExecuted) return
       notRun.add(fact.ask)
       if (ran.has(fact.ask)) broken(`${fact.ask.id} ran, and its caller was told that it did not`)

@@ -52,7 +52,10 @@ export class Pushes {
   }
 
   #appended({ message }: AppendOperation, key: Key, answer: Answer<AppendOperation>, turn: Turn): void {
-    if (answer.status === 'failed') return settle(key, { ok: false, error: perhapsAppended }, turn)
+    if (answer.status === 'failed') {
+      this.#readAll(turn)
+      return settle(key, { ok: false, error: perhapsAppended }, turn)
+    }
     for (const { session, push } of answer.appended) this.#bring(session, { push, message }, turn)
     settle(key, { ok: true, sessions: answer.appended.length }, turn)
   }
@@ -63,6 +66,11 @@ export class Pushes {
     if (cursor === undefined || cursor.reading || push.push <= cursor.at) return
     if (push.push === cursor.at + 1) this.#transmit(cursor, push, turn)
     else this.#read(cursor, turn)
+  }
+
+  /** Something was perhaps appended somewhere, and nothing may follow that would show it. */
+  #readAll(turn: Turn): void {
+    for (const cursor of this.#cursors.values()) if (!cursor.reading) this.#read(cursor, turn)
   }
 
   #read(cursor: Cursor, turn: Turn): void {

@@ -1,0 +1,164 @@
+import { closeCodes, limits } from '@backchat/protocol'
+import { describe, expect, test } from 'vitest'
+import { ack, bothAnswers, json, type NodeOptions, TestNode } from './test-node.js'
+
+const through = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
+const pushOf = (push: number, text = `${push}`) => ({ kind: 'push', push, message: json(text) })
+
+describe.each(bothAnswers)('a store that answers %s', (answers) => {
+  const nodeWith = (options: Omit<NodeOptions, 'answers'> = {}) => new TestNode({ answers, ...options })
+
+  /** Sends pushes to everybody, whose texts are their numbers. */
+  const pushed = (node: TestNode, ...numbers: readonly number[]) => {
+    for (const number of numbers) node.push({ to: 'all' }, `${number}`, number)
+  }
+  test('a push is appended, then sent, and its sender is told how many got it', () => {
+    const node = nodeWith()
+    node.connect(1)
+    node.connect(2, { client: 'other' })
+    node.push({ to: 'all' }, '1', 77)
+    expect(node.frames(1)).toEqual([pushOf(1)])
+    expect(node.frames(2)).toEqual([pushOf(1)])
+    expect(node.done('pushed')).toEqual([{ kind: 'pushed', key: 77, outcome: { ok: true, sessions: 2 } }])
+  })
+
+  test('pushes in a row go out in order, without reading the log', () => {
+    const node = nodeWith()
+    node.connect(1)
+    pushed(node, 1, 2, 3)
+    expect(node.frames(1)).toEqual([pushOf(1), pushOf(2), pushOf(3)])
+    expect(node.operations.map(({ op }) => op)).toEqual(['greet', 'append', 'append', 'append'])
+  })
+
+  test('what was pushed while the client was away comes when it is back, then what follows', () => {
+    const node = nodeWith()
+    node.connect(1)
+    pushed(node, 1)
+    node.cut(1)
+    pushed(node, 2, 3)
+    expect(node.connect(2, { lastPush: 1 }).head).toBe(3)
+    pushed(node, 4)
+    expect(node.frames(2)).toEqual([pushOf(2), pushOf(3), pushOf(4)])
+  })
+
+  test('a long log is read piece by piece, and nothing is left out or repeated meanwhile', () => {
+    const node = nodeWith()
+    node.connect(1)
+    node.cut(1)
+    pushed(node, ...through(1, 250))
+    node.dial(2)
+    pushed(node, ...through(251, 260))
+    const [welcome, ...pushes] = node.frames(2)
+    expect(welcome?.kind).toBe('welcome')
+    expect(pushes).toEqual(through(1, 260).map((push) => pushOf(push)))
+  })
+
+  test('a gap is told with its exact range, in welcome, and the pushes after it follow', () => {
+    const node = nodeWith()
+    node.connect(1)
+    pushed(node, 1)
+    node.cut(1)
+    const last = limits.logPushes + 5
+    pushed(node, ...through(2, last))
+    expect(node.connect(2, { lastPush: 1 })).toMatchObject({ head: last, gap: { from: 2, to: 5 } })
+    expect(node.frames(2)).toEqual(through(6, last).map((push) => pushOf(push)))
+    node.receive(2, ack({ push: 5 }))
+    expect(node.done('abandon')).toEqual([])
+  })
+
+  test('a client confirms what it has, and that is never sent again', () => {
+    const node = nodeWith()
+    node.connect(1)
+    pushed(node, 1, 2)
+    node.frames(1)
+    node.receive(1, ack({ push: 1 }))
+    node.receive(1, ack({ push: 0 }))
+    expect(node.connect(2, { lastPush: 1 })).not.toHaveProperty('gap')
+    expect(node.frames(2)).toEqual([pushOf(2)])
+  })
+
+  test('who confirms a push that was never sent is closed', () => {
+    const node = nodeWith()
+    node.connect(1)
+    pushed(node, 1)
+    node.frames(1)
+    node.receive(1, ack({ push: 2 }))
+    expect(node.done('abandon')).toMatchObject([{ link: 1, code: closeCodes.protocolError }])
+    expect(node.connect(2, { lastPush: 1 })).toMatchObject({ resumed: true, head: 1 })
+  })
+
+  test('a new record begins anew, whatever the client had of another', () => {
+    const node = nodeWith()
+    expect(node.connect(1, { epoch: 'of another life', lastPush: 90 }).head).toBe(0)
+    pushed(node, 1)
+    expect(node.frames(1)).toEqual([pushOf(1)])
+  })
+
+  test('a push to nobody is no error', () => {
+    const node = nodeWith()
+    node.push({ to: 'session', session: 'nobody' }, 'hi')
+    expect(node.done('pushed')).toEqual([{ kind: 'pushed', key: 1, outcome: { ok: true, sessions: 0 } }])
+  })
+
+  test('a push that is too large is refused', () => {
+    const node = nodeWith()
+    const bytes = limits.messageBytes + 1
+    node.feed({ kind: 'pushed', key: 1, target: { to: 'all' }, id: 'm', message: json('huge'), bytes })
+    expect(node.done('pushed')).toMatchObject([{ outcome: { ok: false, error: { code: 'TOO_LARGE' } } }])
+    expect(node.operations).toEqual([])
+  })
+
+  test('a push whose append failed was perhaps appended; where it was, its number comes with the next one', () => {
+    const node = nodeWith()
+    node.connect(1)
+    node.failNextBatch('carried out')
+    node.push({ to: 'all' }, '1')
+    expect(node.done('pushed')).toMatchObject([
+      { outcome: { ok: false, error: { code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true } } },
+    ])
+    pushed(node, 2)
+    expect(node.frames(1)).toEqual([pushOf(1), pushOf(2)])
+  })
+
+  test('a push whose append failed arrives where it was appended, though nothing follows it', () => {
+    const node = nodeWith()
+    node.connect(1)
+    node.failNextBatch('carried out')
+    node.push({ to: 'all' }, '1')
+    expect(node.frames(1)).toEqual([pushOf(1)])
+    node.failNextBatch('not carried out')
+    node.push({ to: 'all' }, 'lost')
+    expect(node.frames(1)).toEqual([])
+  })
+})
+
+test('a read that fails lets the link go', () => {
+  const node = new TestNode({ answers: 'at once' })
+  node.connect(1)
+  node.cut(1)
+  node.push({ to: 'all' }, '1')
+  node.feed({ kind: 'opened', link: 2 })
+  // The greeting is the next batch; the one after it is the read.
+  node.failNextBatch('carried out', 1)
+  node.dial(3)
+  expect(node.frames(3)).toMatchObject([{ kind: 'welcome' }])
+  expect(node.done('abandon')).toMatchObject([{ link: 3, code: closeCodes.internalError }])
+  node.dial(4)
+  expect(node.frames(4)).toMatchObject([{ kind: 'welcome' }, pushOf(1)])
+})
+
+test('a gap that opens under a reader is told before the push that follows it', () => {
+  const node = new TestNode({ answers: 'later' })
+  node.connect(1)
+  node.cut(1)
+  node.push({ to: 'all' }, '1')
+  node.dial(2)
+  // What the greeting saw is past retention before the log is read.
+  const last = limits.logPushes + 3
+  for (let push = 2; push <= last; push++) node.push({ to: 'all' }, `${push}`)
+  const [welcome, gap, ...pushes] = node.frames(2)
+  expect(welcome).toMatchObject({ kind: 'welcome', head: 1 })
+  expect(welcome).not.toHaveProperty('gap')
+  expect(gap).toEqual({ kind: 'gap', from: 1, to: 3 })
+  expect(pushes).toEqual(through(4, last).map((push) => pushOf(push)))
+})
