@@ -79,7 +79,7 @@ export class ServerMachine {
     const { owner, ids, hash, authenticates } = options
     this.#maxConnections = options.maxConnections ?? 10_000
     this.#heartbeatMs = options.heartbeatMs ?? 30_000
-    this.#limits = options.limits ?? limits
+    this.#limits = options.limits ?? { messageBytes: limits.messageBytes, window: limits.window, ranges: limits.ranges }
     this.#registry = new Registry(options.handlerTimeoutMs ?? 60_000)
     this.#greeting = new Greeting({
       authenticates,

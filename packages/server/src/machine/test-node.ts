@@ -7,9 +7,12 @@ import type { Effect, Run } from './effects.js'
 import type { Input, LinkId } from './inputs.js'
 import { ServerMachine, type ServerMachineOptions } from './server-machine.js'
 
-/** `later`: only when the test looks at what was done, so that everything up to there happens before any answer. */
-export type Answers = 'at once' | 'later'
-export const bothAnswers: readonly Answers[] = ['at once', 'later']
+/**
+ * `later`: only when the test looks at what was done, so that everything up to there happens before any answer.
+ * `when told`: by {@link TestNode.answerOne} or {@link TestNode.settle}.
+ */
+export type Answers = 'at once' | 'later' | 'when told'
+export const bothAnswers = ['at once', 'later'] as const
 
 export interface NodeOptions extends Partial<ServerMachineOptions> {
   readonly answers: Answers
@@ -29,7 +32,7 @@ export class TestNode {
   readonly #answers: Answers
   #effects: Effect[] = []
   #unanswered: Input[] = []
-  #failing: FailedBatch | undefined
+  #failing: { readonly how: FailedBatch; after: number } | undefined
 
   constructor({ answers, store = memoryStore(), ...options }: NodeOptions) {
     let made = 0
@@ -54,29 +57,29 @@ export class TestNode {
       if (effect.kind === 'apply') asked.push(this.#apply(effect))
       else this.#effects.push(effect)
     }
-    if (this.#answers === 'later') this.#unanswered.push(...asked)
-    else for (const answer of asked) this.feed(answer)
+    this.#unanswered.push(...asked)
+    if (this.#answers === 'at once') this.settle()
   }
 
-  /** The next batch fails; whether it was carried out, only the store knows. */
-  failNextBatch(failed: FailedBatch): void {
-    this.#failing = failed
+  /** The next batch, or one after it, fails; whether it was carried out, only the store knows. */
+  failNextBatch(how: FailedBatch, after = 0): void {
+    this.#failing = { how, after }
   }
 
   /** Time passes; the machine is woken whenever it asked to be. */
   sleep(ms: number): void {
     const until = this.now + ms
-    this.settle()
+    this.#look()
     for (let at = this.#machine.wakeAt(); at <= until; at = this.#machine.wakeAt()) {
       this.now = Math.max(this.now, at)
       this.feed({ kind: 'woke' })
-      this.settle()
+      this.#look()
     }
     this.now = until
   }
 
   wakeAt(): number {
-    this.settle()
+    this.#look()
     return this.#machine.wakeAt()
   }
 
@@ -90,8 +93,9 @@ export class TestNode {
   /** A client is welcomed; returns what it was told. */
   connect(link: LinkId, over: HelloOver = {}): EffectOfFrame<'welcome'> {
     this.dial(link, over)
-    const [welcome] = this.frames(link)
+    const [welcome, ...rest] = this.frames(link)
     if (welcome?.kind !== 'welcome') throw new Error(`Not welcomed: ${JSON.stringify(welcome)}`)
+    this.#effects.unshift(...rest.map((frame) => ({ kind: 'transmit', link, frame }) as const))
     return welcome
   }
 
@@ -165,24 +169,39 @@ export class TestNode {
     return run
   }
 
-  /** The store answers what it was asked. */
+  /** The store answers everything it was asked. */
   settle(): void {
-    for (let answer = this.#unanswered.shift(); answer !== undefined; answer = this.#unanswered.shift())
-      this.feed(answer)
+    while (this.#unanswered.length > 0) this.answerOne()
+  }
+
+  /** The store answers the oldest batch that it has not answered. */
+  answerOne(): void {
+    const answer = this.#unanswered.shift()
+    if (answer !== undefined) this.feed(answer)
   }
 
   #apply({ batch, operations }: EffectOf<'apply'>): Input {
     this.operations.push(...operations)
-    const failing = this.#failing
-    this.#failing = undefined
+    const failing = this.#isFailing()
     const results = failing === 'not carried out' ? [] : this.store.apply(operations)
     return failing === undefined
       ? { kind: 'applied', batch, results }
       : { kind: 'applyFailed', batch, reason: 'The disk is on fire.' }
   }
 
+  #isFailing(): FailedBatch | undefined {
+    const failing = this.#failing
+    if (failing === undefined || failing.after-- > 0) return undefined
+    this.#failing = undefined
+    return failing.how
+  }
+
+  #look(): void {
+    if (this.#answers !== 'when told') this.settle()
+  }
+
   #taken(isWanted: (effect: Effect) => boolean): readonly Effect[] {
-    this.settle()
+    this.#look()
     const taken = this.#effects.filter(isWanted)
     this.#effects = this.#effects.filter((effect) => !isWanted(effect))
     return taken

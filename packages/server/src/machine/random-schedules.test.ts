@@ -1,0 +1,261 @@
+/** One client that keeps to the protocol, one node, and anything that may happen between them: what must hold in any order. */
+
+import { type Json, Ranges, type ServerFrame } from '@backchat/protocol'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Run } from './effects.js'
+import { TestNode } from './test-node.js'
+
+const numbers = [1, 2, 3, 4]
+const steps = [
+  'dial',
+  'cut',
+  'request',
+  'cancel',
+  'settle',
+  'take',
+  'call',
+  'yield',
+  'return',
+  'throw',
+  'refuse',
+  'answer',
+  'fail',
+  'lose',
+  'wait',
+  'sleep',
+] as const
+type Step = (typeof steps)[number]
+/** Steps that bring things forward come more often. */
+const often = [
+  'request',
+  'request',
+  'call',
+  'call',
+  'yield',
+  'yield',
+  'yield',
+  'return',
+  'answer',
+  'answer',
+  'answer',
+  'dial',
+] as const
+const schedule = fc.array(fc.tuple(fc.constantFrom<Step>(...steps, ...often), fc.constantFrom(...numbers)), {
+  maxLength: 120,
+})
+
+/** A run of a handler, as the application sees it. */
+interface Handler {
+  readonly run: Run
+  readonly said: string[]
+  state: 'given' | 'asked' | 'idle' | 'over'
+  returned?: string
+}
+
+/** A stream, as the client sees it. */
+interface Stream {
+  readonly chunks: string[]
+  sent: boolean
+  /** The link that waits for it. */
+  askedOn: number
+  cancelled: boolean
+  answer?: 'reply' | 'error' | 'unknown'
+}
+
+class World {
+  readonly node = new TestNode({ answers: 'when told' })
+  readonly streams = new Map(
+    numbers.map((n) => [n, { chunks: [], sent: false, askedOn: 0, cancelled: false }] as [number, Stream]),
+  )
+  readonly handlers: Handler[] = []
+  readonly starts = new Map<number, number>()
+  link = 0
+  state: 'gone' | 'dialled' | 'welcome' = 'gone'
+  epoch: string | undefined
+  readonly #settled = new Ranges()
+
+  take([step, n]: readonly [Step, number]): void {
+    this.#step(step, n)
+    this.#observe()
+  }
+
+  /** Faults are over, handlers work, and the client comes back: everything still wanted is answered. */
+  heal(): void {
+    for (let round = 0; round < 12; round++) {
+      this.node.settle()
+      this.#observe()
+      if (this.state === 'gone') this.take(['dial', 1])
+      this.node.settle()
+      this.#observe()
+      for (const n of numbers) this.take(['request', n])
+      this.node.settle()
+      this.#observe()
+      for (const n of numbers) for (const step of ['take', 'call', 'return'] as const) this.take([step, n])
+    }
+  }
+
+  #step(step: Step, n: number): void {
+    const { node } = this
+    const stream = this.#stream(n)
+    switch (step) {
+      case 'dial':
+        return this.#dial()
+      case 'cut':
+        node.cut(this.link)
+        this.state = 'gone'
+        return
+      case 'request':
+        return this.#request(n, stream)
+      case 'cancel':
+        if (!stream.sent || this.state !== 'welcome') return
+        stream.cancelled = true
+        return node.receive(this.link, { kind: 'cancel', n })
+      case 'settle':
+        if (stream.answer === undefined && !stream.cancelled) return
+        this.#settled.add(n)
+        return this.#confirm([])
+      case 'take':
+        return this.#confirm([[n, stream.chunks.length]])
+      case 'answer':
+        return node.answerOne()
+      case 'fail':
+        return node.failNextBatch('not carried out')
+      case 'lose':
+        return node.failNextBatch('carried out')
+      case 'wait':
+        return node.sleep(300)
+      case 'sleep':
+        return node.sleep(41_000)
+      default:
+        return this.#handler(step, n)
+    }
+  }
+
+  #dial(): void {
+    this.link += 1
+    this.state = 'dialled'
+    const { floor, above: settled } = this.#settled
+    this.node.dial(this.link, { floor, settled, ...(this.epoch !== undefined && { epoch: this.epoch }) })
+  }
+
+  #request(n: number, stream: Stream): void {
+    if (this.state !== 'welcome' || stream.answer || stream.cancelled || stream.askedOn === this.link) return
+    stream.sent = true
+    stream.askedOn = this.link
+    this.node.request(this.link, n, { mode: 'stream', from: stream.chunks.length })
+  }
+
+  #confirm(chunks: readonly (readonly [number, number])[]): void {
+    if (this.state !== 'welcome') return
+    const { floor, above: settled } = this.#settled
+    this.node.receive(this.link, { kind: 'ack', push: 0, floor, settled, chunks })
+  }
+
+  #handler(step: Step, n: number): void {
+    const handler = this.handlers.find(({ run, state }) => run.n === n && state !== 'over')
+    if (handler === undefined) return
+    const { run, state } = handler
+    if (step === 'call' && state === 'given') {
+      handler.state = 'asked'
+      this.starts.set(n, (this.starts.get(n) ?? 0) + 1)
+      return this.node.handling(run)
+    }
+    if (step === 'refuse' && state === 'given') {
+      handler.state = 'over'
+      const error = { code: 'RATE_LIMITED', message: 'Slow down.', mayHaveExecuted: false } as const
+      return this.node.feed({ kind: 'threw', run: run.run, error, refused: true })
+    }
+    if (state !== 'asked') return
+    if (step === 'yield') {
+      const text = `${run.run}/${handler.said.length}`
+      handler.said.push(text)
+      handler.state = 'idle'
+      return this.node.yields(run, text)
+    }
+    handler.state = 'over'
+    const error = { code: 'HANDLER_FAILED', message: 'It threw.', mayHaveExecuted: true } as const
+    if (step === 'throw') return this.node.feed({ kind: 'threw', run: run.run, error, refused: false })
+    handler.returned = `${run.run} is done`
+    this.node.returns(run, handler.returned)
+  }
+
+  #observe(): void {
+    for (const run of this.node.done('run')) this.handlers.push({ run, said: [], state: 'given' })
+    for (const { run } of this.node.done('pull')) this.#move(run, 'idle', 'asked')
+    for (const { run } of this.node.done('abort')) this.#move(run, undefined, 'over')
+    // Links are looked at in order, so that what an older one is told late would be seen.
+    for (let link = 1; link <= this.link; link++)
+      for (const frame of this.node.frames(link)) this.#received(link, frame)
+    for (const { link } of this.node.done('abandon')) if (link === this.link) this.state = 'gone'
+  }
+
+  #move(run: number, from: Handler['state'] | undefined, to: Handler['state']): void {
+    for (const handler of this.handlers) {
+      if (handler.run.run === run && handler.state === (from ?? handler.state)) handler.state = to
+    }
+  }
+
+  #received(link: number, frame: ServerFrame<Json>): void {
+    if (link !== this.link) return
+    switch (frame.kind) {
+      case 'welcome':
+        return this.#welcomed(frame.epoch)
+      case 'chunk':
+        return this.#chunk(frame.n, frame.chunk, frame.content)
+      case 'reply':
+        return this.#replied(frame.n, frame.count ?? 0, frame.message)
+      case 'error': {
+        const stream = this.#stream(frame.n)
+        if (frame.refused) stream.askedOn = 0
+        else stream.answer = 'error'
+      }
+    }
+  }
+
+  /** In a new epoch, what was sent before is of unknown outcome. */
+  #welcomed(epoch: string): void {
+    this.state = 'welcome'
+    const isNew = this.epoch !== undefined && this.epoch !== epoch
+    this.epoch = epoch
+    for (const stream of this.streams.values()) if (isNew && stream.sent) stream.answer ??= 'unknown'
+  }
+
+  #chunk(n: number, chunk: number, content: Json): void {
+    const { chunks, answer } = this.#stream(n)
+    expect(answer, 'no chunk comes after the answer').toBeUndefined()
+    expect(chunk, 'chunks come without a hole').toBeLessThanOrEqual(chunks.length)
+    if (chunk === chunks.length) chunks.push(JSON.parse(content))
+  }
+
+  #replied(n: number, count: number, message: Json): void {
+    const stream = this.#stream(n)
+    const handler = this.handlers.find(({ run, returned }) => run.n === n && returned !== undefined)
+    expect(JSON.parse(message), 'the reply is what the run returned').toBe(handler?.returned)
+    expect(count).toBe(handler?.said.length)
+    expect(stream.chunks, 'the chunks are those of the run, all of them').toEqual(handler?.said)
+    stream.answer = 'reply'
+  }
+
+  #stream(n: number): Stream {
+    const stream = this.streams.get(n)
+    if (stream === undefined) throw new Error(`There is no stream ${n}.`)
+    return stream
+  }
+}
+
+test('in any order of faults a handler starts at most once, streams are exact, and in the end all is answered', () => {
+  fc.assert(
+    fc.property(schedule, (schedule) => {
+      const world = new World()
+      for (const step of schedule) world.take(step)
+      for (const starts of world.starts.values()) expect(starts).toBe(1)
+      world.heal()
+      for (const starts of world.starts.values()) expect(starts).toBe(1)
+      for (const { sent, cancelled, answer } of world.streams.values()) {
+        if (sent && !cancelled) expect(answer).toBeDefined()
+      }
+    }),
+    { seed: Number(process.env['SEED'] ?? 1), numRuns: Number(process.env['RUNS'] ?? 500) },
+  )
+})
