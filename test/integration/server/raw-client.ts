@@ -73,14 +73,14 @@ export class RawClient {
     })
   }
 
-  /** The next frame, which must be of this kind. Pings do not count. */
+  /** The next frame, which must be of this kind. Pings do not count, nor does a `started` that is not waited for: both depend on the time. */
   next(kind: string): Promise<Frame> {
     return this.nextOf(kind)
   }
 
   /** The same, of one of these kinds. */
   async nextOf(...kinds: readonly string[]): Promise<Frame> {
-    const frame = await this.#read()
+    const frame = await this.#read(kinds.includes('started') ? ['ping'] : ['ping', 'started'])
     if (!kinds.includes(frame.kind)) throw new Error(`Expected ${kinds.join(' or ')}, got ${JSON.stringify(frame)}`)
     return frame
   }
@@ -99,10 +99,10 @@ export class RawClient {
     this.socket.terminate()
   }
 
-  async #read(): Promise<Frame> {
+  async #read(skipped: readonly string[]): Promise<Frame> {
     for (;;) {
       const frame = this.#unread.shift()
-      if (frame !== undefined && frame.kind !== 'ping') return frame
+      if (frame !== undefined && !skipped.includes(frame.kind)) return frame
       if (frame !== undefined) continue
       if (this.#over) throw new Error('The link closed, and nothing more came.')
       await new Promise<void>((resolve) => {
