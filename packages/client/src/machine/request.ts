@@ -1,6 +1,6 @@
 /** One request, from the moment it was asked for until the server may forget it. */
 
-import type { Json, RequestFrame } from '@backchat/protocol'
+import { type Json, limits, type RequestFrame } from '@backchat/protocol'
 import type { Progress } from './faults.js'
 import type { Requested } from './inputs.js'
 import { Stream } from './stream.js'
@@ -39,10 +39,10 @@ export class Request {
     return 'n' in this.state ? this.state.n : undefined
   }
 
-  /** A sign of it came. A stream is as patient as ever from now on, and for ever while its reader keeps it waiting. */
+  /** A sign of it came: a stream may be silent anew, for as long as there may be while its reader keeps it waiting. */
   heard(now: number): void {
     if (this.stream === undefined) return
-    this.deadline = this.stream.stalled ? Number.POSITIVE_INFINITY : now + this.asked.timeoutMs
+    this.deadline = now + (this.stream.stalled ? limits.timeoutMs : this.asked.timeoutMs)
   }
 
   /** How far it got. */

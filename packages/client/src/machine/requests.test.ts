@@ -374,19 +374,44 @@ describe('streams', () => {
     expect(stage.outcome(key)).toBe('TIMEOUT')
   })
 
-  test('while the reader keeps the server waiting, silence does not count', () => {
+  test('while a reader who has begun keeps the server waiting, silence does not count', () => {
     const stage = new Stage().online()
     const key = stage.ask({ mode: 'stream', timeoutMs: 1_000 })
-    for (let chunk = 0; chunk < 256; chunk += 1) stage.receive(says.chunk(1, chunk))
+    stage.receive(says.chunk(1, 0))
+    stage.tell({ kind: 'took', key, next: 1 })
+    for (let chunk = 1; chunk <= 256; chunk += 1) stage.receive(says.chunk(1, chunk))
     for (let minute = 0; minute < 10; minute += 1) {
       stage.pass(3_000)
       stage.receive({ kind: 'pong' })
     }
     expect(stage.outcome(key)).toBeUndefined()
-    stage.tell({ kind: 'took', key, next: 1 })
+    stage.tell({ kind: 'took', key, next: 2 })
     stage.pass(999)
     expect(stage.outcome(key)).toBeUndefined()
     stage.pass(1)
+    expect(stage.outcome(key)).toBe('TIMEOUT')
+  })
+
+  test('a reader may keep the server waiting for 24 h, and then no longer', () => {
+    const stage = new Stage().online({ heartbeatMs: 1e9 })
+    const key = stage.ask({ mode: 'stream', timeoutMs: 1_000 })
+    stage.receive(says.chunk(1, 0))
+    stage.tell({ kind: 'took', key, next: 1 })
+    for (let chunk = 1; chunk <= 256; chunk += 1) stage.receive(says.chunk(1, chunk))
+    stage.tell({ kind: 'closed', link: 1, code: 1006, reason: '' })
+    stage.now += 24 * 60 * 60 * 1_000 - 1
+    stage.tell({ kind: 'woke' })
+    expect(stage.outcome(key)).toBeUndefined()
+    stage.now += 1
+    stage.tell({ kind: 'woke' })
+    expect(stage.outcome(key)).toBe('TIMEOUT')
+  })
+
+  test('a stream that nobody begins to read is silent like any other', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'stream', timeoutMs: 1_000 })
+    for (let chunk = 0; chunk < 256; chunk += 1) stage.receive(says.chunk(1, chunk))
+    stage.pass(1_000)
     expect(stage.outcome(key)).toBe('TIMEOUT')
   })
 

@@ -76,9 +76,10 @@ export class Requests {
   advance(key: Key, now: number, step: (stream: Stream) => void): void {
     const request = this.#callers.find(key)
     if (request?.stream === undefined) return
+    const { stalled } = request.stream
     step(request.stream)
     this.confirmChunks(request)
-    if (request.deadline < Number.POSITIVE_INFINITY || request.stream.stalled) return
+    if (!stalled || request.stream.stalled) return
     // The server has room again: from now on its silence counts.
     request.heard(now)
     this.#callers.expect(request)

@@ -20,9 +20,9 @@ export class Stream {
     return this.#left
   }
 
-  /** The server has sent all that it may and waits for the reader: this silence is not its own. */
+  /** The server has sent all that it may, and waits for a reader who has begun: this silence is not its own. */
   get stalled(): boolean {
-    return this.#waiting >= limits.streamWindow
+    return this.#taken > 0 && this.#waiting >= limits.streamWindow
   }
 
   /** How many chunks were taken that the server does not know of. */
