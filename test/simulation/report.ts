@@ -3,7 +3,7 @@
 import type { Life } from './simulate.js'
 
 /** So many of the last facts are shown. */
-const shownLines = 60_000
+const shownLines = 60
 
 export function report({ scenario, violations, tail, hash, facts, lasted, figures }: Life): string {
   const { seed, clients, server, faults } = scenario
