@@ -27,8 +27,8 @@ else if (values.runs === '1') one(Number(values.seed))
 else many(Number(values.seed), Number(values.runs))
 
 function one(seed: number): void {
-  const life = live(seed)
-  if (values.json) console.log(JSON.stringify({ ...life, tail: undefined }))
+  const life = live(seed, true)
+  if (values.json) console.log(JSON.stringify({ ...life, lines: undefined }))
   else console.log(report(life))
   if (life.violations.length > 0) process.exitCode = 1
 }
@@ -38,7 +38,7 @@ function many(first: number, runs: number): void {
   const failed: number[] = []
   const began = performance.now()
   for (let seed = first; seed < first + runs; seed++) {
-    const { violations, figures } = live(seed)
+    const { violations, figures } = live(seed, false)
     for (const name of keysOf(total)) total[name] += figures[name]
     if (violations.length === 0) continue
     failed.push(seed)
@@ -51,10 +51,10 @@ function many(first: number, runs: number): void {
   if (failed.length > 0) process.exitCode = 1
 }
 
-function live(seed: number): Life {
+function live(seed: number, lines: boolean): Life {
   const mutation = values.mutant === undefined ? undefined : mutants[values.mutant]
   if (values.mutant !== undefined && !mutation) throw new Error(`no such mutant\n${usage}`)
-  return simulate({ seed, ...(mutation && { mutation }) })
+  return simulate({ seed, lines, ...(mutation && { mutation }) })
 }
 
 function keysOf(figures: Figures): (keyof Figures)[] {

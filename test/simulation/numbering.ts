@@ -12,7 +12,8 @@ export class Numbering {
   hear(fact: Fact): void {
     if (fact.fact === 'asked') this.#asks.set(fact.ask.id, fact.ask)
     if (fact.fact !== 'sent' || fact.frame.kind !== 'request') return
-    const ask = this.#asks.get(JSON.parse(fact.frame.message).content.ask)
+    // The content of every message is `{"ask":"…"}`; to parse all of it here would take a tenth of the time.
+    const ask = this.#asks.get(/"ask":"([^"]+)"/.exec(fact.frame.message)?.[1] ?? '')
     if (!ask) return
     this.of(fact.client).set(fact.frame.n, ask)
     this.#numberOf.set(ask, fact.frame.n)

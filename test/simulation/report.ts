@@ -5,7 +5,7 @@ import type { Life } from './simulate.js'
 /** So many of the last facts are shown. */
 const shownLines = 60
 
-export function report({ scenario, violations, tail, hash, facts, lasted, figures }: Life): string {
+export function report({ scenario, violations, lines, hash, facts, lasted, figures }: Life): string {
   const { seed, clients, server, faults } = scenario
   return [
     `seed ${seed}: ${facts} facts in ${lasted} ms of virtual time, trace ${hash}`,
@@ -13,7 +13,7 @@ export function report({ scenario, violations, tail, hash, facts, lasted, figure
     `server ${JSON.stringify(server)}`,
     ...faults.map(({ atMs, fault }) => `  ${atMs} ${JSON.stringify(fault)}`),
     `healed at ${scenario.healAtMs}`,
-    ...tail.slice(-shownLines),
+    ...lines.slice(-shownLines),
     `figures ${JSON.stringify(figures)}`,
     ...violations.map(({ promise, how }) => `BROKEN ${promise}: ${how}`),
     `replay: pnpm sim --seed ${seed}`,

@@ -14,6 +14,8 @@ export interface SimulateOptions {
   readonly scenario?: Scenario
   /** A planted bug. */
   readonly mutation?: Mutation
+  /** Whether what happened is wanted in lines; it costs time. */
+  readonly lines?: boolean
 }
 
 export interface Life {
@@ -25,8 +27,8 @@ export interface Life {
   readonly lasted: number
   readonly figures: Figures
   readonly violations: readonly Violation[]
-  /** The last facts. */
-  readonly tail: readonly string[]
+  /** The last facts, if they were wanted. */
+  readonly lines: readonly string[]
 }
 
 export interface Violation {
@@ -37,12 +39,12 @@ export interface Violation {
 /** After the faults, everything has so long to settle. */
 const settleMs = 200_000
 /** What is owed after that, such as pushes and confirmations, has so long to arrive. */
-const quietMs = 30_000
+const quietMs = 15_000
 /** Everything that was closed is gone by then. */
 const closeMs = 30_000
 
-export function simulate({ seed, scenario = drawScenario(seed), mutation = {} }: SimulateOptions): Life {
-  const trace = new Trace()
+export function simulate({ seed, scenario = drawScenario(seed), mutation = {}, lines = false }: SimulateOptions): Life {
+  const trace = new Trace(lines)
   const counter = new Counter()
   const violations: Violation[] = []
   const open = new Set<Ask>()
@@ -91,6 +93,6 @@ export function simulate({ seed, scenario = drawScenario(seed), mutation = {} }:
     lasted: world.clock.now(),
     figures: counter.figures,
     violations,
-    tail: trace.tail(),
+    lines: trace.lines,
   }
 }

@@ -1,21 +1,33 @@
-/** Everything that was seen, as a hash to compare and a tail to read. */
+/** Everything that was seen: always as a fingerprint to compare, and where wished as lines to read. */
 
 import type { Fact } from './facts.js'
 
-/** So many lines are kept to be printed with a failure. */
-const tailLines = 400
+/** So many of the last lines are kept. */
+const keptLines = 400
 
 export class Trace {
+  readonly #wantsLines: boolean
   #hash = 0x811c9dc5
   #lines: string[] = []
-  #count = 0
+  #length = 0
+
+  constructor(wantsLines: boolean) {
+    this.#wantsLines = wantsLines
+  }
 
   hear(fact: Fact, now: number): void {
-    const line = `${now} ${lineOf(fact)}`
-    for (let i = 0; i < line.length; i++) this.#hash = Math.imul(this.#hash ^ line.charCodeAt(i), 0x01000193)
-    this.#count += 1
-    this.#lines.push(line)
-    if (this.#lines.length > 2 * tailLines) this.#lines = this.#lines.slice(-tailLines)
+    this.#length += 1
+    this.#mix(fact.fact)
+    this.#mix(now)
+    if ('client' in fact) this.#mix(fact.client)
+    if ('node' in fact) this.#mix(fact.node)
+    if ('ask' in fact) this.#mix(fact.ask.id)
+    if ('session' in fact) this.#mix(fact.session)
+    if ('run' in fact) this.#mix(fact.run)
+    if ('link' in fact) this.#mix(fact.link)
+    if ('frame' in fact) this.#mix(fact.frame.kind)
+    if ('frame' in fact && 'n' in fact.frame) this.#mix(fact.frame.n)
+    if (this.#wantsLines) this.#keep(`${now} ${lineOf(fact)}`)
   }
 
   /** The same for the same facts at the same times. */
@@ -25,16 +37,30 @@ export class Trace {
 
   /** How many facts there were. */
   get length(): number {
-    return this.#count
+    return this.#length
   }
 
-  tail(): readonly string[] {
-    return this.#lines.slice(-tailLines)
+  get lines(): readonly string[] {
+    return this.#lines.slice(-keptLines)
+  }
+
+  #mix(value: string | number): void {
+    const text = String(value)
+    for (let i = 0; i < text.length; i++) this.#hash = Math.imul(this.#hash ^ text.charCodeAt(i), 0x01000193)
+  }
+
+  #keep(line: string): void {
+    this.#lines.push(line)
+    if (this.#lines.length > 2 * keptLines) this.#lines = this.#lines.slice(-keptLines)
   }
 }
 
-/** Asks are named, not spelled out. */
+/** Asks are named, not spelled out; limits are always the same. */
 function lineOf(fact: Fact): string {
   const { fact: name, ...rest } = fact
-  return `${name} ${JSON.stringify(rest, (key, value) => (key === 'ask' && typeof value === 'object' ? value.id : value))}`
+  const short = (key: string, value: unknown) => {
+    if (key === 'limits') return undefined
+    return key === 'ask' && typeof value === 'object' && value !== null && 'id' in value ? value.id : value
+  }
+  return `${name} ${JSON.stringify(rest, short)}`
 }
