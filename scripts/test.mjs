@@ -5,7 +5,7 @@ import { chromium } from './chromium.mjs'
 import { build, install } from './prepare.mjs'
 import { size } from './size.mjs'
 import { types } from './types.mjs'
-import { cache, filesBelow, onCi, readJson, root, run } from './workspace.mjs'
+import { cache, filesBelow, onCi, readJson, root, run, runWithOffspring } from './workspace.mjs'
 
 const kinds = ['unit', 'simulation', 'integration', 'browser', 'house']
 const asked = process.argv.slice(2)
@@ -41,13 +41,14 @@ async function vitest(which, env) {
   const projects = which.flatMap((kind) => ['--project', kind])
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const command = [join(root, 'node_modules/.bin/vitest'), 'run', ...projects, ...reporters]
-  const { code } = await run(command, { env, timeoutMs: 30 * 60_000 })
+  const { code, leftBehind } = await runWithOffspring(command, { env, timeoutMs: 30 * 60_000 })
   const failedBefore = failed.length
   try {
     for (const file of readJson(report).testResults) count(file)
   } catch {
     failed.push('vitest (it left no report)')
   }
+  if (leftBehind) failed.push('nothing is left running (some process was, and was killed)')
   if (code !== 0 && failed.length === failedBefore) failed.push('vitest (an error outside of any test)')
 }
 

@@ -1,5 +1,6 @@
 /** What the workspace holds, and how the scripts run a command in it. */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -42,17 +43,16 @@ export function filesBelow(folder, passes, without = ['node_modules', 'dist']) {
 /**
  * Runs a command and tells its exit code; with `quiet`, its output instead of showing it.
  * @param {string[]} command
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean, timeoutMs?: number }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean }} [options]
  * @returns {Promise<{ code: number, output: string }>}
  */
-export function run([program = '', ...args], { cwd = root, env = {}, quiet = false, timeoutMs } = {}) {
+export function run([program = '', ...args], { cwd = root, env = {}, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
       shell: process.platform === 'win32',
-      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
     })
     let output = ''
     child.stdout?.on('data', (piece) => {
@@ -64,6 +64,39 @@ export function run([program = '', ...args], { cwd = root, env = {}, quiet = fal
     child.on('error', reject)
     child.on('close', (code) => resolve({ code: code ?? 1, output }))
   })
+}
+
+/**
+ * Runs a command that starts processes of its own, and ends with it whatever it leaves behind.
+ * @param {string[]} command
+ * @param {{ env: NodeJS.ProcessEnv, timeoutMs: number }} options
+ * @returns {Promise<{ code: number, leftBehind: boolean }>}
+ */
+export async function runWithOffspring([program = '', ...args], { env, timeoutMs }) {
+  const grouped = process.platform !== 'win32'
+  const options = { cwd: root, env: { ...process.env, ...env }, detached: grouped, shell: !grouped }
+  const child = spawn(program, args, { ...options, stdio: ['ignore', 'inherit', 'inherit'] })
+  /** Tells whether there was anybody to get the signal. @param {NodeJS.Signals | 0} signal */
+  const tellAll = (signal) => {
+    try {
+      return process.kill(grouped ? -(child.pid ?? 0) : (child.pid ?? 0), signal)
+    } catch {
+      return false
+    }
+  }
+  // In a group of its own it does not hear Ctrl-C.
+  const interrupted = () => {
+    tellAll('SIGKILL')
+    process.exit(130)
+  }
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
+  const timer = setTimeout(tellAll, timeoutMs, 'SIGKILL')
+  const [code] = await once(child, 'exit')
+  clearTimeout(timer)
+  process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
+  // What is about to end by itself has a moment to do so.
+  for (let tries = 0; tries < 20 && tellAll(0); tries += 1) await new Promise((resolve) => setTimeout(resolve, 100))
+  return { code: code ?? 1, leftBehind: tellAll('SIGKILL') }
 }
 
 /**
