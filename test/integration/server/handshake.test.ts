@@ -76,7 +76,7 @@ test('another version is refused for good', async () => {
 })
 
 test('a stranger that says nothing is let go', async () => {
-  const { url } = await serve({}, 50)
+  const { url } = await serve({}, 10)
   const client = await dial(url)
   expect(await client.closed).toBe(4408)
 })
@@ -150,7 +150,7 @@ test('an authenticate that throws, answers nonsense or never answers refuses, an
     () => new Promise<never>(() => {}),
   ]
   for (const authenticate of answers) {
-    const { url, errors } = await serve({ authenticate }, 50)
+    const { url, errors } = await serve({ authenticate }, 10)
     const client = await dial(url)
     client.hello(newIdentity())
     const code = await client.closed
@@ -173,7 +173,7 @@ test('the server holds no more connections than it may, and says when to come ag
 })
 
 test('who is silent is asked, and then let go', async () => {
-  const { manager, url } = await serve({ config: { heartbeat: { interval: 1_000 } } }, 50)
+  const { manager, url } = await serve({ config: { heartbeat: { interval: 1_000 } } }, 10)
   const reasons: string[] = []
   manager.on('disconnection', (_connection, reason) => reasons.push(reason))
   const { client } = await greeted(url)

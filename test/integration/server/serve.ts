@@ -9,7 +9,7 @@ import { expect, onTestFinished } from 'vitest'
 
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
 
-/** A clock that counts its timers. With `speed` 50 five seconds pass in a tenth of one. */
+/** A clock that counts its timers. With `speed` 10 five seconds pass in half of one. */
 export const testClock = (speed = 1): Clock & { readonly timers: () => number } => {
   let timers = 0
   return {

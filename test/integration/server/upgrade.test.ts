@@ -59,8 +59,8 @@ test('only the path that is served is served; the rest of the server is not touc
 })
 
 test('bytes that are no upgrade, or a broken one, end nothing but their own socket', async () => {
-  // Five seconds without a hello pass in a tenth of one.
-  const { url, manager } = await serve({ config: { heartbeat: { interval: 1_000_000 } } }, 50)
+  // Five seconds without a hello pass in half of one.
+  const { url, manager } = await serve({ config: { heartbeat: { interval: 1_000_000 } } }, 10)
   manager.registerHandler('text', () => 'still here')
   const { client } = await greeted(url)
   const port = Number(new URL(url).port)
@@ -144,7 +144,7 @@ test('on a port of our own headers must come in time', async () => {
   onTestFinished(() => manager.close({ drain: 0 }))
   const began = performance.now()
   await sayAndWaitForTheEnd(port, 'GET / HTTP/1.1\r\nHost: local')
-  expect(performance.now() - began).toBeLessThan(7_000)
+  expect(performance.now() - began).toBeLessThan(20_000)
   expect(performance.now() - began).toBeGreaterThan(4_000)
 })
 

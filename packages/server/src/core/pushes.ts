@@ -4,8 +4,8 @@ import {
   type Clock,
   type Contract,
   type Ids,
+  type Json,
   type JsonObject,
-  limits,
   type Party,
   pushDefaults,
   reservedTypes,
@@ -53,7 +53,7 @@ export class Pushes {
 
   /** Undefined for a target means that there is nobody: that is no error, and stores nothing. Never rejects. */
   send(target: Target | undefined, message: Outgoing): Promise<SendResult> {
-    const { clock, ids, feed } = this.#options
+    const { clock, ids } = this.#options
     if (this.#closed) return Promise.resolve(refused('CLOSED', 'The server is closed; nothing was sent.'))
     const id = ids.id()
     const problem = this.#problem(message)
@@ -63,14 +63,16 @@ export class Pushes {
     const encoded = wireMessage({ id, timestamp, type, from, to, content, metadata }, pushDefaults)
     if (!encoded.ok)
       return Promise.resolve(refused('INVALID_MESSAGE', `The message cannot be sent: ${encoded.reason}.`))
-    const bytes = utf8Length(encoded.json)
-    if (bytes > limits.messageBytes) return Promise.resolve(refused('TOO_LARGE', tooLarge(bytes)))
     if (target === undefined) return Promise.resolve({ ok: true, id, sessions: 0 })
+    return this.#append(target, id, encoded.json)
+  }
+
+  #append(target: Target, id: string, message: Json): Promise<SendResult> {
     this.#lastKey += 1
     const key = this.#lastKey
     return new Promise((resolve) => {
       this.#waiting.set(key, { id, resolve })
-      feed({ kind: 'pushed', key, target, id, message: encoded.json, bytes })
+      this.#options.feed({ kind: 'pushed', key, target, id, message, bytes: utf8Length(message) })
     })
   }
 
@@ -108,6 +110,3 @@ const refused = (code: WireError['code'], message: string): SendResult => ({
   ok: false,
   error: errorOf({ code, message, mayHaveExecuted: false }),
 })
-
-const tooLarge = (bytes: number): string =>
-  `The message has ${bytes} bytes, and a push may have ${limits.messageBytes}: send a reference to what is larger.`
