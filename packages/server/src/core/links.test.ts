@@ -1,0 +1,87 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import type { Input } from '../machine/inputs.js'
+import { Links } from './links.js'
+import { systemClock } from './system.js'
+import { acceptUpgrades } from './upgrade.js'
+
+/** Links behind a real door, and what they told the machine. */
+const linked = async () => {
+  const inputs: Input[] = []
+  const links = new Links({ feed: (input) => inputs.push(input), clock: systemClock, messageBytes: 64 * 1024 })
+  const server = createServer().listen(0)
+  await once(server, 'listening')
+  const stop = acceptUpgrades(server, {
+    path: undefined,
+    origins: undefined,
+    messageBytes: 64 * 1024,
+    failed: () => {},
+    accepted: (...link) => links.open(...link),
+  })
+  onTestFinished(async () => {
+    stop()
+    await links.close(1001, 'over')
+    server.close()
+    await once(server, 'close')
+  })
+  const dial = async () => {
+    const client = new WebSocket(`ws://localhost:${(server.address() as AddressInfo).port}`, 'backchat.1')
+    const texts: string[] = []
+    client.on('message', (data) => texts.push(String(data)))
+    await once(client, 'open')
+    return { client, texts }
+  }
+  return { links, inputs, dial }
+}
+
+test('links are numbered from 1, and frames become inputs', async () => {
+  const { inputs, dial } = await linked()
+  const { client } = await dial()
+  await dial()
+  client.send('{"kind":"ping"}')
+  client.send('{"kind":"tomorrow"}')
+  await vi.waitFor(() => expect(inputs).toHaveLength(4))
+  expect(inputs).toEqual([
+    { kind: 'opened', link: 1 },
+    { kind: 'opened', link: 2 },
+    { kind: 'received', link: 1, frame: { kind: 'ping' } },
+    { kind: 'garbled', link: 1, reason: expect.stringContaining('tomorrow'), tooLarge: false },
+  ])
+})
+
+test('what is transmitted waits for the end of the turn', async () => {
+  const { links, dial } = await linked()
+  const { texts } = await dial()
+  links.transmit(1, { kind: 'ping' })
+  links.transmit(99, { kind: 'ping' })
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(texts).toEqual([])
+  links.flush()
+  await vi.waitFor(() => expect(texts).toEqual(['{"kind":"ping"}']))
+})
+
+test('the upgrade of a link is there until it is released or the link is over', async () => {
+  const { links, inputs, dial } = await linked()
+  const { client } = await dial()
+  await dial()
+  expect(links.request(1)?.url).toBe('/')
+  links.release(1)
+  expect(links.request(1)).toBeUndefined()
+  client.close()
+  await vi.waitFor(() => expect(inputs.at(-1)).toEqual({ kind: 'closed', link: 1 }))
+  links.abandon(2, 1001, 'over')
+  expect(links.request(2)).toBeUndefined()
+})
+
+test('closing abandons every link, and waits until all sockets are gone', async () => {
+  const { links, inputs, dial } = await linked()
+  const clients = [await dial(), await dial()]
+  const closed = Promise.all(clients.map(({ client }) => once(client, 'close')))
+  await links.close(1001, 'over')
+  expect((await closed).map(([code]) => code)).toEqual([1001, 1001])
+  expect(inputs.map(({ kind }) => kind)).toEqual(['opened', 'opened'])
+  await links.close(1001, 'over')
+})
