@@ -18,6 +18,8 @@ const kinds: readonly Kind[] = [
   { perSecond: 0.06, draw: noDials },
   { perSecond: 0.05, draw: sleep },
   { perSecond: 0.1, draw: sign },
+  { perSecond: 0.03, draw: reauthenticate },
+  { perSecond: 0.02, draw: lockout },
 ]
 
 /** Those of the one server. */
@@ -101,6 +103,14 @@ function sleep(chance: SeededRandom, client: number): Fault {
 
 function sign(chance: SeededRandom, client: number): Fault {
   return { kind: 'sign', client, sign: pick(chance, ['online', 'offline', 'visible', 'hidden']) }
+}
+
+function reauthenticate(_: SeededRandom, client: number): Fault {
+  return { kind: 'reauthenticate', client }
+}
+
+function lockout(chance: SeededRandom, client: number): Fault {
+  return { kind: 'lockout', client, forMs: between(chance, 100, 5_000) }
 }
 
 function restart(chance: SeededRandom): Fault {

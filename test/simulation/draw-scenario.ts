@@ -1,5 +1,6 @@
 /** Draws a scenario from a seed. Rates are drawn too: one seed knows nothing but cuts, another one everything at once. */
 
+import { limits } from '@backchat/protocol'
 import { between, pick, random, type SeededRandom } from '@backchat/testing'
 import { drawFaults } from './draw-faults.js'
 import type { Ask, ClientPlan, HandlerPlan, PlannedPush, Scenario } from './scenario.js'
@@ -26,6 +27,8 @@ function drawClient(chance: SeededRandom): ClientPlan {
   return {
     latencyMs: [least, least + pick(chance, [0, 5, 60])],
     tokenMs: pick(chance, [undefined, 0, 30]),
+    tokenFails: pick(chance, [0, 0, 0.2]),
+    queue: chance() < 0.1 ? 4 : limits.queue,
     lingerMs: pick(chance, [0, 0, 2_000]),
     init: chance() < 0.3,
     listenAfterMs: pick(chance, [0, 0, 3_000]),
@@ -43,7 +46,10 @@ function drawServer(chance: SeededRandom): Scenario['server'] {
 }
 
 function drawAsks(chance: SeededRandom, client: number, workMs: number): Ask[] {
-  const count = pick(chance, [3, 8, 15, 25])
+  // A few clients ask for more at once than may be under way, and a few read streams longer than their window.
+  const [inBurst, atLength] = [chance() < 0.04, chance() < 0.05]
+  const count = inBurst ? 400 : pick(chance, [3, 8, 15, 25])
+  const burstAt = between(chance, 0, workMs)
   const [streams, sends, cancels, twice] = [chance() * 0.6, chance() * 0.3, chance() * 0.25, chance() * 0.3]
   const asks: Ask[] = []
   for (let i = 0; i < count; i++) {
@@ -54,24 +60,24 @@ function drawAsks(chance: SeededRandom, client: number, workMs: number): Ask[] {
     asks.push({
       id: `${client}.${i}`,
       client,
-      atMs: between(chance, 0, workMs),
+      atMs: inBurst ? burstAt : between(chance, 0, workMs),
       mode,
       type: chance() < 0.04 ? 'nobody' : chance() < twice ? 'twice' : 'text',
       timeoutMs,
       ...(chance() < cancels ? { change } : {}),
       readerMs: pick(chance, [0, 0, 10, 200]),
-      handler: drawHandler(chance, mode === 'stream' || chance() < 0.1),
+      handler: drawHandler(chance, mode === 'stream' || chance() < 0.1, inBurst ? 3 : atLength ? 700 : 60),
     })
   }
   return asks
 }
 
-function drawHandler(chance: SeededRandom, streams: boolean): HandlerPlan {
+function drawHandler(chance: SeededRandom, streams: boolean, most: number): HandlerPlan {
   return {
     refusals: chance() < 0.06 ? between(chance, 1, 3) : 0,
     gateMs: pick(chance, [0, 0, 20]),
     workMs: pick(chance, [0, 5, 100, 500, 4_000]),
-    chunks: streams ? pick(chance, [0, 1, 5, 20, 60]) : 0,
+    chunks: streams ? Math.min(most, pick(chance, [0, 1, 5, 20, most])) : 0,
     chunkMs: pick(chance, [0, 5, 100]),
     end: chance() < 0.06 ? 'throw' : 'return',
     obeys: chance() < 0.7,

@@ -31,7 +31,7 @@ export type ClientFact = { readonly client: number } & (
   | { readonly fact: 'heard'; readonly link: number; readonly frame: ServerFrame<JsonValue> }
   /** The machine's time has come, and it is about to be told. */
   | { readonly fact: 'due' }
-  | { readonly fact: 'slept' | 'woke' | 'listened' | 'closed' }
+  | { readonly fact: 'slept' | 'woke' | 'listened' | 'reauthenticated' | 'closed' }
 )
 
 /** What the application of a server sees, and what its shell hands over and takes. `node` numbers its lives. */

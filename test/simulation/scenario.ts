@@ -18,6 +18,10 @@ export interface ClientPlan {
   readonly latencyMs: readonly [least: number, most: number]
   /** How long the token function takes; undefined: there is none. */
   readonly tokenMs: number | undefined
+  /** How often the token function throws, and how often it never answers, while there are faults. */
+  readonly tokenFails: number
+  /** Most requests that wait for a link. */
+  readonly queue: number
   /** How long after being abandoned a socket still tells what arrives. A shell promises 0; the machine must not depend on it. */
   readonly lingerMs: number
   /** Whether the application has a state synchronisation. */
@@ -148,6 +152,10 @@ export type Fault =
   /** The client's machine hears nothing and is not woken. */
   | { readonly kind: 'sleep'; readonly client: number; readonly forMs: number }
   | { readonly kind: 'sign'; readonly client: number; readonly sign: 'online' | 'offline' | 'visible' | 'hidden' }
+  /** The application asks for a new dial with new credentials. */
+  | { readonly kind: 'reauthenticate'; readonly client: number }
+  /** The server takes no token of this client. */
+  | { readonly kind: 'lockout'; readonly client: number; readonly forMs: number }
   /**
    * The server's process ends and comes back. `killed`: its sockets end with it; `silent`: nobody ends them before it
    * is back; `closed`: in an orderly manner. A store that is `kept` is one on a disk.

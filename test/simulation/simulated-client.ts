@@ -7,6 +7,7 @@ import {
   type Json,
   type JsonValue,
   limits,
+  type Random,
   type RequestMode,
   toJson,
   utf8Length,
@@ -29,6 +30,8 @@ export interface SimulatedClientOptions {
   /** It asks for something that was not planned: its state synchronisation. */
   readonly asked: (ask: Ask) => void
   readonly spins: () => void
+  /** Decides what its token function does. */
+  readonly chance: Random
 }
 
 export class SimulatedClient {
@@ -37,6 +40,7 @@ export class SimulatedClient {
   readonly #sockets = new Map<number, LinkEnd>()
   /** By the key that the machine knows. What is settled stays, so that a second answer is noticed. */
   readonly #asked = new Map<number, { readonly ask: Ask; readonly reader: Reader; settled: boolean }>()
+  #isHealed = false
   /** What happened while it sleeps. */
   #missed: (() => void)[] | undefined
   #keys = 0
@@ -66,6 +70,21 @@ export class SimulatedClient {
 
   ask(ask: Ask): void {
     this.#whenAwake(() => this.#request(ask))
+  }
+
+  reauthenticate(): void {
+    this.#whenAwake(() => {
+      this.#tell({ fact: 'reauthenticated' })
+      this.#driver.feed({ kind: 'reauthenticated' })
+    })
+  }
+
+  /** All is well from now on: it is awake and visible, and has a good token. */
+  heal(): void {
+    this.#isHealed = true
+    this.wake()
+    this.noticed('visible')
+    this.reauthenticate()
   }
 
   noticed(sign: 'online' | 'offline' | 'visible' | 'hidden'): void {
@@ -139,12 +158,16 @@ export class SimulatedClient {
   }
 
   #fetchToken(fetch: number): void {
-    const { tokenMs } = this.#options.plan
-    if (tokenMs === undefined) return this.#driver.feed({ kind: 'tokenFetched', fetch, token: undefined })
-    const token = `user ${this.#options.index}`
-    this.#options.clock.after(tokenMs, () =>
-      this.#whenAwake(() => this.#driver.feed({ kind: 'tokenFetched', fetch, token })),
-    )
+    const { plan, index, clock, chance } = this.#options
+    if (plan.tokenMs === undefined) return this.#driver.feed({ kind: 'tokenFetched', fetch, token: undefined })
+    const fate = this.#isHealed ? 1 : chance() / plan.tokenFails
+    // One in four failures is a function that never answers.
+    if (fate < 0.25) return
+    const answer: ClientInput =
+      fate < 1
+        ? { kind: 'tokenFailed', fetch, reason: 'as planned' }
+        : { kind: 'tokenFetched', fetch, token: `user ${index}` }
+    clock.after(plan.tokenMs, () => this.#whenAwake(() => this.#driver.feed(answer)))
   }
 
   #dial(link: number): void {

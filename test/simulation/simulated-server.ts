@@ -23,6 +23,8 @@ export interface SimulatedServerOptions {
   readonly askOf: (id: string) => Ask
   /** Numbers calls of handlers over all lives. */
   readonly called: () => number
+  /** Whether this client's token is good. */
+  readonly admits: (client: number) => boolean
   /** It was closed in an orderly manner, and its process may end. */
   readonly closed: () => void
 }
@@ -185,7 +187,9 @@ export class SimulatedServer {
   }
 
   #authenticate({ link, token, client }: Extract<ServerEffect, { kind: 'authenticate' }>): void {
-    const answer = () => this.#driver.feed({ kind: 'authenticated', link, user: token ?? `guest ${client}` })
+    const admitted = this.#options.admits(this.#sockets.get(link)?.client ?? 0)
+    const user = admitted ? (token ?? `guest ${client}`) : null
+    const answer = () => this.#driver.feed({ kind: 'authenticated', link, user })
     const { authenticateMs } = this.#options.plan
     if (authenticateMs === 0) answer()
     else this.#options.clock.after(authenticateMs, answer)

@@ -54,6 +54,8 @@ export class World {
   #closing: Restart | undefined
   /** Those that wait for their frame, and those that had it. */
   readonly #cuts: PlannedCut[] = []
+  /** Until when the server takes no token of a client. */
+  readonly #lockedOut = new Map<number, number>()
   #nodes = 0
   #calls = 0
 
@@ -82,16 +84,16 @@ export class World {
 
   /** Everything is well from now on. */
   heal(): void {
-    this.#options.tell({ fact: 'healed' })
     for (const cut of this.#cuts) cut.cancel()
     if (this.#closing) this.#end({ ...this.#closing, downMs: 0 })
     if (!this.#server) this.#startServer()
     this.#server?.loseStore(0, true)
+    this.#lockedOut.clear()
     for (const network of this.#networks) network.heal()
     for (const client of this.clients) {
-      client.wake()
-      client.noticed('visible')
+      client.heal()
     }
+    this.#options.tell({ fact: 'healed' })
   }
 
   closeServer(): void {
@@ -117,15 +119,16 @@ export class World {
     const { scenario, mutation, tell, spins } = this.#options
     const chance = this.#chance.stream(`client ${index}`)
     const ids = virtualIds(chance.stream('ids'))
-    const machine = new ClientMachine({ random: chance.stream('machine'), ids })
     const plan = scenario.clients[index]
     const network = this.#networks[index]
     if (!plan || !network) throw new Error(`no client ${index}`)
+    const machine = new ClientMachine({ random: chance.stream('machine'), ids, queue: plan.queue })
     return new SimulatedClient({
       index,
       plan,
       network,
       ids,
+      chance: chance.stream('token'),
       tell,
       clock: this.clock,
       asked: (ask) => this.#asks.set(ask.id, ask),
@@ -150,6 +153,7 @@ export class World {
       machine: mutation.server?.(machine) ?? machine,
       store: this.#store,
       closed: () => this.#closed(server),
+      admits: (client) => (this.#lockedOut.get(client) ?? 0) <= this.clock.now(),
       spins: () => spins(`node ${node}`),
       askOf: (id) => this.#askOf(id),
       called: () => {
@@ -170,6 +174,7 @@ export class World {
   #go(fault: Fault): void {
     this.#options.tell({ fact: 'faulted', fault })
     if (fault.kind === 'restart') return this.#restart(fault)
+    if (fault.kind === 'lockout') return void this.#lockedOut.set(fault.client, this.clock.now() + fault.forMs)
     if (fault.kind === 'store') return this.#server?.loseStore(fault.forMs, fault.carriesOut)
     const network = this.#networks[fault.client]
     const client = this.clients[fault.client]
@@ -217,7 +222,7 @@ function cutBefore({ frame, side }: Extract<Fault, { kind: 'cutBefore' }>, netwo
 }
 
 function strike(
-  fault: Exclude<Fault, { kind: 'restart' | 'store' | 'cutBefore' }>,
+  fault: Exclude<Fault, { kind: 'restart' | 'store' | 'lockout' | 'cutBefore' }>,
   network: MemoryNetwork,
   client: SimulatedClient,
 ): void {
@@ -237,6 +242,8 @@ function strike(
       return network.silence(fault.forMs)
     case 'sleep':
       return client.sleep(fault.forMs)
+    case 'reauthenticate':
+      return client.reauthenticate()
     case 'sign':
       return client.noticed(fault.sign)
   }

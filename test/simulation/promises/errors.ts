@@ -1,107 +1,118 @@
 /** An error is true: nobody is told of a timeout before the time, nor that nobody knows while a server does. */
 
-import type { ErrorCode } from '@backchat/protocol'
+import { type ErrorCode, limits } from '@backchat/protocol'
 import type { Fact } from '../facts.js'
 import { Numbering } from '../numbering.js'
-import type { Ask } from '../scenario.js'
-import type { Broken, Watch } from './promise.js'
+import type { Ask, Scenario } from '../scenario.js'
+import type { Promised } from './promise.js'
 
-export function errors(broken: Broken): Watch {
-  const numbering = new Numbering()
-  const askedAt = new Map<Ask, number>()
-  const gaveUp = new Set<Ask>()
-  const closed = new Set<number>()
-  /** Sessions under which each was sent, and those that are gone: nobody knows what became of what was sent there. */
-  const sentIn = new Map<Ask, Set<string>>()
-  const gone = new Set<string>()
-  /** Requests, as session and number, that a living server runs; and those that nobody will ever finish. */
-  const running = new Set<string>()
-  const orphans = new Set<string>()
-  const sessions = new Set<string>()
-  /** The session to which each client was welcomed last. */
-  const current = new Map<number, string>()
+export const errorsOf =
+  ({ clients, asks }: Scenario): Promised =>
+  (broken) => {
+    const numbering = new Numbering()
+    const askedAt = new Map<Ask, number>()
+    const gaveUp = new Set<Ask>()
+    const closed = new Set<number>()
+    /** Sessions under which each was sent, and those that are gone: nobody knows what became of what was sent there. */
+    const sentIn = new Map<Ask, Set<string>>()
+    const gone = new Set<string>()
+    /** Requests, as session and number, that a living server runs; and those that nobody will ever finish. */
+    const running = new Set<string>()
+    const orphans = new Set<string>()
+    const sessions = new Set<string>()
+    /** The session to which each client was welcomed last. */
+    const current = new Map<number, string>()
 
-  let mayBeBusy = false
+    const lockedOut = new Set<number>()
+    let mayBeBusy = false
 
-  const orphan = () => {
-    for (const request of running) orphans.add(request)
-  }
+    const orphan = () => {
+      for (const request of running) orphans.add(request)
+    }
 
-  const sent = (client: number, n: number) => {
-    const ask = numbering.askOf(client, n)
-    if (ask) sentIn.set(ask, (sentIn.get(ask) ?? new Set()).add(current.get(client) ?? ''))
-  }
+    const sent = (client: number, n: number) => {
+      const ask = numbering.askOf(client, n)
+      if (ask) sentIn.set(ask, (sentIn.get(ask) ?? new Set()).add(current.get(client) ?? ''))
+    }
 
-  const isTrue = (code: ErrorCode, ask: Ask, now: number): boolean => {
-    switch (code) {
-      case 'TIMEOUT':
-        return now - (askedAt.get(ask) ?? 0) >= ask.timeoutMs
-      case 'ABORTED':
-        // An init that is still open when the next session begins is given up for that one's.
-        return gaveUp.has(ask) || ask.type === 'init'
-      case 'CLOSED':
-        return closed.has(ask.client)
-      case 'NO_HANDLER':
-        return ask.type === 'nobody'
-      case 'HANDLER_FAILED':
-        return ask.handler.end === 'throw'
-      case 'RATE_LIMITED':
-        return ask.handler.refusals > 0
-      case 'OVERLOADED':
-        return mayBeBusy
-      case 'OUTCOME_UNKNOWN':
-        return [...(sentIn.get(ask) ?? [])].some(
-          (session) => gone.has(session) || orphans.has(`${session} ${numbering.numberOf(ask)}`),
-        )
-      case 'REPLY_LOST':
-        return [...askedAt.keys()].some(({ client, handler }) => client === ask.client && isLarge(handler.bytes))
-      case 'HANDLER_TIMEOUT':
-      case 'EXPIRED':
-        return true
-      default:
-        return false
+    const isTrue = (code: ErrorCode, ask: Ask, now: number): boolean => {
+      switch (code) {
+        case 'TIMEOUT':
+          return now - (askedAt.get(ask) ?? 0) >= ask.timeoutMs
+        case 'ABORTED':
+          // An init that is still open when the next session begins is given up for that one's.
+          return gaveUp.has(ask) || ask.type === 'init'
+        case 'CLOSED':
+          return closed.has(ask.client)
+        case 'NO_HANDLER':
+          return ask.type === 'nobody'
+        case 'HANDLER_FAILED':
+          return ask.handler.end === 'throw'
+        case 'RATE_LIMITED':
+          return ask.handler.refusals > 0
+        case 'QUEUE_FULL':
+          return (clients[ask.client]?.queue ?? 0) < limits.queue
+        case 'UNAUTHORIZED':
+          return lockedOut.has(ask.client)
+        case 'OVERLOADED':
+          // A handler may go on when its caller has all that it wanted, and then counts beside the next ones.
+          return mayBeBusy || asks.filter(({ client }) => client === ask.client).length > limits.window
+        case 'OUTCOME_UNKNOWN':
+          return [...(sentIn.get(ask) ?? [])].some(
+            (session) => gone.has(session) || orphans.has(`${session} ${numbering.numberOf(ask)}`),
+          )
+        case 'REPLY_LOST':
+          return [...askedAt.keys()].some(({ client, handler }) => client === ask.client && isLarge(handler.bytes))
+        case 'HANDLER_TIMEOUT':
+        case 'EXPIRED':
+          return true
+        default:
+          return false
+      }
+    }
+
+    return {
+      hear(fact: Fact, now: number) {
+        numbering.hear(fact)
+        switch (fact.fact) {
+          case 'asked':
+            return void askedAt.set(fact.ask, now)
+          case 'gave up':
+            return void gaveUp.add(fact.ask)
+          case 'closed':
+            return void closed.add(fact.client)
+          case 'attached':
+            return void sessions.add(fact.session)
+          case 'forgotten':
+            return void gone.add(fact.session)
+          case 'begun':
+            return void running.add(`${fact.session} ${fact.n}`)
+          case 'finished':
+            return void running.delete(`${fact.session} ${fact.n}`)
+          case 'faulted':
+            if (fact.fault.kind === 'lockout') lockedOut.add(fact.fault.client)
+            return
+          case 'closing':
+            mayBeBusy = true
+            return orphan()
+          case 'store failed':
+            return orphan()
+          case 'down':
+            if (fact.store === 'lost') for (const session of sessions) gone.add(session)
+            return orphan()
+          case 'sent':
+            if (fact.frame.kind === 'request') sent(fact.client, fact.frame.n)
+            return
+          case 'heard':
+            if (fact.frame.kind === 'welcome') current.set(fact.client, fact.frame.sessionId)
+            return
+          case 'settled':
+            if (fact.outcome.ok || isTrue(fact.outcome.error.code, fact.ask, now)) return
+            return broken(`${fact.ask.id} ended in ${fact.outcome.error.code}, which is not true`)
+        }
+      },
     }
   }
-
-  return {
-    hear(fact: Fact, now: number) {
-      numbering.hear(fact)
-      switch (fact.fact) {
-        case 'asked':
-          return void askedAt.set(fact.ask, now)
-        case 'gave up':
-          return void gaveUp.add(fact.ask)
-        case 'closed':
-          return void closed.add(fact.client)
-        case 'attached':
-          return void sessions.add(fact.session)
-        case 'forgotten':
-          return void gone.add(fact.session)
-        case 'begun':
-          return void running.add(`${fact.session} ${fact.n}`)
-        case 'finished':
-          return void running.delete(`${fact.session} ${fact.n}`)
-        case 'closing':
-          mayBeBusy = true
-          return orphan()
-        case 'store failed':
-          return orphan()
-        case 'down':
-          if (fact.store === 'lost') for (const session of sessions) gone.add(session)
-          return orphan()
-        case 'sent':
-          if (fact.frame.kind === 'request') sent(fact.client, fact.frame.n)
-          return
-        case 'heard':
-          if (fact.frame.kind === 'welcome') current.set(fact.client, fact.frame.sessionId)
-          return
-        case 'settled':
-          if (fact.outcome.ok || isTrue(fact.outcome.error.code, fact.ask, now)) return
-          return broken(`${fact.ask.id} ended in ${fact.outcome.error.code}, which is not true`)
-      }
-    },
-  }
-}
 
 /** So large that a few of them are more than a journal keeps. */
 function isLarge(bytes: number): boolean {

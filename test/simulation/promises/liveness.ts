@@ -1,5 +1,6 @@
 /** Once all faults are over, everything that is still wanted succeeds within a computed time. */
 
+import { limits } from '@backchat/protocol'
 import type { Fact } from '../facts.js'
 import type { Failure, Outcome } from '../machines.js'
 import type { Ask, Scenario, ServerPlan } from '../scenario.js'
@@ -11,7 +12,10 @@ import type { Promised } from './promise.js'
  */
 const reconnectMs = 2 * 10_000 + 2_000
 
-export function livenessOf({ server }: Scenario): Promised {
+/** The longest that any handler takes, with its refusals, on a good link. */
+const slowestMs = 12_000
+
+export function livenessOf({ server, asks, clients }: Scenario): Promised {
   return (broken) => {
     const askedAt = new Map<Ask, number>()
     /** By when each must have succeeded. */
@@ -21,16 +25,20 @@ export function livenessOf({ server }: Scenario): Promised {
     let healed = false
 
     const watch = (ask: Ask, now: number) => {
-      const by = now + reconnectMs + needsMs(ask, server)
+      // What is asked beyond the window waits until those before it have ended.
+      const ahead = Math.floor(asks.filter(({ client }) => client === ask.client).length / limits.window)
+      const by = now + reconnectMs + needsMs(ask, server) + ahead * slowestMs
       const hasTime = (askedAt.get(ask) ?? 0) + ask.timeoutMs >= by
-      if (hasTime && isWanted(ask, server) && !forgotten.has(ask)) due.set(ask, by)
+      const hasRoom = clients[ask.client]?.queue === limits.queue
+      if (hasTime && hasRoom && isWanted(ask, server) && !forgotten.has(ask)) due.set(ask, by)
     }
 
     const settled = (ask: Ask, { ok, error }: Outcome & { readonly error?: Failure }, now: number) => {
       const by = due.get(ask) ?? Number.POSITIVE_INFINITY
       if (now > by) broken(`${ask.id} took until ${now}, it was due at ${by}`)
-      // It may have been sent to a server that was dead already; whether that is true is another promise.
-      if (due.has(ask) && !ok && error?.code !== 'OUTCOME_UNKNOWN') broken(`${ask.id} failed though all was well`)
+      // What went wrong before may show only now. Whether it is true that it did is another promise.
+      const isOlder = error?.code === 'OUTCOME_UNKNOWN' || error?.code === 'REPLY_LOST'
+      if (due.has(ask) && !ok && !isOlder) broken(`${ask.id} failed with ${error?.code} though all was well`)
     }
 
     return {

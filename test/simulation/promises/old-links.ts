@@ -19,6 +19,7 @@ const turns: ReadonlySet<Fact['fact']> = new Set([
   'lost',
   'woke',
   'listened',
+  'reauthenticated',
   'due',
   'closed',
   'heard',

@@ -2,7 +2,7 @@
 
 import type { Scenario } from '../scenario.js'
 import { bounds } from './bounds.js'
-import { errors } from './errors.js'
+import { errorsOf } from './errors.js'
 import { livenessOf } from './liveness.js'
 import { oldLinks } from './old-links.js'
 import type { Promised } from './promise.js'
@@ -18,7 +18,7 @@ export function promises(scenario: Scenario): readonly (readonly [promise: strin
     ['settles once, in time', settles],
     ['runs at most once', runsOnce],
     ['replies are what a run returned', replies],
-    ['errors are true', errors],
+    ['errors are true', errorsOf(scenario)],
     ['pushes in order, without holes', pushes],
     ['streams are exact', streams],
     ['one reset for each new session', resets],
