@@ -144,8 +144,15 @@ const hallOf = <C, User extends Identity, State extends object>(
     request,
     release: (link) => links.release(link),
     userOf: (upgrade, id) => (authenticate === undefined ? guest<User>(id) : auth.userOf(upgrade)),
-    connected: (connection) => bus.emit('connection', connection),
-    disconnected: (connection, reason) => bus.emit('disconnection', connection, reason),
+    connected: (connection) => {
+      const { id, session, user, resumed } = connection
+      common.log.debug({ connection: id, session: session.id, user: user.id, resumed }, 'connected')
+      bus.emit('connection', connection)
+    },
+    disconnected: (connection, reason) => {
+      common.log.debug({ connection: connection.id, session: connection.session.id, reason }, 'disconnected')
+      bus.emit('disconnection', connection, reason)
+    },
   })
   return { auth, reception, connectionMiddleware }
 }
