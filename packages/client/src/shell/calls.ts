@@ -1,0 +1,139 @@
+/** The requests that have not settled: from the machine's key back to whoever waits, and what is told of each. */
+
+import {
+  type CodedError,
+  expandMessage,
+  type Ids,
+  type JsonValue,
+  type Message,
+  type RequestMode,
+  replyDefaults,
+  type Stage,
+} from '@backchat/protocol'
+import type { RequestOptions } from '../api/client.js'
+import type { Fault, Outcome } from '../machine/effects.js'
+import type { Input, Key } from '../machine/inputs.js'
+import { broken, errorOf, type Received } from './errors.js'
+import { type Author, prepare } from './outgoing.js'
+import type { Traces } from './traces.js'
+
+/** Who waits. Exactly one of `succeeded` and `failed` is called, once. */
+export interface Waiter {
+  /** With null for a send. */
+  succeeded(reply: Message<string, unknown> | null): void
+  failed(error: CodedError): void
+  chunk(content: unknown): void
+}
+
+/** What the application wants to say. */
+export interface Wish {
+  readonly mode: RequestMode
+  readonly type: string
+  readonly content: unknown
+  readonly options: RequestOptions
+  readonly init?: true
+}
+
+interface Call {
+  readonly id: string
+  readonly type: string
+  readonly waiter: Waiter
+  readonly signal: AbortSignal | undefined
+  readonly giveUp: () => void
+}
+
+export class Calls {
+  readonly #author: Author
+  readonly #ids: Ids
+  readonly #traces: Traces
+  readonly #tell: (input: Input) => void
+  readonly #calls = new Map<Key, Call>()
+  #keys = 0
+
+  constructor(author: Author, ids: Ids, traces: Traces, tell: (input: Input) => void) {
+    this.#author = author
+    this.#ids = ids
+    this.#traces = traces
+    this.#tell = tell
+  }
+
+  /** Never throws: what is wrong is told to the waiter. Returns the id of the message, and the name for the rest. */
+  start({ mode, type, content, options, init }: Wish, waiter: Waiter): { readonly id: string; readonly key: Key } {
+    const id = this.#ids.id()
+    this.#keys += 1
+    const key = this.#keys
+    this.#traces.begin(id, String(type))
+    const { signal } = options
+    const call: Call = { id, type, waiter, signal, giveUp: () => this.giveUp(key) }
+    this.#calls.set(key, call)
+    const letter = prepare({ id, mode, type, content, options }, this.#author)
+    if (!letter.ok) this.#fail(key, call, letter.fault)
+    else {
+      signal?.addEventListener('abort', call.giveUp)
+      const { message, bytes, timeoutMs } = letter
+      this.#tell({ kind: 'requested', key, mode, id, type, message, bytes, timeoutMs, ...(init ? { init } : {}) })
+    }
+    return { id, key }
+  }
+
+  giveUp(key: Key): void {
+    if (this.#calls.has(key)) this.#tell({ kind: 'abandoned', key })
+  }
+
+  // ---- what the machine tells ----
+
+  reached(key: Key, stage: Stage): void {
+    const call = this.#calls.get(key)
+    if (call !== undefined) this.#traces.reach(call.id, stage)
+  }
+
+  chunk(key: Key, content: JsonValue): void {
+    const call = this.#calls.get(key)
+    if (call === undefined) return
+    const checked = this.#author.check.chunk(call.type, content)
+    if (checked.ok) return call.waiter.chunk(checked.value)
+    this.#fail(key, call, broken('A chunk', checked.issues, 'started', true))
+    this.#tell({ kind: 'abandoned', key })
+  }
+
+  settle(key: Key, outcome: Outcome): void {
+    const call = this.#calls.get(key)
+    if (call === undefined) return
+    if (!outcome.ok) return this.#fail(key, call, outcome.error)
+    if (outcome.message === null) return this.#succeed(key, call, null)
+    const reply = expandMessage(outcome.message, replyDefaults, outcome.sessionId, { replyTo: call.id })
+    const checked = this.#author.check.reply(call.type, reply.content)
+    if (checked.ok) this.#succeed(key, call, { ...reply, content: checked.value })
+    else this.#fail(key, call, broken('The reply', checked.issues, 'replied', true))
+  }
+
+  // ---- how it ends ----
+
+  #succeed(key: Key, call: Call, reply: Message<string, unknown> | null): void {
+    this.#end(key, call)
+    this.#traces.settle(call.id, 'ok')
+    call.waiter.succeeded(reply)
+  }
+
+  #fail(key: Key, call: Call, fault: Fault): void {
+    this.#end(key, call)
+    const received = this.#readFailure(call.type, fault)
+    const { id, type, signal } = call
+    this.#traces.settle(id, received.code)
+    const cause: unknown = received.code === 'ABORTED' ? signal?.reason : undefined
+    call.waiter.failed(errorOf(received, { id, type, trace: this.#traces.trace(id) }, cause))
+  }
+
+  /** What a handler said when it refused on purpose is received like anything else: parsed once. */
+  #readFailure(type: string, fault: Fault): Received {
+    if (fault.code !== 'FAILURE') return fault
+    const checked = this.#author.check.failure(type, fault.failure ?? null)
+    if (checked.ok) return { ...fault, failure: checked.value }
+    return broken('What the handler refused with', checked.issues, fault.stage, fault.mayHaveExecuted)
+  }
+
+  #end(key: Key, call: Call): void {
+    this.#calls.delete(key)
+    call.signal?.removeEventListener('abort', call.giveUp)
+  }
+}

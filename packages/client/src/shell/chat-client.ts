@@ -1,0 +1,233 @@
+/** The client as the application holds it: performs what the machine decides, and decides nothing itself. */
+
+import { BackchatError, type Clock, type FailureError, type Untyped, unreachable } from '@backchat/protocol'
+import type { PendingRequest, StreamHandle } from '../api/calls.js'
+import type { Client, RequestOptions } from '../api/client.js'
+import type { ClientHandler } from '../api/listening.js'
+import type { ClientEvents, Explanation, Snapshot, Status } from '../api/status.js'
+import type { Environment } from '../environment/environment.js'
+import { ClientMachine } from '../machine/client-machine.js'
+import type { Effect, MachineStatus } from '../machine/effects.js'
+import type { OpenTransport } from '../transport/transport.js'
+import { Announcements } from './announcements.js'
+import { Calls, type Wish } from './calls.js'
+import { Carrier } from './carrier.js'
+import { ContractCheck } from './contract-check.js'
+import { Driver } from './driver.js'
+import { errorOf, threw } from './errors.js'
+import { asReply, type Desk, pendingRequest, type Reply, streamHandle } from './pending.js'
+import { type Options, settingsOf } from './settings.js'
+import { StatusBoard } from './status-board.js'
+import { fetchToken } from './tokens.js'
+import { Traces } from './traces.js'
+
+/** What a client is given instead of reaching for it. */
+export interface Capabilities {
+  readonly environment: Environment
+  readonly openTransport: OpenTransport
+}
+
+/** The calls whose types follow from a contract get them where the application makes its client: here any type may be said. */
+type Typed = 'request' | 'stream' | 'send' | 'on' | 'handle' | 'isFailure'
+
+export class ChatClient implements Omit<Client, Typed> {
+  readonly #options: Options
+  readonly #clock: Clock
+  readonly #announcements: Announcements
+  readonly #board: StatusBoard
+  readonly #traces: Traces
+  readonly #driver: Driver
+  readonly #carrier: Carrier
+  readonly #desk: Desk
+  readonly #handlers = new Map<string, ClientHandler<Untyped, string, 'wire'>>()
+  /** Undoes what keeps a client alive. */
+  readonly #endings: readonly (() => void)[]
+  readonly events: ClientEvents
+  readonly subscribe: (listener: () => void) => () => void
+  readonly getSnapshot: () => Snapshot
+
+  constructor(options: Options, { environment, openTransport }: Capabilities) {
+    const { timeoutMs, queue, unheard, explained } = settingsOf(options)
+    const { clock, random, ids } = environment
+    const check = new ContractCheck(options.contract)
+    this.#options = options
+    this.#clock = clock
+    this.#announcements = new Announcements(check)
+    this.#board = new StatusBoard(
+      () => this.#traces.pending(),
+      (_, thrown) => this.#announcements.fail(threw('A subscriber', thrown)),
+    )
+    this.#traces = new Traces(clock.wall, explained, (step) => {
+      this.#announcements.emit('trace', step)
+      this.#board.changed()
+    })
+    const machine = new ClientMachine({ random, ids, queue, unheard })
+    this.#driver = new Driver(machine, clock, (effect) => this.#perform(effect))
+    const tell = this.#driver.tell.bind(this.#driver)
+    const { url, WebSocket } = options
+    this.#carrier = new Carrier(openTransport, { url, ...(WebSocket ? { WebSocket } : {}) }, tell)
+    this.#desk = {
+      calls: new Calls({ check, timeoutMs, wall: clock.wall }, ids, this.#traces, tell),
+      stage: (id) => this.#traces.stage(id),
+      took: (key, next) => tell({ kind: 'took', key, next }),
+      left: (key) => tell({ kind: 'left', key }),
+    }
+    this.events = { on: (name, listener) => this.#announcements.onEvent(name, listener) }
+    this.subscribe = this.#board.subscribe
+    this.getSnapshot = this.#board.getSnapshot
+    this.#endings = [
+      environment.onSign((sign) => tell({ kind: 'noticed', sign })),
+      // Whoever made the client has the rest of the macrotask to add listeners.
+      clock.after(0, () => tell({ kind: 'started' })),
+    ]
+  }
+
+  // ---- saying ----
+
+  request(type: string, content?: unknown, options?: RequestOptions): PendingRequest<Reply> {
+    return pendingRequest(this.#desk, wish('request', type, content, options), asReply)
+  }
+
+  stream(type: string, content?: unknown, options?: RequestOptions): StreamHandle<unknown, Reply> {
+    return streamHandle(this.#desk, wish('stream', type, content, options))
+  }
+
+  send(type: string, content?: unknown, options?: RequestOptions): PendingRequest<void> {
+    return pendingRequest(this.#desk, wish('send', type, content, options), () => {})
+  }
+
+  // ---- hearing ----
+
+  on(type: string, listener: Parameters<Announcements['on']>[1]): () => void {
+    const off = this.#announcements.on(type, listener)
+    // What waits for a first listener is not delivered before the caller holds the function that stops it.
+    if (type !== 'init') queueMicrotask(() => this.#driver.tell({ kind: 'listened', type }))
+    return off
+  }
+
+  /** Keeps the handler. The protocol has no frame yet for a request of the server's, so none is called. */
+  handle(type: string, handler: ClientHandler<Untyped, string, 'wire'>): () => void {
+    if (this.#handlers.has(type)) throw new TypeError(`'${type}' has a handler already; remove that one first.`)
+    this.#handlers.set(type, handler)
+    return () => {
+      if (this.#handlers.get(type) === handler) this.#handlers.delete(type)
+    }
+  }
+
+  isFailure(error: unknown, type: string): error is FailureError<unknown> {
+    return BackchatError.is(error) && error.code === 'FAILURE' && error.type === type
+  }
+
+  // ---- looking on ----
+
+  get status(): Status {
+    return this.#board.status
+  }
+
+  get ready(): Promise<void> {
+    return this.#board.ready
+  }
+
+  explain(id: string): Explanation | undefined {
+    return this.#traces.explain(id)
+  }
+
+  pending(): readonly Explanation[] {
+    return this.getSnapshot().pending
+  }
+
+  // ---- beginning again and ending ----
+
+  reauthenticate(): Promise<void> {
+    const decided = this.#board.decided()
+    this.#driver.tell({ kind: 'reauthenticated' })
+    return decided
+  }
+
+  close(): Promise<void> {
+    const closed = this.#board.closed()
+    this.#driver.tell({ kind: 'closeAsked' })
+    return closed
+  }
+
+  // ---- what the machine wants ----
+
+  #perform(effect: Effect): void {
+    const { calls } = this.#desk
+    switch (effect.kind) {
+      case 'fetchToken':
+        return fetchToken(this.#options.token, effect.fetch, (input) => this.#driver.tell(input))
+      case 'dial':
+        return this.#carrier.dial(effect.link)
+      case 'transmit':
+        return this.#carrier.transmit(effect.link, effect.frame)
+      case 'abandon':
+        return this.#carrier.abandon(effect.link, effect.code)
+      case 'initialise':
+        return this.#initialise()
+      case 'stage':
+        return calls.reached(effect.key, effect.stage)
+      case 'chunk':
+        return calls.chunk(effect.key, effect.content)
+      case 'settle':
+        return calls.settle(effect.key, effect.outcome)
+      case 'deliver':
+        return this.#announcements.deliver(effect.message, effect.sessionId)
+      case 'status':
+        return this.#changed(effect.status)
+      case 'gap':
+        return this.#announcements.emit('gap', { from: effect.from, to: effect.to })
+      case 'reset':
+        return this.#announcements.emit('reset', { reason: effect.reason })
+      case 'report':
+        return this.#announcements.fail(errorOf(effect.error))
+      default:
+        return unreachable(effect)
+    }
+  }
+
+  #initialise(): void {
+    const { init } = this.#options
+    if (init === undefined) return this.#driver.tell({ kind: 'initSkipped' })
+    let content: unknown
+    try {
+      content = init()
+    } catch (thrown) {
+      this.#announcements.fail(threw('The init function', thrown))
+      return this.#driver.tell({ kind: 'initSkipped' })
+    }
+    this.#desk.calls.start(
+      { ...wish('request', 'init', content), init: true },
+      {
+        succeeded: (reply) => this.#announcements.initialised(asReply(reply)),
+        failed: (error) => {
+          // Then a newer one is on its way, or nobody wants it.
+          if (error.code !== 'ABORTED' && error.code !== 'CLOSED') this.#announcements.fail(error)
+          // One that cannot be sent must not hold up the rest.
+          this.#driver.tell({ kind: 'initSkipped' })
+        },
+        chunk: () => {},
+      },
+    )
+  }
+
+  #changed(status: MachineStatus): void {
+    const seen = this.#seen(status)
+    if (seen.state === 'closed') {
+      for (const end of this.#endings) end()
+      this.#carrier.close()
+    }
+    this.#board.set(seen)
+    this.#announcements.emit('status', seen)
+  }
+
+  /** With times as people read them. */
+  #seen(status: MachineStatus): Status {
+    if (status.state !== 'waiting') return status
+    return { ...status, until: this.#clock.wall() + status.until - this.#clock.now() }
+  }
+}
+
+function wish(mode: Wish['mode'], type: string, content: unknown, options: RequestOptions | null = {}): Wish {
+  return { mode, type, content, options: options ?? {} }
+}

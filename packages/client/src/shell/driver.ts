@@ -1,0 +1,55 @@
+/** Runs the machine: one turn at a time, its effects in order, and one timer for its next wish. */
+
+import type { Clock } from '@backchat/protocol'
+import type { ClientMachine } from '../machine/client-machine.js'
+import type { Effect } from '../machine/effects.js'
+import type { Input } from '../machine/inputs.js'
+
+export class Driver {
+  readonly #machine: ClientMachine
+  readonly #clock: Clock
+  readonly #perform: (effect: Effect) => void
+  /** What happened while a turn was running, often because of its effects. */
+  readonly #line: Input[] = []
+  #running = false
+  #timer: { readonly at: number; readonly callOff: () => void } | undefined
+
+  constructor(machine: ClientMachine, clock: Clock, perform: (effect: Effect) => void) {
+    this.#machine = machine
+    this.#clock = clock
+    this.#perform = perform
+  }
+
+  tell(input: Input): void {
+    this.#line.push(input)
+    if (this.#running) return
+    this.#running = true
+    try {
+      for (let next = this.#line.shift(); next !== undefined; next = this.#line.shift()) this.#turn(next)
+    } finally {
+      this.#running = false
+      this.#arm()
+    }
+  }
+
+  #turn(input: Input): void {
+    for (const effect of this.#machine.handle(input, this.#clock.now())) this.#perform(effect)
+  }
+
+  /** Most turns put the next wish off. Then the timer stays, and finds out that it came too early. */
+  #arm(): void {
+    const at = this.#machine.wakeAt()
+    if (this.#timer !== undefined && this.#timer.at <= at && at < Number.POSITIVE_INFINITY) return
+    this.#timer?.callOff()
+    this.#timer = undefined
+    if (at === Number.POSITIVE_INFINITY) return
+    const delayMs = Math.max(0, at - this.#clock.now())
+    this.#timer = { at, callOff: this.#clock.after(delayMs, () => this.#fired()) }
+  }
+
+  #fired(): void {
+    this.#timer = undefined
+    if (this.#clock.now() < this.#machine.wakeAt()) this.#arm()
+    else this.tell({ kind: 'woke' })
+  }
+}

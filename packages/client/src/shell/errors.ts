@@ -1,0 +1,45 @@
+/** What went wrong, as the application gets it. */
+
+import { BackchatError, type CodedError, type ErrorCode, type Stage, type Trace } from '@backchat/protocol'
+import type { Fault } from '../machine/effects.js'
+
+/** What a fault is about; nothing for one that concerns no request. */
+export interface Subject {
+  readonly id: string
+  readonly type: string
+  readonly trace: Trace
+}
+
+/** A fault as received: what the handler said has been parsed. */
+export type Received = Omit<Fault, 'failure'> & { readonly failure?: unknown }
+
+export function errorOf(fault: Received, subject?: Subject, cause?: unknown): CodedError {
+  const { id: requestId, type, trace } = subject ?? {}
+  const error = new BackchatError({ ...fault, requestId, type, trace, cause })
+  // The constructor gives each code what it must carry.
+  return error as CodedError
+}
+
+/** A request that the client itself refuses: nothing was sent. */
+export function refused(code: ErrorCode, message: string): Fault {
+  return { code, message, stage: 'queued', mayHaveExecuted: false, retryable: true }
+}
+
+/** What arrived is not what the contract says. */
+export function broken(what: string, issues: string, stage: Stage, mayHaveExecuted: boolean): Fault {
+  const message = `${what} is not what the contract says: ${issues}. Do client and server have the same contract?`
+  return { code: 'INVALID_MESSAGE', message, stage, mayHaveExecuted, retryable: !mayHaveExecuted }
+}
+
+/** A function of the application's threw. */
+export function threw(what: string, cause: unknown): CodedError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const fault: Fault = {
+    code: 'HANDLER_FAILED',
+    message: `${what} threw: ${reason}`,
+    stage: 'received',
+    mayHaveExecuted: true,
+    retryable: false,
+  }
+  return errorOf(fault, undefined, cause)
+}

@@ -1,0 +1,61 @@
+/** A message on its way out: checked first, then encoded once. Nothing that is wrong with it throws. */
+
+import { type Json, limits, type RequestMode, requestDefaults, utf8Length, wireMessage } from '@backchat/protocol'
+import type { RequestOptions } from '../api/client.js'
+import type { Fault } from '../machine/effects.js'
+import type { ContractCheck } from './contract-check.js'
+import { refused } from './errors.js'
+
+/** What the application said. Its types promise more than a program without types keeps. */
+export interface Said {
+  readonly id: string
+  readonly mode: RequestMode
+  readonly type: string
+  readonly content: unknown
+  readonly options: RequestOptions
+}
+
+export interface Letter {
+  readonly ok: true
+  readonly message: Json
+  readonly bytes: number
+  readonly timeoutMs: number
+}
+
+export interface Author {
+  readonly check: ContractCheck
+  readonly timeoutMs: number
+  /** Wall time, for the timestamp. */
+  readonly wall: () => number
+}
+
+export function prepare(said: Said, author: Author): Letter | { readonly ok: false; readonly fault: Fault } {
+  const { id, mode, type, content, options } = said
+  const { timeout = author.timeoutMs, signal, metadata } = options
+  const wrong = author.check.sending(type, mode, content) ?? wrongOption(timeout, signal)
+  if (wrong !== undefined) return invalid(wrong)
+  if (signal?.aborted) return { ok: false, fault: refused('ABORTED', 'Its signal was aborted already.') }
+  const timestamp = new Date(author.wall()).toISOString()
+  const { from, to } = requestDefaults
+  const encoded = wireMessage({ id, timestamp, type, from, to, content, metadata }, requestDefaults)
+  if (!encoded.ok) return invalid(`The message cannot be sent: ${encoded.reason}.`)
+  return {
+    ok: true,
+    message: encoded.json,
+    bytes: utf8Length(encoded.json),
+    timeoutMs: Math.min(timeout, limits.timeoutMs),
+  }
+}
+
+function wrongOption(timeout: unknown, signal: unknown): string | undefined {
+  if (!isPositive(timeout)) return `timeout is a positive number of milliseconds, not ${String(timeout)}.`
+  if (signal !== undefined && !isSignal(signal)) return 'signal is an AbortSignal.'
+  return undefined
+}
+
+export const isPositive = (value: unknown): value is number => typeof value === 'number' && value > 0
+
+const isSignal = (value: unknown): value is AbortSignal =>
+  typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
+
+const invalid = (message: string) => ({ ok: false, fault: refused('INVALID_MESSAGE', message) }) as const

@@ -1,0 +1,123 @@
+/** What `request`, `send` and `stream` return: promises and chunks that know where their message is. */
+
+import type { CodedError, Message, Stage } from '@backchat/protocol'
+import { limits } from '@backchat/protocol'
+import type { PendingRequest, StreamHandle } from '../api/calls.js'
+import type { Key } from '../machine/inputs.js'
+import type { Calls, Wish } from './calls.js'
+import { errorOf, refused } from './errors.js'
+import { Reader } from './reader.js'
+
+export type Reply = Message<'response', unknown>
+
+/** What a call can do beside settling. */
+export interface Desk {
+  readonly calls: Calls
+  readonly stage: (id: string) => Stage
+  readonly took: (key: Key, next: number) => void
+  readonly left: (key: Key) => void
+}
+
+/** A promise with the name of its message. */
+export function pendingRequest<Value>(
+  desk: Desk,
+  wish: Wish,
+  read: (reply: Message<string, unknown> | null) => Value,
+): PendingRequest<Value> {
+  const { promise, resolve, reject } = deferred<Value>()
+  const { id, key } = desk.calls.start(wish, {
+    succeeded: (reply) => resolve(read(reply)),
+    failed: reject,
+    chunk: () => {},
+  })
+  const cancel = () => settled(promise, () => desk.calls.giveUp(key))
+  return Object.defineProperty(Object.assign(promise, { id, cancel, stage: 'queued' as Stage }), 'stage', {
+    get: () => desk.stage(id),
+  })
+}
+
+/** The chunks for one reader, and the reply. */
+export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Reply> {
+  const { promise, resolve, reject } = deferred<Reply>()
+  // It may stay unread.
+  promise.catch(() => {})
+  let begun = false
+  let replyWanted = false
+  const reader = new Reader({
+    took: (next) => desk.took(key, next),
+    stopped: () => desk.calls.giveUp(key),
+  })
+  const leave = () => {
+    reader.drop()
+    reader.end()
+    desk.left(key)
+  }
+  /** Who waits for the reply alone must not wait for a reader that never comes: its chunks would fill the window. */
+  const letGo = () => {
+    if (begun || !replyWanted || reader.size < limits.streamWindow) return
+    reader.drop()
+    reader.end({ error: errorOf(refused('ABORTED', unread)) })
+    desk.left(key)
+  }
+  const { id, key } = desk.calls.start(wish, {
+    succeeded(reply) {
+      reader.end()
+      resolve(asReply(reply))
+    },
+    failed(error: CodedError) {
+      reader.end({ error })
+      reject(error)
+    },
+    chunk(content) {
+      reader.push(content)
+      letGo()
+    },
+  })
+  return {
+    id,
+    get stage() {
+      return desk.stage(id)
+    },
+    get reply() {
+      replyWanted = true
+      letGo()
+      return promise
+    },
+    leave,
+    cancel: () => {
+      reader.drop()
+      return settled(promise, () => desk.calls.giveUp(key))
+    },
+    [Symbol.asyncIterator]() {
+      if (begun) throw new TypeError('A stream has one reader.')
+      begun = true
+      return reader
+    },
+  }
+}
+
+const unread = 'Nobody read the chunks while the reply was waited for, so they were let go. Begin to read before.'
+
+/** A reply always carries a message: only a send settles without one. */
+export function asReply(reply: Message<string, unknown> | null): Reply {
+  if (reply === null) throw new TypeError('A reply came without a message.')
+  return { ...reply, type: 'response' }
+}
+
+/** Gives up, and resolves when the promise has settled, either way. */
+function settled(promise: Promise<unknown>, giveUp: () => void): Promise<void> {
+  giveUp()
+  return promise.then(
+    () => {},
+    () => {},
+  )
+}
+
+function deferred<Value>() {
+  let resolve: (value: Value) => void = () => {}
+  let reject: (error: CodedError) => void = () => {}
+  const promise = new Promise<Value>((...settle) => {
+    ;[resolve, reject] = settle
+  })
+  return { promise, resolve, reject }
+}

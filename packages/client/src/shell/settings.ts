@@ -1,0 +1,42 @@
+/** The options of a client, checked: a mistake in them is a programmer's, and is told where it was made. */
+
+import { type Contract, limits } from '@backchat/protocol'
+import type { ClientOptions } from '../api/options.js'
+import { isPositive } from './outgoing.js'
+
+export type Options = ClientOptions & { readonly contract?: Contract | undefined }
+
+export interface Settings {
+  readonly timeoutMs: number
+  readonly queue: number
+  readonly unheard: number
+  readonly explained: number
+}
+
+const defaultTimeoutMs = 30_000
+const defaultExplained = 256
+
+/** @throws TypeError that names the option. */
+export function settingsOf(options: Options): Settings {
+  const { url, token, init, timeout = defaultTimeoutMs, limits: chosen = {} } = options
+  if (typeof url !== 'string' && typeof url !== 'function' && !(url instanceof URL)) {
+    throw new TypeError('url is where the server listens: a string, a URL, or a function that gives one.')
+  }
+  if (typeof token !== 'function' && typeof token !== 'string' && token !== undefined) {
+    throw new TypeError('token is a string, or a function that gives one.')
+  }
+  if (typeof init !== 'function' && init !== undefined) throw new TypeError('init is a function.')
+  if (!isPositive(timeout)) throw new TypeError(`timeout is a positive number of milliseconds, not ${String(timeout)}.`)
+  return {
+    timeoutMs: timeout,
+    queue: count('queue', chosen.queue, limits.queue),
+    unheard: count('unheard', chosen.unheard, limits.unheard),
+    explained: count('explained', chosen.explained, defaultExplained),
+  }
+}
+
+function count(name: string, value: number | undefined, otherwise: number): number {
+  if (value === undefined) return otherwise
+  if (Number.isSafeInteger(value) && value >= 0) return value
+  throw new TypeError(`limits.${name} is a whole number from 0, not ${String(value)}.`)
+}

@@ -1,0 +1,76 @@
+/** What those see who look on: the status, what is pending, and whether the client is ready. */
+
+import type { CodedError } from '@backchat/protocol'
+import type { Explanation, Snapshot, Status } from '../api/status.js'
+import { errorOf, refused } from './errors.js'
+import { Listeners, type Report } from './listeners.js'
+
+interface Waiting {
+  readonly resolve: () => void
+  readonly reject: (error: CodedError) => void
+}
+
+export class StatusBoard {
+  readonly #pending: () => readonly Explanation[]
+  readonly #subscribers: Listeners<{ change: undefined }>
+  #status: Status = { state: 'idle' }
+  #snapshot: Snapshot | undefined
+  readonly #waiting: Waiting[] = []
+  readonly #closing: (() => void)[] = []
+  /** The first {@link StatusBoard.decided}. */
+  readonly ready: Promise<void>
+
+  constructor(pending: () => readonly Explanation[], report: Report) {
+    this.#pending = pending
+    this.#subscribers = new Listeners(report)
+    this.ready = this.decided()
+    // Nobody has to look at it.
+    this.ready.catch(() => {})
+  }
+
+  get status(): Status {
+    return this.#status
+  }
+
+  set(status: Status): void {
+    this.#status = status
+    this.changed()
+    if (status.state === 'closed') for (const resolve of this.#closing.splice(0)) resolve()
+    const failure = failureOf(status)
+    if (failure === undefined && status.state !== 'online') return
+    for (const { resolve, reject } of this.#waiting.splice(0)) failure === undefined ? resolve() : reject(failure)
+  }
+
+  /** The status, or what is pending, is not what it was. */
+  changed(): void {
+    this.#snapshot = undefined
+    this.#subscribers.emit('change', undefined)
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => this.#subscribers.on('change', () => listener())
+
+  readonly getSnapshot = (): Snapshot => {
+    this.#snapshot ??= { status: this.#status, pending: this.#pending() }
+    return this.#snapshot
+  }
+
+  /** Settles when the client is online the next time, or when it is certain that it will not be by itself. */
+  decided(): Promise<void> {
+    const failure = this.#status.state === 'closed' ? failureOf(this.#status) : undefined
+    if (failure !== undefined) return Promise.reject(failure)
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
+  }
+
+  /** Resolves when the client is closed. */
+  closed(): Promise<void> {
+    if (this.#status.state === 'closed') return Promise.resolve()
+    return new Promise((resolve) => this.#closing.push(resolve))
+  }
+}
+
+function failureOf(status: Status): CodedError | undefined {
+  if (status.state === 'closed') return errorOf(refused('CLOSED', 'The client is closed. Make another one.'))
+  if (status.state !== 'unauthorized') return undefined
+  const why = `The token was refused: ${status.reason} Call reauthenticate() when there is another one.`
+  return errorOf(refused('UNAUTHORIZED', why))
+}

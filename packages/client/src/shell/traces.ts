@@ -1,0 +1,101 @@
+/** What became of each message: the stages it went through, and how it ended. Of the settled ones only the newest are remembered. */
+
+import { type ErrorCode, type Stage, stageInWords, type Trace, type TraceStep } from '@backchat/protocol'
+import type { Explanation } from '../api/status.js'
+
+/** A message got further. */
+export interface Step extends TraceStep {
+  readonly id: string
+  readonly type: string
+}
+
+interface Entry {
+  readonly id: string
+  readonly type: string
+  readonly steps: TraceStep[]
+  /** How far it got, before it settled. */
+  stage: Stage
+  outcome: Explanation['outcome']
+}
+
+export class Traces {
+  readonly #wall: () => number
+  readonly #remembered: number
+  readonly #reached: (step: Step) => void
+  readonly #pending = new Map<string, Entry>()
+  readonly #settled = new Map<string, Entry>()
+
+  constructor(wall: () => number, remembered: number, reached: (step: Step) => void) {
+    this.#wall = wall
+    this.#remembered = remembered
+    this.#reached = reached
+  }
+
+  begin(id: string, type: string): void {
+    const entry: Entry = { id, type, steps: [], stage: 'queued', outcome: 'pending' }
+    this.#pending.set(id, entry)
+    this.#step(entry, 'queued')
+  }
+
+  reach(id: string, stage: Stage): void {
+    const entry = this.#pending.get(id)
+    if (entry === undefined) return
+    entry.stage = stage
+    this.#step(entry, stage)
+  }
+
+  settle(id: string, outcome: 'ok' | ErrorCode): void {
+    const entry = this.#pending.get(id)
+    if (entry === undefined) return
+    entry.outcome = outcome
+    this.#pending.delete(id)
+    this.#settled.set(id, entry)
+    for (const oldest of this.#settled.keys()) {
+      if (this.#settled.size <= this.#remembered) break
+      this.#settled.delete(oldest)
+    }
+    this.#step(entry, 'settled')
+  }
+
+  stage(id: string): Stage {
+    return this.#pending.get(id)?.stage ?? 'settled'
+  }
+
+  trace(id: string): Trace {
+    return [...(this.#find(id)?.steps ?? [])]
+  }
+
+  explain(id: string): Explanation | undefined {
+    const entry = this.#find(id)
+    return entry && explanationOf(entry)
+  }
+
+  /** What has not settled, oldest first. */
+  pending(): readonly Explanation[] {
+    return [...this.#pending.values()].map(explanationOf)
+  }
+
+  #find(id: string): Entry | undefined {
+    return this.#pending.get(id) ?? this.#settled.get(id)
+  }
+
+  #step(entry: Entry, stage: Stage): void {
+    const step = { stage, atMs: this.#wall() }
+    entry.steps.push(step)
+    this.#reached({ id: entry.id, type: entry.type, ...step })
+  }
+}
+
+function explanationOf({ id, type, stage, steps, outcome }: Entry): Explanation {
+  const trace = [...steps]
+  const settled = outcome !== 'pending'
+  const end = settled ? `settled ${outcome === 'ok' ? 'well' : `with ${outcome}`}; it got as far as: ` : ''
+  const text = `${type} ${id}: ${end}${stageInWords[stage]} (${timesOf(trace)})`
+  return { id, type, stage: settled ? 'settled' : stage, trace, outcome, text }
+}
+
+/** `queued, sent +3 ms, settled +120 ms`, counted from the first. */
+function timesOf([first, ...rest]: Trace): string {
+  if (first === undefined) return ''
+  return [first.stage, ...rest.map(({ stage, atMs }) => `${stage} +${Math.round(atMs - first.atMs)} ms`)].join(', ')
+}
