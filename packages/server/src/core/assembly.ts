@@ -41,11 +41,14 @@ import { Reception } from './reception.js'
 import { type Settings, settingsOf } from './settings.js'
 import { hashSecret, newId, systemClock } from './system.js'
 
-/** What the parts tell the manager. */
-export interface Surroundings<User extends Identity, State extends object> {
-  readonly bus: EventBus<ManagerEvents<User, State>>
+/** Where parts tell what happens. */
+interface Reporting {
   readonly log: Logger
   readonly failed: (error: CodedError, context?: ErrorContext) => void
+}
+
+export interface Surroundings<User extends Identity, State extends object> extends Reporting {
+  readonly bus: EventBus<ManagerEvents<User, State>>
 }
 
 export interface Assembly<User extends Identity, State extends object> {
@@ -64,7 +67,7 @@ export interface Assembly<User extends Identity, State extends object> {
 }
 
 /** What most parts need. */
-interface Common extends Pick<Surroundings<never, never>, 'log' | 'failed'> {
+interface Common extends Reporting {
   readonly contract: Contract | undefined
   readonly clock: Clock
   readonly ids: Pick<Ids, 'id'>
@@ -73,11 +76,10 @@ interface Common extends Pick<Surroundings<never, never>, 'log' | 'failed'> {
 
 export const assemble = <C, User extends Identity, State extends object>(
   options: ManagerOptions<C, User, State>,
-  surroundings: Surroundings<User, State>,
+  { bus, log, failed }: Surroundings<User, State>,
 ): Assembly<User, State> => {
   const settings = settingsOf(options)
   const { contract, clock = systemClock, ids = { id: newId } } = options
-  const { bus, log, failed } = surroundings
   const common: Common = { contract, clock, ids, log, failed, feed: (input) => driver.feed(input) }
   const crash = (cause: unknown): void => failed(errorOf(bug, { cause }))
 

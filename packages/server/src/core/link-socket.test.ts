@@ -89,6 +89,16 @@ test('a stranger may say 16 KiB, who was welcomed more', async () => {
   await vi.waitFor(() => expect(heard[2]).toBe('x'.repeat(60 * 1024)))
 })
 
+test('what the WebSocket itself refuses is reported at once', async () => {
+  const { link, client, heard } = await pair()
+  link.welcome()
+  client.send('x'.repeat(80 * 1024))
+  await vi.waitFor(() => expect(heard[0]).toEqual({ reason: expect.any(String), tooLarge: true }))
+  const other = await pair()
+  other.client.send(Buffer.from([0xff, 0xfe]), { binary: false })
+  await vi.waitFor(() => expect(other.heard[0]).toEqual({ reason: expect.any(String), tooLarge: false }))
+})
+
 test('who goes is reported as closed, once', async () => {
   const { client, heard } = await pair()
   client.terminate()
