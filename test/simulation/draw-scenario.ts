@@ -82,7 +82,7 @@ function drawHandler(chance: SeededRandom, streams: boolean, most: number): Hand
     end: chance() < 0.06 ? 'throw' : 'return',
     obeys: chance() < 0.7,
     // A few are so large that the journal cannot keep all of them.
-    bytes: chance() < 0.03 ? 400 * 1024 : 100,
+    bytes: chance() < 0.03 && most > 3 ? 400 * 1024 : 100,
   }
 }
 

@@ -20,6 +20,8 @@ export type ClientFact = { readonly client: number } & (
   | { readonly fact: 'gave up' | 'left'; readonly ask: Ask }
   | { readonly fact: 'settled'; readonly ask: Ask; readonly outcome: Outcome }
   | { readonly fact: 'chunk'; readonly ask: Ask; readonly content: JsonValue }
+  /** The reader of a stream took all chunks below `next`. */
+  | { readonly fact: 'took'; readonly ask: Ask; readonly next: number }
   | { readonly fact: 'delivered'; readonly content: JsonValue; readonly session: string }
   | { readonly fact: 'gap'; readonly from: number; readonly to: number }
   | { readonly fact: 'reset'; readonly reason: string }

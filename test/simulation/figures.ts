@@ -1,7 +1,8 @@
 /** What a life was like: how much of what the faults are there for did happen, and how much succeeded all the same. */
 
 import type { Fact } from './facts.js'
-import type { Ask } from './scenario.js'
+import type { Ask, Scenario } from './scenario.js'
+import { canSucceed } from './wanted.js'
 
 export class Figures {
   asked = 0
@@ -23,24 +24,32 @@ export class Figures {
   chunks = 0
 }
 
+/** Who waits this long wants the answer. */
+const patientMs = 30_000
+
 /** Fills in the figures as facts come. */
 export class Counter {
   readonly figures = new Figures()
+  readonly #scenario: Scenario
   /** Replies under way, by client and number. */
   readonly #replies = new Set<string>()
   /** Streams of which chunks arrived and no end, by client. */
   readonly #streaming = new Map<number, Set<Ask>>()
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario
+  }
 
   hear(fact: Fact): void {
     const { figures } = this
     switch (fact.fact) {
       case 'asked':
         figures.asked += 1
-        figures.wanted += isWanted(fact.ask) ? 1 : 0
+        figures.wanted += this.#isWanted(fact.ask) ? 1 : 0
         return
       case 'settled':
         this.#streamsOf(fact.client).delete(fact.ask)
-        if (fact.outcome.ok) figures.succeeded += isWanted(fact.ask) ? 1 : 0
+        if (fact.outcome.ok) figures.succeeded += this.#isWanted(fact.ask) ? 1 : 0
         else if (fact.outcome.error.code === 'OUTCOME_UNKNOWN') figures.unknown += 1
         return
       case 'chunk':
@@ -84,13 +93,13 @@ export class Counter {
     this.#replies.add(reply)
   }
 
+  #isWanted(ask: Ask): boolean {
+    return ask.timeoutMs >= patientMs && canSucceed(ask, this.#scenario)
+  }
+
   #streamsOf(client: number): Set<Ask> {
     const streams = this.#streaming.get(client) ?? new Set<Ask>()
     this.#streaming.set(client, streams)
     return streams
   }
-}
-
-function isWanted({ type, change, handler, timeoutMs }: Ask): boolean {
-  return type !== 'nobody' && type !== 'init' && !change && handler.end === 'return' && timeoutMs >= 30_000
 }

@@ -45,7 +45,7 @@ const closeMs = 30_000
 
 export function simulate({ seed, scenario = drawScenario(seed), mutation = {}, lines = false }: SimulateOptions): Life {
   const trace = new Trace(lines)
-  const counter = new Counter()
+  const counter = new Counter(scenario)
   const violations: Violation[] = []
   const open = new Set<Ask>()
   const watches = promises(scenario).map(([promise, begin]) => begin((how) => violations.push({ promise, how })))

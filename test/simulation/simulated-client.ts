@@ -256,7 +256,11 @@ export class SimulatedClient {
   }
 
   #reader(key: number, ask: Ask): Reader {
-    const took = (next: number) => this.#whenAwake(() => this.#driver.feed({ kind: 'took', key, next }))
+    const took = (next: number) =>
+      this.#whenAwake(() => {
+        this.#tell({ fact: 'took', ask, next })
+        this.#driver.feed({ kind: 'took', key, next })
+      })
     return new Reader(this.#options.clock, ask.readerMs, took)
   }
 

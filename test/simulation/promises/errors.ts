@@ -4,6 +4,7 @@ import { type ErrorCode, limits } from '@backchat/protocol'
 import type { Fact } from '../facts.js'
 import { Numbering } from '../numbering.js'
 import type { Ask, Scenario } from '../scenario.js'
+import { isLarge } from '../wanted.js'
 import type { Promised } from './promise.js'
 
 export const errorsOf =
@@ -113,8 +114,3 @@ export const errorsOf =
       },
     }
   }
-
-/** So large that a few of them are more than a journal keeps. */
-function isLarge(bytes: number): boolean {
-  return bytes > 100_000
-}

@@ -4,6 +4,7 @@ import { limits } from '@backchat/protocol'
 import type { Fact } from '../facts.js'
 import type { Failure, Outcome } from '../machines.js'
 import type { Ask, Scenario, ServerPlan } from '../scenario.js'
+import { canSucceed } from '../wanted.js'
 import type { Promised } from './promise.js'
 
 /**
@@ -15,7 +16,8 @@ const reconnectMs = 2 * 10_000 + 2_000
 /** The longest that any handler takes, with its refusals, on a good link. */
 const slowestMs = 12_000
 
-export function livenessOf({ server, asks, clients }: Scenario): Promised {
+export function livenessOf(scenario: Scenario): Promised {
+  const { server, asks } = scenario
   return (broken) => {
     const askedAt = new Map<Ask, number>()
     /** By when each must have succeeded. */
@@ -29,8 +31,7 @@ export function livenessOf({ server, asks, clients }: Scenario): Promised {
       const ahead = Math.floor(asks.filter(({ client }) => client === ask.client).length / limits.window)
       const by = now + reconnectMs + needsMs(ask, server) + ahead * slowestMs
       const hasTime = (askedAt.get(ask) ?? 0) + ask.timeoutMs >= by
-      const hasRoom = clients[ask.client]?.queue === limits.queue
-      if (hasTime && hasRoom && isWanted(ask, server) && !forgotten.has(ask)) due.set(ask, by)
+      if (hasTime && canSucceed(ask, scenario) && !forgotten.has(ask)) due.set(ask, by)
     }
 
     const settled = (ask: Ask, { ok, error }: Outcome & { readonly error?: Failure }, now: number) => {
@@ -62,20 +63,6 @@ export function livenessOf({ server, asks, clients }: Scenario): Promised {
       },
     }
   }
-}
-
-/** Whether nothing but a fault could keep it from succeeding. */
-function isWanted({ type, change, handler }: Ask, { handlerMs }: ServerPlan): boolean {
-  const silenceMs = Math.max(handler.workMs, handler.chunkMs)
-  // A new session begins with an init of its own. A large reply may have to make room for another one.
-  return (
-    type !== 'nobody' &&
-    type !== 'init' &&
-    !change &&
-    handler.end === 'return' &&
-    silenceMs < handlerMs &&
-    handler.bytes < 100_000
-  )
 }
 
 /** How long its answer takes on a good link. */

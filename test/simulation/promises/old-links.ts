@@ -15,6 +15,7 @@ const turns: ReadonlySet<Fact['fact']> = new Set([
   'asked',
   'gave up',
   'left',
+  'took',
   'opened',
   'lost',
   'woke',

@@ -1,5 +1,6 @@
 /** Every request settles exactly once, at or before its deadline, or in the first turn after it when the computer slept. */
 
+import { limits } from '@backchat/protocol'
 import type { Fact } from '../facts.js'
 import { Numbering } from '../numbering.js'
 import type { Ask } from '../scenario.js'
@@ -8,36 +9,64 @@ import type { Broken, Watch } from './promise.js'
 interface Waiting {
   deadline: number
   settled: boolean
+  /** Chunks that arrived, and those that the reader took. */
+  arrived: number
+  taken: number
 }
 
 export function settles(broken: Broken): Watch {
-  const waiting = new Map<Ask, Waiting>()
+  const asked = new Map<Ask, Waiting>()
   const numbering = new Numbering()
   const wokeAt = new Map<number, number>()
 
   const settled = (ask: Ask, client: number, now: number) => {
-    const state = waiting.get(ask)
-    if (!state) return broken(`${ask.id} settled without being asked`)
-    if (state.settled) broken(`${ask.id} settled twice`)
-    state.settled = true
-    if (now > state.deadline && wokeAt.get(client) !== now)
-      broken(`${ask.id} settled at ${now}, its deadline was ${state.deadline}`)
+    const waiting = asked.get(ask)
+    if (!waiting) return broken(`${ask.id} settled without being asked`)
+    if (waiting.settled) broken(`${ask.id} settled twice`)
+    waiting.settled = true
+    const isLate = now > waiting.deadline && wokeAt.get(client) !== now
+    if (isLate) broken(`${ask.id} settled at ${now}, its deadline was ${waiting.deadline}`)
+  }
+
+  /** For a stream the time is the longest silence; while its reader has all that it may be sent, there is none. */
+  const sign = (ask: Ask | undefined, now: number) => {
+    const waiting = ask && asked.get(ask)
+    if (!waiting || ask.mode !== 'stream') return
+    const isFull = waiting.arrived - waiting.taken >= limits.streamWindow
+    waiting.deadline = isFull ? Number.POSITIVE_INFINITY : now + ask.timeoutMs
+  }
+
+  const took = (ask: Ask, next: number, now: number) => {
+    const waiting = asked.get(ask)
+    if (!waiting) return
+    waiting.taken = next
+    if (waiting.deadline === Number.POSITIVE_INFINITY) sign(ask, now)
   }
 
   return {
     hear(fact: Fact, now: number) {
       numbering.hear(fact)
-      if (fact.fact === 'asked') waiting.set(fact.ask, { deadline: now + fact.ask.timeoutMs, settled: false })
-      if (fact.fact === 'settled') settled(fact.ask, fact.client, now)
-      if (fact.fact === 'woke') wokeAt.set(fact.client, now)
-      if (fact.fact !== 'heard' || !('n' in fact.frame)) return
-      // For a stream the time is the longest silence.
-      const ask = numbering.askOf(fact.client, fact.frame.n)
-      const state = ask && waiting.get(ask)
-      if (state && ask.mode === 'stream') state.deadline = now + ask.timeoutMs
+      switch (fact.fact) {
+        case 'asked':
+          asked.set(fact.ask, { deadline: now + fact.ask.timeoutMs, settled: false, arrived: 0, taken: 0 })
+          return
+        case 'settled':
+          return settled(fact.ask, fact.client, now)
+        case 'woke':
+          return void wokeAt.set(fact.client, now)
+        case 'took':
+          return took(fact.ask, fact.next, now)
+        case 'chunk': {
+          const waiting = asked.get(fact.ask)
+          if (waiting) waiting.arrived += 1
+          return sign(fact.ask, now)
+        }
+        case 'heard':
+          if ('n' in fact.frame) sign(numbering.askOf(fact.client, fact.frame.n), now)
+      }
     },
     end() {
-      for (const [ask, state] of waiting) if (!state.settled) broken(`${ask.id} never settled`)
+      for (const [ask, waiting] of asked) if (!waiting.settled) broken(`${ask.id} never settled`)
     },
   }
 }
