@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import ReconnectingWebSocket, { type Options, type UrlProvider } from 'reconnecting-websocket'
-import { afterEach, vi } from 'vitest'
+import { afterEach, expect, vi } from 'vitest'
 import WebSocket from 'ws'
 import { Facts } from '../../../packages/client/src/transport/facts.js'
 import type { Peer } from '../../../packages/client/src/transport/peers.js'
@@ -17,7 +17,13 @@ const endings: (() => unknown)[] = []
 
 afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end()
+  await eventually(() => expect(openSockets()).toEqual([]))
 })
+
+/** What is left of sockets and servers in this process. */
+function openSockets(): string[] {
+  return process.getActiveResourcesInfo().filter((kind) => kind.startsWith('TCP'))
+}
 
 /** Ends it with the test, last made first. */
 export function ending(end: () => unknown): void {
