@@ -1,5 +1,6 @@
 import { closeCodes, limits } from '@backchat/protocol'
 import { describe, expect, test } from 'vitest'
+import type { Target } from '../store/operations.js'
 import { ack, bothAnswers, json, type NodeOptions, TestNode } from './test-node.js'
 
 const through = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
@@ -145,6 +146,36 @@ test('a read that fails lets the link go', () => {
   expect(node.done('abandon')).toMatchObject([{ link: 3, code: closeCodes.internalError }])
   node.dial(4)
   expect(node.frames(4)).toMatchObject([{ kind: 'welcome' }, pushOf(1)])
+})
+
+test('what was read for a link that has gone meanwhile is not sent to it', () => {
+  const node = new TestNode({ answers: 'when told' })
+  node.dial(1)
+  node.settle()
+  node.cut(1)
+  node.push({ to: 'all' }, '1')
+  node.dial(2)
+  for (const _ of ['detach', 'append', 'greet']) node.answerOne()
+  node.cut(2)
+  node.dial(3)
+  node.settle()
+  expect(node.frames(2)).toMatchObject([{ kind: 'welcome' }])
+  expect(node.frames(3)).toMatchObject([{ kind: 'welcome' }, pushOf(1)])
+})
+
+test.each<{ target: Target; readers: number[] }>([
+  { target: { to: 'session', session: 'id 1' }, readers: [1] },
+  { target: { to: 'user', user: 'guest:other' }, readers: [2] },
+  { target: { to: 'room', room: 'lobby' }, readers: [1, 2] },
+  { target: { to: 'all' }, readers: [1, 2] },
+])('after an append to $target that failed, the logs that it may have reached are read', ({ target, readers }) => {
+  const node = new TestNode({ answers: 'at once' })
+  node.connect(1)
+  node.connect(2, { client: 'other' })
+  node.failNextBatch('not carried out')
+  node.push(target, 'lost')
+  const reads = node.operations.flatMap((operation) => (operation.op === 'read' ? [operation.fence.attempt] : []))
+  expect(reads).toEqual(readers)
 })
 
 test('a gap that opens under a reader is told before the push that follows it', () => {

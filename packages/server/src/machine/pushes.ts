@@ -1,7 +1,7 @@
 /** Pushes: appended in the store, then brought to each attached link by cursor [P-23, P-24]. */
 
 import { limits, type WireError } from '@backchat/protocol'
-import type { AppendOperation, GapRange, StoredPush } from '../store/operations.js'
+import type { AppendOperation, GapRange, StoredPush, Target } from '../store/operations.js'
 import type { Attachment } from './attachment.js'
 import { type Drop, dropFenced, dropUnstored } from './drop.js'
 import type { PushOutcome } from './effects.js'
@@ -51,9 +51,9 @@ export class Pushes {
     turn.ask(operation, (answer, turn) => this.#appended(operation, key, answer, turn))
   }
 
-  #appended({ message }: AppendOperation, key: Key, answer: Answer<AppendOperation>, turn: Turn): void {
+  #appended({ target, message }: AppendOperation, key: Key, answer: Answer<AppendOperation>, turn: Turn): void {
     if (answer.status === 'failed') {
-      this.#readAll(turn)
+      this.#lookFor(target, turn)
       return settle(key, { ok: false, error: perhapsAppended }, turn)
     }
     for (const { session, push } of answer.appended) this.#bring(session, { push, message }, turn)
@@ -68,9 +68,11 @@ export class Pushes {
     else this.#read(cursor, turn)
   }
 
-  /** Something was perhaps appended somewhere, and nothing may follow that would show it. */
-  #readAll(turn: Turn): void {
-    for (const cursor of this.#cursors.values()) if (!cursor.reading) this.#read(cursor, turn)
+  /** Something was perhaps appended, and nothing may follow that would show it. */
+  #lookFor(target: Target, turn: Turn): void {
+    for (const cursor of this.#cursors.values()) {
+      if (!cursor.reading && mayReach(target, cursor.attachment)) this.#read(cursor, turn)
+    }
   }
 
   #read(cursor: Cursor, turn: Turn): void {
@@ -96,6 +98,12 @@ export class Pushes {
     cursor.at = push
     turn.transmit(cursor.attachment.link, { kind: 'push', push, message }) // [P-23]
   }
+}
+
+/** Who is in a room, only the store knows. */
+const mayReach = (target: Target, { user, fence }: Attachment): boolean => {
+  if (target.to === 'session') return target.session === fence.session
+  return target.to === 'user' ? target.user === user : true
 }
 
 const settle = (key: Key, outcome: PushOutcome, turn: Turn): void => turn.perform({ kind: 'pushed', key, outcome })

@@ -1,5 +1,7 @@
 import { limits } from '@backchat/protocol'
 import { describe, expect, test } from 'vitest'
+import { type MemoryStore, memoryStore } from '../store/memory.js'
+import type { Result } from '../store/operations.js'
 import { ack, bothAnswers, chunkOf, json, type NodeOptions, replyTo, TestNode } from './test-node.js'
 
 describe.each(bothAnswers)('a store that answers %s', (answers) => {
@@ -236,6 +238,32 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(node.done('abort')).toMatchObject([{ run: run.run }])
     node.yields(run, 'late')
     expect(node.done('pull')).toEqual([])
+  })
+
+  test('a handler that was cancelled is asked for nothing more, though its last chunks come back from the store', () => {
+    const { node, run } = running('stream')
+    for (let chunk = 1; chunk < limits.streamWindow; chunk++) node.yields(run, 'x')
+    node.done('pull')
+    node.receive(1, { kind: 'cancel', n: 1 })
+    node.yields(run, 'x')
+    expect(node.done('abort')).toHaveLength(1)
+    expect(node.done('pull')).toEqual([])
+    expect(node.wakeAt()).toBe(node.now + 30_000)
+  })
+
+  test('even of a store that forgets what it started, no request runs twice at a time', () => {
+    const honest = memoryStore()
+    const begun: Result = { op: 'begin', status: 'new' }
+    const store: MemoryStore = {
+      apply: (operations) => honest.apply(operations).map((result) => (result.op === 'begin' ? begun : result)),
+      close: () => {},
+    }
+    const { node, run } = running('request', { store })
+    node.connect(2)
+    node.request(2, 1)
+    expect(node.done('run')).toEqual([])
+    node.returns(run, 'hi')
+    expect(node.frames(2)).toEqual([replyTo(1, 'hi')])
   })
 
   test('nothing is left of a run that has ended', () => {

@@ -12,7 +12,7 @@ import {
   type RequestMessage,
   type WireError,
 } from '@backchat/protocol'
-import type { ChunksOperation, Ending, FinishOperation } from '../store/operations.js'
+import type { ChunksOperation, Ending } from '../store/operations.js'
 import type { Attachment } from './attachment.js'
 import { failed, returned, type SizedEnding } from './ending.js'
 import {
@@ -27,7 +27,7 @@ import {
 import { Flow } from './flow.js'
 import type { RunId } from './inputs.js'
 import type { Registry } from './registry.js'
-import { isLive, type Run, type RunState, RunTable } from './run-table.js'
+import { isLive, type Run, RunTable } from './run-table.js'
 import type { Answer, Turn } from './turn.js'
 
 /** Who may wait for what a run says. */
@@ -227,13 +227,12 @@ export class Runs {
     })
   }
 
-  /** A chunk that is perhaps missing must never look like a whole stream, so such a run ends in an error even if it has returned by now. */
+  /** A chunk is perhaps missing. A run that has returned by now is safe: the store does not take an answer with a hole in it. */
   #notStored(run: Run, status: Exclude<Answer<ChunksOperation>['status'], 'ok'>, turn: Turn): void {
     if (this.#table.get(run.id) !== run) return
     if (status === 'gone') return this.#drop(run, 'The session is over.', turn)
     if (status === 'fenced') return this.#unwanted(run, turn)
     if (isLive(run)) this.#giveUp(run, storeLostIt, turn)
-    else if (run.state.step === 'ending' && run.state.sized.ending.ok) this.#end(run, failed(storeLostIt), turn)
     this.#options.audience().storeFailed(run.fence.session, turn)
   }
 
@@ -269,22 +268,17 @@ export class Runs {
   /** The journal first, then the client. */
   #end(run: Run, sized: SizedEnding, turn: Turn): void {
     this.#quiet(run)
-    const state: RunState = { step: 'ending', sized }
-    run.state = state
+    run.state = { step: 'ending', sized }
+    const { session, n } = run.fence
     const { ending, bytes } = sized
     turn.ask({ op: 'finish', run: run.fence, count: run.flow.count, ending, bytes }, (answer, turn) => {
-      if (this.#table.get(run.id) === run && run.state === state) this.#ended(run, sized, answer, turn)
+      if (answer.status === 'failed') {
+        run.state = { step: 'unrecorded', sized }
+        return this.#options.audience().storeFailed(session, turn)
+      }
+      this.#table.remove(run)
+      if (answer.status === 'ok') this.#options.audience().ended(session, n, ending, answer.count, turn)
     })
-  }
-
-  #ended(run: Run, sized: SizedEnding, answer: Answer<FinishOperation>, turn: Turn): void {
-    const { session, n } = run.fence
-    if (answer.status === 'failed') {
-      run.state = { step: 'unrecorded', sized }
-      return this.#options.audience().storeFailed(session, turn)
-    }
-    this.#table.remove(run)
-    if (answer.status === 'ok') this.#options.audience().ended(session, n, sized.ending, answer.count, turn)
   }
 
   /** It certainly did not run, and the same number may come again [P-18]. */

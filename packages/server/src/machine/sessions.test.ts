@@ -102,6 +102,26 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(node.done('abandon')).toMatchObject([{ link: 1, code: closeCodes.superseded }])
   })
 
+  test('a client that comes back while its session is being ended keeps it, and is known here', () => {
+    const node = new TestNode({ answers: 'when told', sessionTtlMs: 10_000 })
+    node.dial(1)
+    node.settle()
+    node.cut(1)
+    node.settle()
+    node.sleep(9_999)
+    node.dial(2)
+    node.now += 1
+    node.feed({ kind: 'woke' })
+    node.settle()
+    expect(node.done('ended')).toEqual([])
+    node.dial(3)
+    node.settle()
+    expect(node.frames(2)).toMatchObject([
+      { kind: 'welcome', resumed: true },
+      { kind: 'refuse', code: 'superseded' },
+    ])
+  })
+
   test('a store that fails does not keep a session for ever: its end is tried again', () => {
     const node = nodeWith({ sessionTtlMs: 10_000 })
     node.connect(1)
