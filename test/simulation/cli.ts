@@ -9,6 +9,7 @@ import { type Life, simulate } from './simulate.js'
 const usage = `pnpm sim [--seed N] [--runs N] [--mutant NAME] [--json]
   --seed N       the seed to begin with; default 1
   --runs N       so many seeds from there; default 1, which prints the life itself
+  --lines N      how many of the last facts to print; default 60
   --mutant NAME  with a planted bug: ${Object.keys(mutants).join(', ')}
   --json         print figures as JSON`
 
@@ -16,6 +17,7 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     runs: { type: 'string', default: '1' },
+    lines: { type: 'string', default: '60' },
     mutant: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -27,7 +29,7 @@ else if (values.runs === '1') one(Number(values.seed))
 else many(Number(values.seed), Number(values.runs))
 
 function one(seed: number): void {
-  const life = live(seed, true)
+  const life = live(seed, Number(values.lines))
   if (values.json) console.log(JSON.stringify({ ...life, lines: undefined }))
   else console.log(report(life))
   if (life.violations.length > 0) process.exitCode = 1
@@ -38,7 +40,7 @@ function many(first: number, runs: number): void {
   const failed: number[] = []
   const began = performance.now()
   for (let seed = first; seed < first + runs; seed++) {
-    const { violations, figures } = live(seed, false)
+    const { violations, figures } = live(seed, 0)
     for (const name of keysOf(total)) total[name] += figures[name]
     if (violations.length === 0) continue
     failed.push(seed)
@@ -51,7 +53,7 @@ function many(first: number, runs: number): void {
   if (failed.length > 0) process.exitCode = 1
 }
 
-function live(seed: number, lines: boolean): Life {
+function live(seed: number, lines: number): Life {
   const mutation = values.mutant === undefined ? undefined : mutants[values.mutant]
   if (values.mutant !== undefined && !mutation) throw new Error(`no such mutant\n${usage}`)
   return simulate({ seed, lines, ...(mutation && { mutation }) })

@@ -2,9 +2,6 @@
 
 import type { Life } from './simulate.js'
 
-/** So many of the last facts are shown. */
-const shownLines = 60
-
 export function report({ scenario, violations, lines, hash, facts, lasted, figures }: Life): string {
   const { seed, clients, server, faults } = scenario
   return [
@@ -13,7 +10,7 @@ export function report({ scenario, violations, lines, hash, facts, lasted, figur
     `server ${JSON.stringify(server)}`,
     ...faults.map(({ atMs, fault }) => `  ${atMs} ${JSON.stringify(fault)}`),
     `healed at ${scenario.healAtMs}`,
-    ...lines.slice(-shownLines),
+    ...lines,
     `figures ${JSON.stringify(figures)}`,
     ...violations.map(({ promise, how }) => `BROKEN ${promise}: ${how}`),
     `replay: pnpm sim --seed ${seed}`,

@@ -14,8 +14,8 @@ export interface SimulateOptions {
   readonly scenario?: Scenario
   /** A planted bug. */
   readonly mutation?: Mutation
-  /** Whether what happened is wanted in lines; it costs time. */
-  readonly lines?: boolean
+  /** How many of the last facts are wanted as text, which costs time. Default: none. */
+  readonly lines?: number
 }
 
 export interface Life {
@@ -27,7 +27,7 @@ export interface Life {
   readonly lasted: number
   readonly figures: Figures
   readonly violations: readonly Violation[]
-  /** The last facts, if they were wanted. */
+  /** The last facts, as many as were wanted. */
   readonly lines: readonly string[]
 }
 
@@ -43,7 +43,7 @@ const quietMs = 15_000
 /** Everything that was closed is gone by then. */
 const closeMs = 30_000
 
-export function simulate({ seed, scenario = drawScenario(seed), mutation = {}, lines = false }: SimulateOptions): Life {
+export function simulate({ seed, scenario = drawScenario(seed), mutation = {}, lines = 0 }: SimulateOptions): Life {
   const trace = new Trace(lines)
   const counter = new Counter(scenario)
   const violations: Violation[] = []

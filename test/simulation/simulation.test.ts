@@ -8,7 +8,7 @@ const seeds = 2_000
 /** A promise that was broken is shown with its seed, its faults and what happened last. */
 function live(seed: number): Life {
   const life = simulate({ seed })
-  if (life.violations.length > 0) throw new Error(report(simulate({ seed, lines: true })))
+  if (life.violations.length > 0) throw new Error(report(simulate({ seed, lines: 60 })))
   return life
 }
 

@@ -2,17 +2,15 @@
 
 import type { Fact } from './facts.js'
 
-/** So many of the last lines are kept. */
-const keptLines = 400
-
 export class Trace {
-  readonly #wantsLines: boolean
+  readonly #wantedLines: number
   #hash = 0x811c9dc5
   #lines: string[] = []
   #length = 0
 
-  constructor(wantsLines: boolean) {
-    this.#wantsLines = wantsLines
+  /** Keeps so many of the last lines. */
+  constructor(wantedLines: number) {
+    this.#wantedLines = wantedLines
   }
 
   hear(fact: Fact, now: number): void {
@@ -27,7 +25,7 @@ export class Trace {
     if ('link' in fact) this.#mix(fact.link)
     if ('frame' in fact) this.#mix(fact.frame.kind)
     if ('frame' in fact && 'n' in fact.frame) this.#mix(fact.frame.n)
-    if (this.#wantsLines) this.#keep(`${now} ${lineOf(fact)}`)
+    if (this.#wantedLines > 0) this.#keep(`${now} ${lineOf(fact)}`)
   }
 
   /** The same for the same facts at the same times. */
@@ -41,7 +39,7 @@ export class Trace {
   }
 
   get lines(): readonly string[] {
-    return this.#lines.slice(-keptLines)
+    return this.#lines.slice(-this.#wantedLines)
   }
 
   #mix(value: string | number): void {
@@ -51,7 +49,7 @@ export class Trace {
 
   #keep(line: string): void {
     this.#lines.push(line)
-    if (this.#lines.length > 2 * keptLines) this.#lines = this.#lines.slice(-keptLines)
+    if (this.#lines.length > 2 * this.#wantedLines) this.#lines = this.#lines.slice(-this.#wantedLines)
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { type Ack, type Hello, limits } from '@backchat/protocol'
 import type { Fact } from '../facts.js'
+import { Links } from '../links.js'
 import { Numbering } from '../numbering.js'
 import type { Broken, Watch } from './promise.js'
 
@@ -17,6 +18,7 @@ interface Known {
 }
 
 export function bounds(broken: Broken): Watch {
+  const links = new Links()
   const numbering = new Numbering()
   const clients = new Map<number, Known>()
 
@@ -54,13 +56,15 @@ export function bounds(broken: Broken): Watch {
 
   return {
     hear(fact: Fact) {
+      links.hear(fact)
       numbering.hear(fact)
       if (fact.fact === 'sent') {
         if (fact.frame.kind === 'request') requested(fact.client, fact.frame.n)
         if (fact.frame.kind === 'ack' || fact.frame.kind === 'hello') reported(fact.client, fact.frame)
       }
       if (fact.fact === 'heard') {
-        if (fact.frame.kind === 'welcome') welcomed(fact.client, fact.frame.sessionId)
+        if (fact.frame.kind === 'welcome' && links.isCurrent(fact.client, fact.link))
+          welcomed(fact.client, fact.frame.sessionId)
         if ('n' in fact.frame && fact.frame.kind !== 'chunk') knownOf(fact.client).open.delete(fact.frame.n)
       }
       if (fact.fact === 'settled') {

@@ -2,6 +2,7 @@
 
 import { type ErrorCode, limits } from '@backchat/protocol'
 import type { Fact } from '../facts.js'
+import { Links } from '../links.js'
 import { Numbering } from '../numbering.js'
 import type { Ask, Scenario } from '../scenario.js'
 import { isLarge } from '../wanted.js'
@@ -10,6 +11,7 @@ import type { Promised } from './promise.js'
 export const errorsOf =
   ({ clients, asks }: Scenario): Promised =>
   (broken) => {
+    const links = new Links()
     const numbering = new Numbering()
     const askedAt = new Map<Ask, number>()
     const gaveUp = new Set<Ask>()
@@ -74,6 +76,7 @@ export const errorsOf =
 
     return {
       hear(fact: Fact, now: number) {
+        links.hear(fact)
         numbering.hear(fact)
         switch (fact.fact) {
           case 'asked':
@@ -105,7 +108,8 @@ export const errorsOf =
             if (fact.frame.kind === 'request') sent(fact.client, fact.frame.n)
             return
           case 'heard':
-            if (fact.frame.kind === 'welcome') current.set(fact.client, fact.frame.sessionId)
+            if (fact.frame.kind === 'welcome' && links.isCurrent(fact.client, fact.link))
+              current.set(fact.client, fact.frame.sessionId)
             return
           case 'settled':
             if (fact.outcome.ok || isTrue(fact.outcome.error.code, fact.ask, now)) return

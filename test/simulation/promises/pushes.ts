@@ -2,6 +2,7 @@
 
 import { limits } from '@backchat/protocol'
 import type { Fact } from '../facts.js'
+import { Links } from '../links.js'
 import type { Broken, Watch } from './promise.js'
 
 interface Log {
@@ -14,6 +15,7 @@ interface Log {
 }
 
 export function pushes(broken: Broken): Watch {
+  const links = new Links()
   const logs = new Map<string, Log>()
   /** The session to which each client was welcomed last, and the one of which it was given a push last. */
   const welcomed = new Map<number, string>()
@@ -55,6 +57,7 @@ export function pushes(broken: Broken): Watch {
 
   return {
     hear(fact: Fact) {
+      links.hear(fact)
       switch (fact.fact) {
         case 'appended':
           return appended(fact.session, fact.push, fact.id, fact.bytes)
@@ -62,7 +65,8 @@ export function pushes(broken: Broken): Watch {
           if (fact.frame.kind === 'welcome') logOf(fact.frame.sessionId).client = fact.client
           return
         case 'heard':
-          if (fact.frame.kind === 'welcome') welcomed.set(fact.client, fact.frame.sessionId)
+          if (fact.frame.kind === 'welcome' && links.isCurrent(fact.client, fact.link))
+            welcomed.set(fact.client, fact.frame.sessionId)
           return
         case 'delivered':
           return delivered(fact.client, fact.session, (fact.content as { readonly push?: string }).push)
