@@ -165,6 +165,20 @@ test('a handler that throws says nothing of why, and the application is told eve
   expect(errors).toMatchObject([{ code: 'HANDLER_FAILED', cause: { message: 'password is swordfish' } }])
 })
 
+test('of a send that fails the application hears once', async () => {
+  const { manager, url, errors } = await serve()
+  manager.registerHandler('read', async () => {
+    throw new Error('no')
+  })
+  const { client } = await greeted(url)
+  client.request(1, 'read', null, { mode: 'send' })
+  await client.next('started')
+  await vi.waitFor(() => expect(errors).toHaveLength(1))
+  client.send({ kind: 'ping' })
+  await client.next('pong')
+  expect(errors).toMatchObject([{ code: 'HANDLER_FAILED', cause: { message: 'no' } }])
+})
+
 test('a handler refuses on purpose, with a reason that travels', async () => {
   const { manager, url, errors } = await serve()
   manager.registerHandler('edit', (_message, context) => {
