@@ -7,10 +7,10 @@ import type { Ask, ClientPlan, HandlerPlan, PlannedPush, Scenario } from './scen
 
 export function drawScenario(seed: number): Scenario {
   const chance = random(seed)
-  const clients = Array.from({ length: between(chance.stream('clients'), 1, 3) }, (_, i) =>
-    drawClient(chance.stream(`client ${i}`)),
-  )
   const workMs = pick(chance.stream('length'), [8_000, 20_000, 40_000])
+  const clients = Array.from({ length: between(chance.stream('clients'), 1, 3) }, (_, i) =>
+    drawClient(chance.stream(`client ${i}`), workMs),
+  )
   return {
     seed,
     clients,
@@ -22,7 +22,7 @@ export function drawScenario(seed: number): Scenario {
   }
 }
 
-function drawClient(chance: SeededRandom): ClientPlan {
+function drawClient(chance: SeededRandom, workMs: number): ClientPlan {
   const least = pick(chance, [0, 1, 20, 100])
   return {
     latencyMs: [least, least + pick(chance, [0, 5, 60])],
@@ -32,6 +32,7 @@ function drawClient(chance: SeededRandom): ClientPlan {
     lingerMs: pick(chance, [0, 0, 2_000]),
     init: chance() < 0.3,
     listenAfterMs: pick(chance, [0, 0, 3_000]),
+    ...(chance() < 0.05 ? { closeAtMs: between(chance, 0, workMs) } : {}),
   }
 }
 

@@ -28,6 +28,8 @@ export interface ClientPlan {
   readonly init: boolean
   /** When it begins to listen to pushes. */
   readonly listenAfterMs: number
+  /** When its application closes it, if that is before the end. */
+  readonly closeAtMs?: number
 }
 
 export interface ServerPlan {

@@ -41,6 +41,7 @@ export class SimulatedClient {
   /** By the key that the machine knows. What is settled stays, so that a second answer is noticed. */
   readonly #asked = new Map<number, { readonly ask: Ask; readonly reader: Reader; settled: boolean }>()
   #isHealed = false
+  #isClosed = false
   /** What happened while it sleeps. */
   #missed: (() => void)[] | undefined
   #keys = 0
@@ -60,7 +61,9 @@ export class SimulatedClient {
 
   start(): void {
     this.#driver.feed({ kind: 'started' })
-    this.#options.clock.after(this.#options.plan.listenAfterMs, () =>
+    const { listenAfterMs, closeAtMs } = this.#options.plan
+    if (closeAtMs !== undefined) this.#options.clock.after(closeAtMs, () => this.close())
+    this.#options.clock.after(listenAfterMs, () =>
       this.#whenAwake(() => {
         this.#tell({ fact: 'listened' })
         this.#driver.feed({ kind: 'listened', type: '*' })
@@ -111,6 +114,8 @@ export class SimulatedClient {
 
   close(): void {
     this.#whenAwake(() => {
+      if (this.#isClosed) return
+      this.#isClosed = true
       this.#tell({ fact: 'closed' })
       this.#driver.feed({ kind: 'closeAsked' })
     })

@@ -8,8 +8,9 @@ export function canSucceed({ type, change, handler, client }: Ask, { server, cli
   // An init that is still open when a new session begins makes room for that session's own.
   if (type === 'init') return false
   const silenceMs = Math.max(handler.workMs, handler.chunkMs)
-  const hasRoom = clients[client]?.queue === limits.queue
-  return hasRoom && silenceMs < server.handlerMs && !isLarge(handler.bytes)
+  const plan = clients[client]
+  const isServed = plan?.queue === limits.queue && plan.closeAtMs === undefined
+  return isServed && silenceMs < server.handlerMs && !isLarge(handler.bytes)
 }
 
 /** So large that a few such replies are more than a journal keeps. */

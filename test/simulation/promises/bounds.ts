@@ -54,6 +54,12 @@ export function bounds(broken: Broken): Watch {
     known.session = session
   }
 
+  const allConfirmed = () => {
+    for (const [client, { last, floor }] of clients) {
+      if (floor < last) broken(`client ${client} never confirmed number ${floor + 1} of ${last}`)
+    }
+  }
+
   return {
     hear(fact: Fact) {
       links.hear(fact)
@@ -67,14 +73,12 @@ export function bounds(broken: Broken): Watch {
           welcomed(fact.client, fact.frame.sessionId)
         if ('n' in fact.frame && fact.frame.kind !== 'chunk') knownOf(fact.client).open.delete(fact.frame.n)
       }
+      // Who said goodbye owes nothing more.
+      if (fact.fact === 'closed') clients.delete(fact.client)
+      if (fact.fact === 'settled up') allConfirmed()
       if (fact.fact === 'settled') {
         const n = numbering.numberOf(fact.ask)
         if (n !== undefined) knownOf(fact.client).settled.add(n)
-      }
-    },
-    end() {
-      for (const [client, { last, floor }] of clients) {
-        if (floor < last) broken(`client ${client} never confirmed number ${floor + 1} of ${last}`)
       }
     },
   }

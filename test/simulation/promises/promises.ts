@@ -11,6 +11,7 @@ import { replies } from './replies.js'
 import { resets } from './resets.js'
 import { runsOnce } from './runs-once.js'
 import { settles } from './settles.js'
+import { signalsOf } from './signals.js'
 import { streams } from './streams.js'
 
 export function promises(scenario: Scenario): readonly (readonly [promise: string, begin: Promised])[] {
@@ -21,6 +22,7 @@ export function promises(scenario: Scenario): readonly (readonly [promise: strin
     ['errors are true', errorsOf(scenario)],
     ['pushes in order, without holes', pushes],
     ['streams are exact', streams],
+    ['handlers hear of the end of their session', signalsOf(scenario)],
     ['one reset for each new session', resets],
     ['old links lead to nothing', oldLinks],
     ['bounded and honest reports', bounds],

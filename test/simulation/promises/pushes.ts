@@ -20,6 +20,7 @@ export function pushes(broken: Broken): Watch {
   /** The session to which each client was welcomed last, and the one of which it was given a push last. */
   const welcomed = new Map<number, string>()
   const heardOf = new Map<number, string>()
+  const closed = new Set<number>()
   /** Clients that may be given pushes of another session than before. */
   const mayChange = new Set<number>()
 
@@ -72,10 +73,13 @@ export function pushes(broken: Broken): Watch {
           return delivered(fact.client, fact.session, (fact.content as { readonly push?: string }).push)
         case 'gap':
           return gap(fact.client, fact.from, fact.to)
+        case 'closed':
+          return void closed.add(fact.client)
         case 'reset':
           return void mayChange.add(fact.client)
         case 'settled up':
           for (const [client, session] of welcomed) {
+            if (closed.has(client)) continue
             const { next, pushes } = logs.get(session) ?? { next: 1, pushes: [] }
             if (next <= pushes.length) broken(`client ${client} never got push ${next} of ${pushes.length}`)
           }
