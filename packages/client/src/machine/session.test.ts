@@ -320,6 +320,7 @@ describe('refusals', () => {
     expect([stage.outcome(sent), stage.outcome(queued)]).toEqual(['OUTCOME_UNKNOWN', ending])
     expect(stage.fault(queued)).toMatchObject({ stage: 'queued', mayHaveExecuted: false })
     expect(stage.outcome(stage.ask())).toBe(ending)
+    expect(stage.take('report')).toMatchObject([{ error: { code: ending } }])
     expect(stage.take('status').at(-1)).toEqual({ kind: 'status', status: { state: 'closed' } })
     expect(stage.machine.wakeAt()).toBe(Number.POSITIVE_INFINITY)
   })

@@ -10,7 +10,7 @@ import {
   type Welcome,
 } from '@backchat/protocol'
 import { answer, type Breach } from './answers.js'
-import type { Cause } from './faults.js'
+import { type Cause, notRun } from './faults.js'
 import type { Heartbeat } from './heartbeat.js'
 import { Identity } from './identity.js'
 import type { Requested } from './inputs.js'
@@ -153,7 +153,7 @@ export class Session {
     const consequence = consequences[code]
     switch (consequence.do) {
       case 'end':
-        return this.#end(consequence.cause, `${consequence.why}: ${message}`, 'OUTCOME_UNKNOWN')
+        return this.#endRefused(consequence.cause, `${consequence.why}: ${message}`)
       case 'fetch token':
         if (link.tokenRefused(message, now) === 'stopped') requests.endQueued('UNAUTHORIZED', tokenRefused)
         return
@@ -182,6 +182,12 @@ export class Session {
     if (this.#closed !== undefined) return
     this.#parts.out.transmit({ kind: 'bye' }) // [P-30]
     this.#end('CLOSED', 'The client was closed.', 'CLOSED')
+  }
+
+  /** Told even when nothing is pending: nobody would know else why the client is closed. */
+  #endRefused(cause: Cause, why: string): void {
+    this.#parts.out.emit({ kind: 'report', error: notRun(cause, why, 'queued') })
+    this.#end(cause, why, 'OUTCOME_UNKNOWN')
   }
 
   /** Nothing is taken and nothing dialled any more. */

@@ -1,6 +1,13 @@
 /** The client as the application holds it: performs what the machine decides, and decides nothing itself. */
 
-import { BackchatError, type Clock, type FailureError, type Untyped, unreachable } from '@backchat/protocol'
+import {
+  BackchatError,
+  type Clock,
+  type CodedError,
+  type FailureError,
+  type Untyped,
+  unreachable,
+} from '@backchat/protocol'
 import type { PendingRequest, StreamHandle } from '../api/calls.js'
 import type { Client, RequestOptions } from '../api/client.js'
 import type { ClientHandler } from '../api/listening.js'
@@ -10,7 +17,7 @@ import { ClientMachine } from '../machine/client-machine.js'
 import type { Effect, MachineStatus } from '../machine/effects.js'
 import type { OpenTransport } from '../transport/transport.js'
 import { Announcements } from './announcements.js'
-import { Calls, type Wish } from './calls.js'
+import { Calls, type Waiter, type Wish } from './calls.js'
 import { Carrier } from './carrier.js'
 import { ContractCheck } from './contract-check.js'
 import { Driver } from './driver.js'
@@ -196,19 +203,19 @@ export class ChatClient implements Omit<Client, Typed> {
       this.#announcements.fail(threw('The init function', thrown))
       return this.#driver.tell({ kind: 'initSkipped' })
     }
-    this.#desk.calls.start(
-      { ...wish('request', 'init', content), init: true },
-      {
-        succeeded: (reply) => this.#announcements.initialised(asReply(reply)),
-        failed: (error) => {
-          // Then a newer one is on its way, or nobody wants it.
-          if (error.code !== 'ABORTED' && error.code !== 'CLOSED') this.#announcements.fail(error)
-          // One that cannot be sent must not hold up the rest.
-          this.#driver.tell({ kind: 'initSkipped' })
-        },
-        chunk: () => {},
-      },
-    )
+    const waiter: Waiter = {
+      succeeded: (reply) => this.#announcements.initialised(asReply(reply)),
+      failed: (error) => this.#initFailed(error),
+      chunk: () => {},
+    }
+    this.#desk.calls.start({ ...wish('request', 'init', content), init: true }, waiter)
+  }
+
+  #initFailed(error: CodedError): void {
+    // When it was given up, a newer one is on its way, or nobody wants it any more.
+    if (error.code !== 'ABORTED' && error.code !== 'CLOSED') this.#announcements.fail(error)
+    // One that was never sent must not hold up the rest.
+    this.#driver.tell({ kind: 'initSkipped' })
   }
 
   #changed(status: MachineStatus): void {

@@ -7,6 +7,7 @@ import {
   type MessageDefinition,
   parseWith,
   type RequestMode,
+  reservedTypes,
   type StandardSchemaV1,
 } from '@backchat/protocol'
 
@@ -22,6 +23,8 @@ export class ContractCheck {
 
   /** What is wrong with a message that the application wants to send; nothing if it may go. */
   sending(type: string, mode: RequestMode, content: unknown): string | undefined {
+    if (type === '' || reservedTypes.some((reserved) => reserved === type))
+      return `No message type is called '${type}'.`
     if (this.#contract === undefined) return undefined
     const definition = this.#find(type)
     if (definition === undefined) return `The contract has no message type '${type}'.`

@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest'
+import type { ClientMachine } from '../machine/client-machine.js'
+import type { Effect } from '../machine/effects.js'
+import type { Input } from '../machine/inputs.js'
+import { Driver } from './driver.js'
+import { HeldClock } from './rehearsal.js'
+
+/** A machine that wants what it is told to want. */
+const puppet = (effectsOf: (input: Input) => readonly Effect[] = () => []) => {
+  const state = { wakeAt: Number.POSITIVE_INFINITY, heard: [] as string[] }
+  const machine = {
+    handle(input: Input) {
+      state.heard.push(input.kind)
+      if (input.kind === 'woke') state.wakeAt = Number.POSITIVE_INFINITY
+      return effectsOf(input)
+    },
+    wakeAt: () => state.wakeAt,
+  } as unknown as ClientMachine
+  return { machine, state }
+}
+
+test('what happens while effects are performed waits until they all are', () => {
+  const { machine } = puppet((input) =>
+    input.kind === 'started'
+      ? [
+          { kind: 'fetchToken', fetch: 1 },
+          { kind: 'dial', link: 1 },
+        ]
+      : [{ kind: 'initialise' }],
+  )
+  const performed: string[] = []
+  const driver = new Driver(machine, new HeldClock(), ({ kind }) => {
+    performed.push(kind)
+    if (kind === 'fetchToken') driver.tell({ kind: 'tokenFetched', fetch: 1, token: undefined })
+  })
+  driver.tell({ kind: 'started' })
+  expect(performed).toEqual(['fetchToken', 'dial', 'initialise'])
+})
+
+test('there is one timer, set for the next wish', () => {
+  const { machine, state } = puppet()
+  const clock = new HeldClock()
+  const driver = new Driver(machine, clock, () => {})
+  state.wakeAt = 1_000
+  driver.tell({ kind: 'started' })
+  state.wakeAt = 500
+  driver.tell({ kind: 'started' })
+  expect(clock.timers).toBe(1)
+  clock.pass(499)
+  expect(state.heard).not.toContain('woke')
+  clock.pass(1)
+  expect(state.heard.filter((kind) => kind === 'woke')).toHaveLength(1)
+})
+
+test('a wish that was put off is no turn before its time', () => {
+  const { machine, state } = puppet()
+  const clock = new HeldClock()
+  const driver = new Driver(machine, clock, () => {})
+  state.wakeAt = 500
+  driver.tell({ kind: 'started' })
+  state.wakeAt = 2_000
+  driver.tell({ kind: 'started' })
+  clock.pass(1_999)
+  expect(state.heard).not.toContain('woke')
+  clock.pass(1)
+  expect(state.heard).toContain('woke')
+})
+
+test('a machine that wants nothing leaves no timer', () => {
+  const { machine, state } = puppet()
+  const clock = new HeldClock()
+  const driver = new Driver(machine, clock, () => {})
+  state.wakeAt = 500
+  driver.tell({ kind: 'started' })
+  state.wakeAt = Number.POSITIVE_INFINITY
+  driver.tell({ kind: 'closeAsked' })
+  expect(clock.timers).toBe(0)
+})
+
+test('an effect that throws does not stop the driver', () => {
+  const { machine } = puppet(() => [{ kind: 'initialise' }])
+  let calls = 0
+  const driver = new Driver(machine, new HeldClock(), () => {
+    calls += 1
+    if (calls === 1) throw new Error('once')
+  })
+  expect(() => driver.tell({ kind: 'started' })).toThrow('once')
+  driver.tell({ kind: 'started' })
+  expect(calls).toBe(2)
+})
