@@ -52,7 +52,7 @@ const onPhone = await open({ ...phone, colorScheme: 'dark' })
 await picture(onPhone, 'phone-empty')
 await converse(onPhone)
 await picture(onPhone, 'phone')
-await onPhone.getByRole('button', { name: /Break it/ }).click()
+await onPhone.getByRole('button', { name: 'Break it' }).click()
 await picture(onPhone, 'phone-panel')
 await onPhone.context().close()
 

@@ -8,7 +8,7 @@ const close = element('panel-close', HTMLButtonElement)
 const happened = element('happened', HTMLOListElement)
 const mostLines = 100
 
-export function log(text: string, kind: 'plain' | 'good' | 'bad' = 'plain'): void {
+export function log(text: string, kind: '' | 'good' | 'bad' = ''): void {
   const now = new Date()
   const time = make('time', '', now.toLocaleTimeString('en-GB'))
   time.dateTime = now.toISOString()

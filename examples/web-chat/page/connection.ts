@@ -1,16 +1,16 @@
 /** The state of the connection, in words, with the seconds to the next try. */
 
-import type { Status } from '@backchat/client'
+import type { Client, Status } from '@backchat/client'
 import { element } from './elements.js'
 
-export function showConnection(client: { subscribe(listener: () => void): () => void; getSnapshot(): Status }): void {
+export function showConnection(client: Pick<Client, 'subscribe' | 'status'>): void {
   const pill = element('connection', HTMLParagraphElement)
   const text = element('connection-text', HTMLSpanElement)
-  let countdown: number | undefined
+  let countdown: ReturnType<typeof setTimeout> | undefined
 
   const draw = (): void => {
     clearTimeout(countdown)
-    const status = client.getSnapshot()
+    const { status } = client
     pill.dataset['state'] = status.state
     const words = inWords(status)
     if (text.textContent !== words) text.textContent = words

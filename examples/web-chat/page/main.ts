@@ -41,7 +41,8 @@ async function say(text: string): Promise<void> {
 function reasonOf(error: unknown): string {
   if (!BackchatError.is(error)) return 'Something went wrong in this page.'
   if (error.code === 'ABORTED') return 'You stopped the answer.'
-  return error.message
+  // The rest of the message, in brackets, is for logs: which message it was, and how far it got.
+  return error.message.replace(/ \[[^\]]*\]$/, '')
 }
 
 function explain(id: string): readonly string[] {
@@ -62,7 +63,7 @@ client.events.on('status', (status) => {
   lastState = status.state
   log(
     'reason' in status ? `${status.state}: ${status.reason}` : status.state,
-    status.state === 'online' ? 'good' : 'plain',
+    status.state === 'online' ? 'good' : '',
   )
 })
 client.events.on('reset', () => {

@@ -91,7 +91,7 @@ const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 8
 const named = (match: RegExpMatchArray): string => match.groups?.['name'] ?? match.groups?.['name2'] ?? 'you'
 
 function knownName(history: readonly Line[]): string | undefined {
-  for (const text of said(history).toReversed()) {
+  for (const text of [...said(history)].reverse()) {
     const match = text.match(/my name is ([\p{L}'-]+)|i am called ([\p{L}'-]+)/iu)
     if (match) return match[1] ?? match[2]
   }

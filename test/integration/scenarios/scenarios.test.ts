@@ -120,6 +120,7 @@ test('the server is killed and forgets everything: sent ends OUTCOME_UNKNOWN, id
   const idempotent = client.request('lookup', { ms: 1_000 })
   await expect.poll(() => setUp.runs('slow') + setUp.runs('lookup')).toBe(2)
   await setUp.killServer()
+  await expect.poll(() => client.status.state).not.toBe('online')
   const queued = client.request('text', { text: 'still there?' })
   await setUp.startServer()
 
