@@ -4,13 +4,16 @@ import { parseArgs } from 'node:util'
 import { Figures } from './figures.js'
 import { mutants } from './mutants/mutants.js'
 import { report } from './report.js'
+import { shrink } from './shrink.js'
 import { type Life, simulate } from './simulate.js'
+import type { Mutation } from './world.js'
 
 const usage = `pnpm sim [--seed N] [--runs N] [--mutant NAME] [--json]
   --seed N       the seed to begin with; default 1
   --runs N       so many seeds from there; default 1, which prints the life itself
   --lines N      how many of the last facts to print; default 60
   --mutant NAME  with a planted bug: ${Object.keys(mutants).join(', ')}
+  --shrink       leaves out of a life that broke a promise whatever it breaks it without
   --json         print figures as JSON`
 
 const { values } = parseArgs({
@@ -19,6 +22,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '1' },
     lines: { type: 'string', default: '60' },
     mutant: { type: 'string' },
+    shrink: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -29,10 +33,13 @@ else if (values.runs === '1') one(Number(values.seed))
 else many(Number(values.seed), Number(values.runs))
 
 function one(seed: number): void {
-  const life = live(seed, Number(values.lines))
+  const lines = Number(values.lines)
+  const full = live(seed, lines)
+  const isBroken = full.violations.length > 0
+  const life = isBroken && values.shrink ? shrink({ seed, lines, ...planted() }, full) : full
   if (values.json) console.log(JSON.stringify({ ...life, lines: undefined }))
   else console.log(report(life))
-  if (life.violations.length > 0) process.exitCode = 1
+  if (isBroken) process.exitCode = 1
 }
 
 function many(first: number, runs: number): void {
@@ -54,9 +61,13 @@ function many(first: number, runs: number): void {
 }
 
 function live(seed: number, lines: number): Life {
+  return simulate({ seed, lines, ...planted() })
+}
+
+function planted(): { readonly mutation?: Mutation } {
   const mutation = values.mutant === undefined ? undefined : mutants[values.mutant]
   if (values.mutant !== undefined && !mutation) throw new Error(`no such mutant\n${usage}`)
-  return simulate({ seed, lines, ...(mutation && { mutation }) })
+  return mutation ? { mutation } : {}
 }
 
 function keysOf(figures: Figures): (keyof Figures)[] {
