@@ -18,7 +18,8 @@ export class Announcements {
     else this.fail(threw(`A listener of the event '${name}'`, thrown))
   })
   readonly #pushes = this.#heard<Record<string, Heard>>()
-  readonly #allPushes = this.#heard<{ '*': Heard }>()
+  // Under a name of its own: the emitter calls listeners of `*` in a way of its own.
+  readonly #allPushes = this.#heard<{ 'any push': Heard }>()
   readonly #inits = this.#heard<{ init: Heard }>()
 
   constructor(check: ContractCheck) {
@@ -46,7 +47,7 @@ export class Announcements {
   /** Listeners of `init` hear the reply, all others pushes, and those of `*` every push. */
   on(type: string, listener: (message: Heard) => unknown): () => void {
     if (type === 'init') return this.#inits.on(type, listener)
-    return type === '*' ? this.#allPushes.on(type, listener) : this.#pushes.on(type, listener)
+    return type === '*' ? this.#allPushes.on('any push', listener) : this.#pushes.on(type, listener)
   }
 
   /** A push counts as delivered when this returns [P-23]. */
@@ -57,7 +58,7 @@ export class Announcements {
       return this.fail(errorOf(broken(`A push of type '${message.type}'`, checked.issues, 'received', false)))
     const heard = { ...message, content: checked.value }
     this.#pushes.emit(message.type, heard)
-    this.#allPushes.emit('*', heard)
+    this.#allPushes.emit('any push', heard)
   }
 
   initialised(reply: Heard): void {

@@ -38,7 +38,8 @@ interface Call {
   readonly id: string
   readonly type: string
   readonly waiter: Waiter
-  readonly signal: AbortSignal | undefined
+  /** Once it may abort the call: then it is to be let go when the call ends. */
+  signal?: AbortSignal | undefined
   readonly giveUp: () => void
 }
 
@@ -63,16 +64,15 @@ export class Calls {
     this.#keys += 1
     const key = this.#keys
     this.#traces.begin(id, String(type))
-    const { signal } = options
-    const call: Call = { id, type, waiter, signal, giveUp: () => this.giveUp(key) }
+    const call: Call = { id, type, waiter, giveUp: () => this.giveUp(key) }
     this.#calls.set(key, call)
     const letter = prepare({ id, mode, type, content, options }, this.#author)
-    if (!letter.ok) this.#fail(key, call, letter.fault)
-    else {
-      signal?.addEventListener('abort', call.giveUp)
+    if (letter.ok) {
+      call.signal = options.signal
+      call.signal?.addEventListener('abort', call.giveUp)
       const { message, bytes, timeoutMs } = letter
       this.#tell({ kind: 'requested', key, mode, id, type, message, bytes, timeoutMs, ...(init ? { init } : {}) })
-    }
+    } else this.#fail(key, call, letter.fault, letter.cause)
     return { id, key }
   }
 
@@ -115,13 +115,13 @@ export class Calls {
     call.waiter.succeeded(reply)
   }
 
-  #fail(key: Key, call: Call, fault: Fault): void {
+  #fail(key: Key, call: Call, fault: Fault, cause?: unknown): void {
     this.#end(key, call)
     const received = this.#readFailure(call.type, fault)
     const { id, type, signal } = call
     this.#traces.settle(id, received.code)
-    const cause: unknown = received.code === 'ABORTED' ? signal?.reason : undefined
-    call.waiter.failed(errorOf(received, { id, type, trace: this.#traces.trace(id) }, cause))
+    const reason: unknown = received.code === 'ABORTED' ? signal?.reason : undefined
+    call.waiter.failed(errorOf(received, { id, type, trace: this.#traces.trace(id) }, cause ?? reason))
   }
 
   /** What a handler said when it refused on purpose is received like anything else: parsed once. */

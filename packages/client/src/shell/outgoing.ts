@@ -29,12 +29,21 @@ export interface Author {
   readonly wall: () => number
 }
 
-export function prepare(said: Said, author: Author): Letter | { readonly ok: false; readonly fault: Fault } {
+/** Why it cannot go; `cause` is what its signal was aborted with. */
+export interface Returned {
+  readonly ok: false
+  readonly fault: Fault
+  readonly cause?: unknown
+}
+
+export function prepare(said: Said, author: Author): Letter | Returned {
   const { id, mode, type, content, options } = said
   const { timeout = author.timeoutMs, signal, metadata } = options
   const wrong = author.check.sending(type, mode, content) ?? wrongOption(timeout, signal)
   if (wrong !== undefined) return invalid(wrong)
-  if (signal?.aborted) return { ok: false, fault: refused('ABORTED', 'Its signal was aborted already.') }
+  if (signal?.aborted) {
+    return { ok: false, fault: refused('ABORTED', 'Its signal was aborted already.'), cause: signal.reason }
+  }
   const timestamp = new Date(author.wall()).toISOString()
   const { from, to } = requestDefaults
   const encoded = wireMessage({ id, timestamp, type, from, to, content, metadata }, requestDefaults)
@@ -58,4 +67,4 @@ export const isPositive = (value: unknown): value is number => typeof value === 
 const isSignal = (value: unknown): value is AbortSignal =>
   typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
 
-const invalid = (message: string) => ({ ok: false, fault: refused('INVALID_MESSAGE', message) }) as const
+const invalid = (message: string): Returned => ({ ok: false, fault: refused('INVALID_MESSAGE', message) })
