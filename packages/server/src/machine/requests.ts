@@ -120,6 +120,10 @@ export class Requests {
     this.#desks.get(session)?.refused(n, error, turn)
   }
 
+  lost(session: string, n: number, turn: Turn): void {
+    this.#desks.get(session)?.failed(n, replyLost, turn)
+  }
+
   /** The link goes: the client asks again on the next one, and the store is asked again then. */
   storeFailed(session: string, turn: Turn): void {
     const desk = this.#desks.get(session)

@@ -36,6 +36,8 @@ export interface Audience {
   chunks(session: string, n: number, first: number, contents: readonly Json[], turn: Turn): void
   ended(session: string, n: number, ending: Ending, count: number, turn: Turn): void
   refused(session: string, n: number, error: WireError, turn: Turn): void
+  /** Its answer is nowhere. */
+  lost(session: string, n: number, turn: Turn): void
   storeFailed(session: string, turn: Turn): void
 }
 
@@ -278,6 +280,8 @@ export class Runs {
       }
       this.#table.remove(run)
       if (answer.status === 'ok') this.#options.audience().ended(session, n, ending, answer.count, turn)
+      // A hole in its chunks, or an owner that took it over: whoever still waits must not wait for ever.
+      else this.#options.audience().lost(session, n, turn)
     })
   }
 

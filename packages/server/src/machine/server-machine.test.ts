@@ -1,6 +1,6 @@
 import { closeCodes, limits } from '@backchat/protocol'
 import { describe, expect, test } from 'vitest'
-import { ack, bothAnswers, chunkOf, type NodeOptions, replyTo, TestNode } from './test-node.js'
+import { ack, bothAnswers, chunkOf, json, type NodeOptions, replyTo, TestNode } from './test-node.js'
 
 describe.each(bothAnswers)('a store that answers %s', (answers) => {
   const nodeWith = (options: Omit<NodeOptions, 'answers'> = {}) => new TestNode({ answers, ...options })
@@ -199,6 +199,23 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     node.feed({ kind: 'closeAsked' })
     expect(node.done('ready to close')).toHaveLength(1)
   })
+})
+
+test('a stream of which a chunk and then the end failed is lost, and who waits for it is told', () => {
+  const node = new TestNode({ answers: 'later' })
+  node.connect(1)
+  node.request(1, 1, { mode: 'stream' })
+  const run = node.theHandler()
+  node.failNextBatch('not carried out')
+  node.feed({ kind: 'yielded', run: run.run, content: json('a'), bytes: 3 })
+  node.failNextBatch('not carried out')
+  node.returns(run, 'end')
+  node.connect(2)
+  node.request(2, 1, { mode: 'stream' })
+  expect(node.frames(2)).toMatchObject([{ kind: 'error', n: 1, error: { mayHaveExecuted: true } }])
+  node.connect(3)
+  node.request(3, 1, { mode: 'stream' })
+  expect(node.frames(3)).toMatchObject([{ kind: 'error', n: 1, error: { mayHaveExecuted: true } }])
 })
 
 test('while it closes, nothing new runs and nobody new is let in', () => {
