@@ -38,6 +38,9 @@ export const errorsOf =
       if (ask) sentIn.set(ask, (sentIn.get(ask) ?? new Set()).add(current.get(client) ?? ''))
     }
 
+    const isOrphan = (ask: Ask) =>
+      [...(sentIn.get(ask) ?? [])].some((session) => orphans.has(`${session} ${numbering.numberOf(ask)}`))
+
     const isTrue = (code: ErrorCode, ask: Ask, now: number): boolean => {
       switch (code) {
         case 'TIMEOUT':
@@ -61,11 +64,10 @@ export const errorsOf =
           // A handler may go on when its caller has all that it wanted, and then counts beside the next ones.
           return mayBeBusy || asks.filter(({ client }) => client === ask.client).length > limits.window
         case 'OUTCOME_UNKNOWN':
-          return [...(sentIn.get(ask) ?? [])].some(
-            (session) => gone.has(session) || orphans.has(`${session} ${numbering.numberOf(ask)}`),
-          )
+          return isOrphan(ask) || [...(sentIn.get(ask) ?? [])].some((session) => gone.has(session))
         case 'REPLY_LOST':
-          return [...askedAt.keys()].some(({ client, handler }) => client === ask.client && isLarge(handler.bytes))
+          // It had to make room for a large one, or the store failed when it was to be kept.
+          return isOrphan(ask) || asks.some(({ client, handler }) => client === ask.client && isLarge(handler.bytes))
         case 'HANDLER_TIMEOUT':
         case 'EXPIRED':
           return true
