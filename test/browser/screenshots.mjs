@@ -49,7 +49,6 @@ async function converse(page) {
 
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true }
 const onPhone = await open({ ...phone, colorScheme: 'dark' })
-await picture(onPhone, 'phone-empty')
 await converse(onPhone)
 await picture(onPhone, 'phone')
 await onPhone.getByRole('button', { name: 'Break it' }).click()
@@ -57,7 +56,6 @@ await picture(onPhone, 'phone-panel')
 await onPhone.context().close()
 
 const desktop = await open({ viewport: { width: 1240, height: 800 } })
-await picture(desktop, 'empty')
 await converse(desktop)
 await desktop.getByRole('button', { name: 'Cut the link' }).click()
 await sleep(4_000)

@@ -22,7 +22,7 @@ afterEach(async () => {
 async function open(): Promise<void> {
   page = await chat.open()
   page.on('pageerror', (error) => errors.push(String(error)))
-  await page.getByText('Online').waitFor()
+  await page.getByText('Online', { exact: true }).waitFor()
 }
 
 const tick = () => page.locator('.you .tick').last().getAttribute('data-tick')
@@ -46,7 +46,7 @@ test('offline and back in the middle of a streamed answer: it is seen whole, and
   await open()
   await askForTheStory()
   await page.context().setOffline(true)
-  await page.getByText(/Next try|Connecting/).waitFor({ timeout: 15_000 })
+  await page.locator('.pill').getByText(/Next try|Connecting/).waitFor({ timeout: 15_000 })
   const before = await newestAnswer(page)
   await sleep(2_000)
   expect(await newestAnswer(page)).toBe(before)
