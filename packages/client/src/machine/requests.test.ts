@@ -431,6 +431,17 @@ describe('streams', () => {
     expect(stage.framesOf('ack')).toMatchObject([{ chunks: [[1, 66]] }])
   })
 
+  test('many small steps of one reader are one fact', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'stream' })
+    for (let chunk = 0; chunk < 60; chunk += 1) stage.receive(says.chunk(1, chunk))
+    stage.frames()
+    for (let next = 1; next <= 60; next += 1) stage.tell({ kind: 'took', key, next })
+    expect(stage.frames()).toEqual([])
+    stage.pass(200)
+    expect(stage.framesOf('ack')).toMatchObject([{ chunks: [[1, 60]] }])
+  })
+
   test('a new link is told again what the reader took', () => {
     const stage = new Stage().online()
     const key = stage.ask({ mode: 'stream' })

@@ -12,7 +12,7 @@ export class Sent {
   readonly #out: Out
   readonly #requests = new Map<number, Request>()
   /** When those that the server put off are sent again. */
-  readonly #postponed = new Deadlines<number>()
+  #postponed = new Deadlines<number>()
   /** Streams whose readers came further than the server knows. */
   readonly #moved = new Set<number>()
   #numbers = new Numbers()
@@ -110,7 +110,7 @@ export class Sent {
 
   /** Numbers begin anew: another client speaks from now on. */
   clear(): void {
-    for (const n of this.#requests.keys()) this.#postponed.clear(n)
+    this.#postponed = new Deadlines()
     this.#requests.clear()
     this.#moved.clear()
     this.#numbers = new Numbers()

@@ -20,6 +20,7 @@ describe('greeting', () => {
     stage.tell({ kind: 'opened', link: 1 })
     stage.tell({ kind: 'abandoned', key })
     stage.receive({ kind: 'ping' })
+    expect(stage.take('abandon')).toEqual([])
     expect(stage.frames()).toEqual([
       {
         kind: 'hello',
@@ -393,6 +394,19 @@ describe('refusals', () => {
     stage.welcome()
     stage.pass(10_000)
     expect(stage.frames().map(({ kind }) => kind)).toEqual(['hello'])
+  })
+
+  test('superseded: pushes are numbered anew, and init makes room for that of the next session', () => {
+    const stage = new Stage({ init: true }).online()
+    stage.tell({ kind: 'listened', type: '*' })
+    stage.receive(says.push(1), refuse('superseded'))
+    expect(stage.outcome(1)).toBe('ABORTED')
+    stage.pass(200)
+    stage.frames()
+    stage.welcome()
+    expect(stage.framesOf('hello')).toMatchObject([{ lastPush: 0 }])
+    stage.receive(says.push(1))
+    expect([stage.take('deliver').length, stage.inits]).toEqual([2, 2])
   })
 
   test.for(['full', 'draining'] as const)('%s: waits as long as it is asked to, and everything is kept', (code) => {

@@ -295,7 +295,7 @@ describe('stream', () => {
     const { rehearsal, story } = streaming()
     rehearsal.streams(1, ['a', 'b'])
     await story.cancel()
-    expect((await errorOf(readAll(story))).code).toBe('ABORTED')
+    expect((await errorOf(story[Symbol.asyncIterator]().next())).code).toBe('ABORTED')
   })
 
   test('it has one reader', () => {
@@ -424,6 +424,15 @@ describe('pushes', () => {
     await settle()
     rehearsal.online().pushes(1, 'news', 'rain')
     expect([heard, errors]).toEqual([['rain'], ["HANDLER_FAILED: A listener of 'news' threw: tired"]])
+  })
+
+  test('a push is parsed by what the contract says', async () => {
+    const { rehearsal } = listening({ contract: chat })
+    const heard: unknown[] = []
+    rehearsal.client.on('system', ({ content }) => heard.push(content))
+    await settle()
+    rehearsal.online().pushes(1, 'system', { notice: 'hi', extra: 1 })
+    expect(heard).toEqual([{ notice: 'hi' }])
   })
 
   test('a push that the contract does not allow is an error event, and is delivered to nobody', async () => {

@@ -4,6 +4,7 @@ import {
   BackchatError,
   type Clock,
   type CodedError,
+  encode,
   type FailureError,
   type Untyped,
   unreachable,
@@ -15,10 +16,10 @@ import type { ClientEvents, Explanation, Snapshot, Status } from '../api/status.
 import type { Environment } from '../environment/environment.js'
 import { ClientMachine } from '../machine/client-machine.js'
 import type { Effect, MachineStatus } from '../machine/effects.js'
-import type { OpenTransport } from '../transport/transport.js'
+import type { OpenTransport, Transport } from '../transport/transport.js'
 import { Announcements } from './announcements.js'
+import { arrivals } from './arrivals.js'
 import { Calls, type Waiter, type Wish } from './calls.js'
-import { Carrier } from './carrier.js'
 import { ContractCheck } from './contract-check.js'
 import { Driver } from './driver.js'
 import { errorOf, threw } from './errors.js'
@@ -44,7 +45,7 @@ export class ChatClient implements Omit<Client, Typed> {
   readonly #board: StatusBoard
   readonly #traces: Traces
   readonly #driver: Driver
-  readonly #carrier: Carrier
+  readonly #transport: Transport
   readonly #desk: Desk
   readonly #handlers = new Map<string, ClientHandler<Untyped, string, 'wire'>>()
   /** Undoes what keeps a client alive. */
@@ -72,7 +73,7 @@ export class ChatClient implements Omit<Client, Typed> {
     this.#driver = new Driver(machine, clock, (effect) => this.#perform(effect))
     const tell = this.#driver.tell.bind(this.#driver)
     const { url, WebSocket } = options
-    this.#carrier = new Carrier(openTransport, { url, ...(WebSocket ? { WebSocket } : {}) }, tell)
+    this.#transport = openTransport({ url, ...(WebSocket ? { WebSocket } : {}), events: arrivals(tell) })
     this.#desk = {
       calls: new Calls({ check, timeoutMs, wall: clock.wall }, ids, this.#traces, tell),
       stage: (id) => this.#traces.stage(id),
@@ -165,11 +166,11 @@ export class ChatClient implements Omit<Client, Typed> {
       case 'fetchToken':
         return fetchToken(this.#options.token, effect.fetch, (input) => this.#driver.tell(input))
       case 'dial':
-        return this.#carrier.dial(effect.link)
+        return this.#transport.dial(effect.link)
       case 'transmit':
-        return this.#carrier.transmit(effect.link, effect.frame)
+        return this.#transport.send(effect.link, encode(effect.frame))
       case 'abandon':
-        return this.#carrier.abandon(effect.link, effect.code)
+        return this.#transport.abandon(effect.link, effect.code)
       case 'initialise':
         return this.#initialise()
       case 'stage':
@@ -222,7 +223,7 @@ export class ChatClient implements Omit<Client, Typed> {
     const seen = this.#seen(status)
     if (seen.state === 'closed') {
       for (const end of this.#endings) end()
-      this.#carrier.close()
+      this.#transport.close()
     }
     this.#board.set(seen)
     this.#announcements.emit('status', seen)

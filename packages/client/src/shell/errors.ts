@@ -2,6 +2,7 @@
 
 import { BackchatError, type CodedError, type ErrorCode, type Stage, type Trace } from '@backchat/protocol'
 import type { Fault } from '../machine/effects.js'
+import { fault, notRun } from '../machine/faults.js'
 
 /** What a fault is about; nothing for one that concerns no request. */
 export interface Subject {
@@ -13,33 +14,27 @@ export interface Subject {
 /** A fault as received: what the handler said has been parsed. */
 export type Received = Omit<Fault, 'failure'> & { readonly failure?: unknown }
 
-export function errorOf(fault: Received, subject?: Subject, cause?: unknown): CodedError {
+export function errorOf(received: Received, subject?: Subject, cause?: unknown): CodedError {
   const { id: requestId, type, trace } = subject ?? {}
-  const error = new BackchatError({ ...fault, requestId, type, trace, cause })
+  const error = new BackchatError({ ...received, requestId, type, trace, cause })
   // The constructor gives each code what it must carry.
   return error as CodedError
 }
 
 /** A request that the client itself refuses: nothing was sent. */
 export function refused(code: ErrorCode, message: string): Fault {
-  return { code, message, stage: 'queued', mayHaveExecuted: false, retryable: true }
+  return notRun(code, message, 'queued')
 }
 
 /** What arrived is not what the contract says. */
 export function broken(what: string, issues: string, stage: Stage, mayHaveExecuted: boolean): Fault {
   const message = `${what} is not what the contract says: ${issues}. Do client and server have the same contract?`
-  return { code: 'INVALID_MESSAGE', message, stage, mayHaveExecuted, retryable: !mayHaveExecuted }
+  return fault('INVALID_MESSAGE', message, { stage, mayHaveExecuted, idempotent: false })
 }
 
 /** A function of the application's threw. */
 export function threw(what: string, cause: unknown): CodedError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  const fault: Fault = {
-    code: 'HANDLER_FAILED',
-    message: `${what} threw: ${reason}`,
-    stage: 'received',
-    mayHaveExecuted: true,
-    retryable: false,
-  }
-  return errorOf(fault, undefined, cause)
+  const message = `${what} threw: ${cause instanceof Error ? cause.message : String(cause)}`
+  const progress = { stage: 'received', mayHaveExecuted: true, idempotent: false } as const
+  return errorOf(fault('HANDLER_FAILED', message, progress), undefined, cause)
 }
