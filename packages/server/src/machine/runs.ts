@@ -4,7 +4,6 @@
  */
 
 import {
-  Deadlines,
   type Json,
   limits,
   type Ranges,
@@ -12,8 +11,9 @@ import {
   type RequestMessage,
   type WireError,
 } from '@backchat/protocol'
-import type { ChunksOperation, Ending } from '../store/operations.js'
+import type { ChunksOperation } from '../store/operations.js'
 import type { Attachment } from './attachment.js'
+import type { Audience } from './audience.js'
 import { failed, returned, type SizedEnding } from './ending.js'
 import {
   closedWhileRunning,
@@ -29,17 +29,7 @@ import type { RunId } from './inputs.js'
 import type { Registry } from './registry.js'
 import { isLive, type Run, RunTable } from './run-table.js'
 import type { Answer, Turn } from './turn.js'
-
-/** Who may wait for what a run says. */
-export interface Audience {
-  started(session: string, n: number, turn: Turn): void
-  chunks(session: string, n: number, first: number, contents: readonly Json[], turn: Turn): void
-  ended(session: string, n: number, ending: Ending, count: number, turn: Turn): void
-  refused(session: string, n: number, error: WireError, turn: Turn): void
-  /** Its answer is nowhere. */
-  lost(session: string, n: number, turn: Turn): void
-  storeFailed(session: string, turn: Turn): void
-}
+import { Watch } from './watch.js'
 
 export interface RunsOptions {
   readonly owner: string
@@ -49,21 +39,18 @@ export interface RunsOptions {
   readonly audience: () => Audience
 }
 
-/*
- * A run stays in the table until the journal cannot say any more that it was started by us: until its end was
- * recorded, or its number cancelled or settled, or its session is over. So "started by us, but no such run" means that
- * nothing of it ever ran (see `Requests`).
- */
-
 /** A handler that has not answered by then is reported as running [P-16]. */
 const reportAfterMs = 250
 
+/**
+ * A run stays in the table until the journal cannot say any more that it was started by us: until its end was
+ * recorded, or its number cancelled or settled, or its session is over. So "started by us, but no such run" means that
+ * nothing of it ever ran; `Requests` builds on that.
+ */
 export class Runs {
   readonly #options: RunsOptions
   readonly #table = new RunTable()
-  /** When a handler has been silent for too long. None while its reader is waited for. */
-  readonly #silences = new Deadlines<RunId>()
-  readonly #reports = new Deadlines<RunId>()
+  readonly #watch = new Watch()
   #lastId = 0
   #closed = false
 
@@ -72,15 +59,15 @@ export class Runs {
   }
 
   wakeAt(): number {
-    return Math.min(this.#silences.next, this.#reports.next)
+    return this.#watch.wakeAt()
   }
 
   wake(turn: Turn): void {
-    for (const id of this.#silences.due(turn.now)) {
+    for (const id of this.#watch.silent(turn.now)) {
       const run = this.#live(id)
       if (run !== undefined) this.#giveUp(run, handlerTimeout(run.timeoutMs), turn)
     }
-    for (const id of this.#reports.due(turn.now)) {
+    for (const id of this.#watch.unreported(turn.now)) {
       const run = this.#live(id)
       if (run !== undefined) this.#options.audience().started(run.fence.session, run.fence.n, turn)
     }
@@ -117,7 +104,7 @@ export class Runs {
     }
     this.#table.add(run)
     if (this.#closed) return this.#refuse(run, closing, turn)
-    this.#silences.set(run.id, turn.now + run.timeoutMs)
+    this.#watch.listen(run, turn.now)
     turn.perform({ kind: 'run', run: run.id, link, session, user, n, mode, type: message.type, message })
   }
 
@@ -127,7 +114,7 @@ export class Runs {
     if (run === undefined) return undefined
     if (run.state.step === 'unrecorded') this.#end(run, run.state.sized, turn)
     if (!isLive(run)) return 'ended'
-    return run.state.step === 'starting' || this.#reports.get(run.id) !== undefined ? 'starting' : 'running'
+    return run.state.step === 'starting' || this.#watch.isUnreported(run) ? 'starting' : 'running'
   }
 
   /** The caller gave up [P-20]: the journal knows, so nothing is written. */
@@ -171,9 +158,9 @@ export class Runs {
     const run = this.#live(id)
     if (run?.state.step !== 'starting') return
     run.state = { step: 'running' }
-    this.#silences.set(id, turn.now + run.timeoutMs)
+    this.#watch.listen(run, turn.now)
     if (run.mode === 'send') this.#options.audience().started(run.fence.session, run.fence.n, turn)
-    else this.#reports.set(id, turn.now + run.reportAfterMs)
+    else this.#watch.reportLater(run, turn.now)
   }
 
   /** The generator yielded. It is asked for more when its reader can keep up. */
@@ -182,7 +169,7 @@ export class Runs {
     if (run === undefined) return
     if (bytes > limits.replyBytes) return this.#giveUp(run, replyTooLarge, turn)
     if (run.mode !== 'stream' || !run.wanted) return this.#pull(run, turn)
-    this.#reports.clear(id)
+    this.#watch.reported(run)
     this.#store(run, content, bytes, turn)
     if (run.flow.open) this.#pull(run, turn)
     else this.#hold(run)
@@ -210,13 +197,13 @@ export class Runs {
 
   #pull(run: Run, turn: Turn): void {
     run.state = { step: 'running' }
-    this.#silences.set(run.id, turn.now + run.timeoutMs)
+    this.#watch.listen(run, turn.now)
     turn.perform({ kind: 'pull', run: run.id })
   }
 
   #hold(run: Run): void {
     run.state = { step: 'held' }
-    this.#silences.clear(run.id)
+    this.#watch.pause(run)
   }
 
   #store(run: Run, content: Json, bytes: number, turn: Turn): void {
@@ -241,7 +228,7 @@ export class Runs {
   /** The client wants nothing of it any more. The handler goes on, and waits for no reader. */
   #unwanted(run: Run, turn: Turn): void {
     run.wanted = false
-    this.#reports.clear(run.id)
+    this.#watch.reported(run)
     if (run.state.step === 'held') this.#pull(run, turn)
   }
 
@@ -249,7 +236,7 @@ export class Runs {
 
   /** Nothing of it is wanted, and nothing is written. */
   #drop(run: Run, reason: string, turn: Turn): void {
-    this.#quiet(run)
+    this.#watch.forget(run)
     this.#table.remove(run)
     if (isLive(run)) turn.perform({ kind: 'abort', run: run.id, code: 'ABORTED', reason })
   }
@@ -269,7 +256,7 @@ export class Runs {
 
   /** The journal first, then the client. */
   #end(run: Run, sized: SizedEnding, turn: Turn): void {
-    this.#quiet(run)
+    this.#watch.forget(run)
     run.state = { step: 'ending', sized }
     const { session, n } = run.fence
     const { ending, bytes } = sized
@@ -288,17 +275,12 @@ export class Runs {
   /** It certainly did not run, and the same number may come again [P-18]. */
   #refuse(run: Run, error: WireError, turn: Turn): void {
     const { session, n } = run.fence
-    this.#quiet(run)
+    this.#watch.forget(run)
     run.state = { step: 'refused' }
     turn.ask({ op: 'forget', run: run.fence }, ({ status }, turn) => {
       this.#table.remove(run)
       if (status === 'ok') this.#options.audience().refused(session, n, error, turn)
       else if (status === 'failed') this.#options.audience().storeFailed(session, turn)
     })
-  }
-
-  #quiet(run: Run): void {
-    this.#silences.clear(run.id)
-    this.#reports.clear(run.id)
   }
 }

@@ -6,7 +6,6 @@
 import {
   type Ack,
   closeCodes,
-  Deadlines,
   type Ids,
   type Limits,
   limits,
@@ -16,6 +15,7 @@ import {
 } from '@backchat/protocol'
 import type { Attachment } from './attachment.js'
 import { Batches } from './batches.js'
+import { Closing } from './closing.js'
 import { type Drop, dropFenced, dropUnstored } from './drop.js'
 import type { Effect } from './effects.js'
 import { Greeting, type Newcomer } from './greeting.js'
@@ -49,17 +49,6 @@ export interface ServerMachineOptions {
   readonly limits?: Limits
 }
 
-/** After this long, closing waits no more for a store that does not answer. */
-const closeMs = 1_000
-
-type Closing =
-  | { readonly state: 'open' }
-  /** Runs are ended, and their ends journalled and sent. */
-  | { readonly state: 'ending runs' }
-  /** Links are gone, and the store is told. */
-  | { readonly state: 'detaching' }
-  | { readonly state: 'closed' }
-
 export class ServerMachine {
   readonly #maxConnections: number
   readonly #heartbeatMs: number
@@ -72,8 +61,8 @@ export class ServerMachine {
   readonly #pushes: Pushes
   readonly #runs: Runs
   readonly #requests: Requests
-  readonly #deadlines = new Deadlines<'close'>()
-  #closing: Closing = { state: 'open' }
+  readonly #closing: Closing
+  readonly #timed: readonly { wakeAt(): number; wake(turn: Turn): void }[]
 
   constructor(options: ServerMachineOptions) {
     const { owner, ids, hash, authenticates } = options
@@ -102,27 +91,29 @@ export class ServerMachine {
       audience: () => this.#requests,
     })
     this.#requests = new Requests({ owner, window: this.#limits.window, runs: this.#runs, drop: this.#drop })
+    this.#closing = new Closing({
+      endRuns: (turn) => this.#endRuns(turn),
+      dropLinks: (turn) => this.#sessions.dropAll(closeCodes.goingAway, 'The server goes away and will be back.', turn),
+      isQuiet: (turn) => this.#batches.allAnswered && turn.questions.length === 0,
+    })
+    this.#timed = [this.#greeting, this.#sessions, this.#heartbeats, this.#runs]
   }
 
   handle(input: Input, now: number): readonly Effect[] {
-    if (this.#closing.state === 'closed') return []
+    if (this.#closing.isClosed) return []
     const turn = new Turn(now)
-    this.#wake(turn) // [P-29]
+    if (this.wakeAt() <= now) for (const part of this.#timed) part.wake(turn) // [P-29]
     this.#take(input, turn)
-    if (this.#closing.state !== 'open') this.#goOnClosing(turn)
+    this.#closing.goOn(turn)
     this.#batches.send(turn)
     return turn.effects
   }
 
   wakeAt(): number {
-    if (this.#closing.state === 'closed') return Number.POSITIVE_INFINITY
-    const parts = [this.#greeting, this.#sessions, this.#heartbeats, this.#runs]
-    return Math.min(this.#deadlines.next, ...parts.map((part) => part.wakeAt()))
-  }
-
-  #wake(turn: Turn): void {
-    if (this.wakeAt() > turn.now) return
-    for (const part of [this.#greeting, this.#sessions, this.#heartbeats, this.#runs]) part.wake(turn)
+    if (this.#closing.isClosed) return Number.POSITIVE_INFINITY
+    let earliest = this.#closing.wakeAt()
+    for (const part of this.#timed) earliest = Math.min(earliest, part.wakeAt())
+    return earliest
   }
 
   #take(input: Input, turn: Turn): void {
@@ -161,7 +152,7 @@ export class ServerMachine {
       case 'dropAsked':
         return this.#drop(input.link, closeCodes.normal, input.reason, turn)
       case 'closeAsked':
-        return this.#close(turn)
+        return this.#closing.asked(turn)
       case 'woke':
         return
       default:
@@ -172,7 +163,7 @@ export class ServerMachine {
   // ---- links ----
 
   #opened(link: LinkId, turn: Turn): void {
-    if (this.#closing.state !== 'open') refuse(turn, link, 'draining')
+    if (!this.#closing.isOpen) refuse(turn, link, 'draining')
     else if (this.#greeting.size + this.#sessions.links >= this.#maxConnections)
       refuse(turn, link, 'full') // [P-11]
     else this.#greeting.opened(link, turn)
@@ -261,30 +252,8 @@ export class ServerMachine {
     else this.#sessions.drop(link, code, reason, turn)
   }
 
-  // ---- the end ----
-
-  #close(turn: Turn): void {
-    if (this.#closing.state !== 'open') return
-    this.#closing = { state: 'ending runs' }
-    this.#deadlines.set('close', turn.now + closeMs)
+  #endRuns(turn: Turn): void {
     this.#greeting.refuseAll('draining', turn)
     this.#runs.close(turn)
-  }
-
-  /** Each step waits for the store to answer, but not for ever. */
-  #goOnClosing(turn: Turn): void {
-    const late = this.#deadlines.due(turn.now).length > 0
-    if (this.#closing.state === 'ending runs' && (late || this.#isQuiet(turn))) {
-      this.#closing = { state: 'detaching' }
-      this.#sessions.dropAll(closeCodes.goingAway, 'The server goes away and will be back.', turn)
-    }
-    if (this.#closing.state === 'detaching' && (late || this.#isQuiet(turn))) {
-      this.#closing = { state: 'closed' }
-      turn.perform({ kind: 'ready to close' })
-    }
-  }
-
-  #isQuiet(turn: Turn): boolean {
-    return this.#batches.allAnswered && turn.questions.length === 0
   }
 }
