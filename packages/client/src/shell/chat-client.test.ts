@@ -62,6 +62,11 @@ describe('dialling', () => {
     expect(rehearsal.client.status.state).toBe('online')
   })
 
+  test('a frame of an unknown kind is no harm', () => {
+    const rehearsal = new Rehearsal().online().saysText('{"kind":"novelty"}')
+    expect([rehearsal.abandoned, rehearsal.client.status.state]).toEqual([[], 'online'])
+  })
+
   test('what is no frame ends the link', () => {
     const rehearsal = new Rehearsal().online().saysText('{')
     expect(rehearsal.abandoned).toEqual([[1, 4400]])
