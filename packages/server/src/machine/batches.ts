@@ -1,7 +1,7 @@
 /** Batches that the store has not answered yet, and how to go on with each of their answers. */
 
 import type { Result } from '../store/operations.js'
-import type { Answer, Question, Turn } from './turn.js'
+import type { Failed, Question, Turn } from './turn.js'
 
 export class Batches {
   readonly #unanswered = new Map<number, readonly Question[]>()
@@ -20,20 +20,21 @@ export class Batches {
     turn.perform({ kind: 'apply', batch, operations: turn.questions.map(({ operation }) => operation) })
   }
 
+  /** A store that leaves out a result counts as one that failed there. */
   applied(batch: number, results: readonly Result[], turn: Turn): void {
-    this.#answer(batch, turn, (index) => results[index])
+    let index = 0
+    for (const { goOn } of this.#take(batch)) goOn(results[index++] ?? noResult, turn)
   }
 
   failed(batch: number, reason: string, turn: Turn): void {
-    this.#answer(batch, turn, () => ({ status: 'failed', reason }))
+    for (const { goOn } of this.#take(batch)) goOn({ status: 'failed', reason }, turn)
   }
 
-  /** A store that leaves out a result counts as one that failed there. */
-  #answer(batch: number, turn: Turn, answerAt: (index: number) => Answer<Question['operation']> | undefined): void {
+  #take(batch: number): readonly Question[] {
     const questions = this.#unanswered.get(batch) ?? []
     this.#unanswered.delete(batch)
-    for (const [index, { goOn }] of questions.entries()) {
-      goOn(answerAt(index) ?? { status: 'failed', reason: 'The store gave no result.' }, turn)
-    }
+    return questions
   }
 }
+
+const noResult: Failed = { status: 'failed', reason: 'The store gave no result.' }

@@ -23,7 +23,7 @@ export interface Runs {
   /** Why a request that is new may not run here; undefined when it may. */
   obstacle(session: string, type: string): WireError | undefined
   isIdempotent(type: string): boolean
-  start(attachment: Attachment, frame: Frame, turn: Turn): void
+  start(attachment: Attachment, frame: Frame, again: boolean, turn: Turn): void
   /** How far a run of ours is, now that somebody waits for it again; undefined when there is none. */
   waitedFor(session: string, n: number, turn: Turn): 'starting' | 'running' | 'ended' | undefined
   cancel(session: string, n: number, turn: Turn): void
@@ -138,7 +138,7 @@ export class Requests {
     asked.waiting.begun = true
     switch (answer.status) {
       case 'new':
-        return this.#start(asked, turn)
+        return this.#start(asked, answer, turn)
       case 'started':
         return this.#join(asked, answer, turn)
       case 'ended':
@@ -162,17 +162,19 @@ export class Requests {
   }
 
   /** What is journalled as started is started, even if its link has gone meanwhile: the answer will wait in the journal. */
-  #start({ desk, frame, obstacle }: Asked, turn: Turn): void {
-    if (obstacle === undefined) this.#options.runs.start(desk.attachment, frame, turn)
+  #start({ desk, frame, obstacle }: Asked, { again = false }: Begun, turn: Turn): void {
+    if (obstacle === undefined) this.#options.runs.start(desk.attachment, frame, again, turn)
+    else if (again) desk.failed(frame.n, ownerGone, turn)
     else desk.refused(frame.n, obstacle, turn)
   }
 
   /** It was started before, and the link gets what it says from now on. */
-  #join(asked: Asked, { owner, first, chunks }: Started, turn: Turn): void {
+  #join(asked: Asked, begun: Started, turn: Turn): void {
     const { desk, frame } = asked
+    const { owner, first, chunks } = begun
     const stage = this.#options.runs.waitedFor(desk.attachment.fence.session, frame.n, turn)
     // Started by us, but not running: the start was journalled in a batch that seemed to fail, and nothing of it ran.
-    if (stage === undefined && owner === this.#options.owner) return this.#start(asked, turn)
+    if (stage === undefined && owner === this.#options.owner) return this.#start(asked, begun, turn)
     if (stage === 'running') desk.started(frame.n, turn)
     desk.chunks(frame.n, first, chunks, turn)
   }
@@ -187,4 +189,5 @@ export class Requests {
   }
 }
 
+type Begun = Extract<BeginResult, { status: 'new' | 'started' }>
 type Started = Extract<BeginResult, { status: 'started' }>

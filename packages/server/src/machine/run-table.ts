@@ -15,6 +15,8 @@ export interface Run {
   /** How long after its start the client is told that it runs. */
   readonly reportAfterMs: number
   readonly flow: Flow
+  /** An owner that is gone had started it before: whatever becomes of it here, it may have run. */
+  readonly again: boolean
   state: RunState
   /** False once the client has reported the number settled: the handler goes on, and what it says is thrown away. */
   wanted: boolean

@@ -87,7 +87,7 @@ export class Runs {
   }
 
   /** The journal says that it is started, by us: so it is. */
-  start({ link, user, fence }: Attachment, frame: RequestFrame<RequestMessage>, turn: Turn): void {
+  start({ link, user, fence }: Attachment, frame: RequestFrame<RequestMessage>, again: boolean, turn: Turn): void {
     const { session, epoch } = fence
     const { n, mode, leftMs, message } = frame
     if (this.#table.find(session, n) !== undefined) return
@@ -99,6 +99,7 @@ export class Runs {
       timeoutMs: this.#options.registry.timeoutOf(message.type),
       reportAfterMs: Math.min(reportAfterMs, leftMs / 4),
       flow: new Flow(),
+      again,
       state: { step: 'starting' },
       wanted: true,
     }

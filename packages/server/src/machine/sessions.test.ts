@@ -145,4 +145,17 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     node.sleep(10_000)
     expect(node.done('ended')).toHaveLength(1)
   })
+
+  test('a session that the store ended without being able to say so ends for its handlers too', () => {
+    const node = nodeWith({ sessionTtlMs: 10_000 })
+    node.connect(1)
+    node.request(1, 1)
+    const { run } = node.theHandler()
+    node.failNextBatch('carried out')
+    node.receive(1, { kind: 'bye' })
+    expect(node.done('ended')).toEqual([])
+    node.sleep(10_000)
+    expect(node.done('abort')).toMatchObject([{ run }])
+    expect(node.done('ended')).toHaveLength(1)
+  })
 })

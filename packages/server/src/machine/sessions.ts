@@ -89,7 +89,7 @@ export class Sessions {
     if (session?.place.state !== 'attached') return
     session.place = { ...session.place, state: 'leaving' }
     turn.ask({ op: 'end', fence }, ({ status }, turn) => {
-      if (status === 'ok') this.#end(session, turn)
+      if (status === 'ok' || status === 'gone') this.#end(session, turn)
       else if (status === 'fenced') this.drop(link, closeCodes.superseded, 'A newer link took over.', turn)
       else this.drop(link, closeCodes.internalError, 'The store is out of reach.', turn)
     })
@@ -142,7 +142,8 @@ export class Sessions {
     const { fence } = session
     turn.ask({ op: 'end', fence }, ({ status }, turn) => {
       if (this.#sessions.get(fence.session) !== session) return
-      if (status === 'ok') this.#end(session, turn)
+      // Gone: an earlier try did end it, and nobody could say so.
+      if (status === 'ok' || status === 'gone') this.#end(session, turn)
       else if (status === 'failed') this.#deadlines.set(fence.session, turn.now + this.#options.sessionTtlMs)
       // It lives on elsewhere.
       else this.#sessions.delete(fence.session)
