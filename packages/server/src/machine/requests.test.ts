@@ -137,6 +137,23 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     ])
   })
 
+  test('an idempotent request that is refused after its first server died is not said not to have run', () => {
+    const dead = nodeWith({ owner: 'node 1' })
+    const { epoch } = dead.connect(1)
+    dead.request(1, 1, { type: 'rename' })
+    expect(dead.done('run')).toHaveLength(1)
+    const node = nodeWith({ owner: 'node 2', store: dead.store })
+    node.connect(2, { epoch })
+    node.request(2, 1, { type: 'rename' })
+    const error = { code: 'RATE_LIMITED', message: 'Too fast.', mayHaveExecuted: false } as const
+    node.feed({ kind: 'threw', run: node.theRun().run, error, refused: true })
+    const told = { kind: 'error', n: 1, error: { ...error, mayHaveExecuted: true } }
+    expect(node.frames(2)).toEqual([told])
+    node.connect(3, { epoch })
+    node.request(3, 1, { type: 'rename' })
+    expect(node.frames(3)).toEqual([told])
+  })
+
   test('a reply that was not kept is lost, and it ran', () => {
     const node = nodeWith()
     node.connect(1)

@@ -162,7 +162,8 @@ export class Requests {
   }
 
   /** What is journalled as started is started, even if its link has gone meanwhile: the answer will wait in the journal. */
-  #start({ desk, frame, obstacle }: Asked, { again = false }: Begun, turn: Turn): void {
+  #start({ desk, frame, obstacle }: Asked, begun: Begun, turn: Turn): void {
+    const again = begun.again === true
     if (obstacle === undefined) this.#options.runs.start(desk.attachment, frame, again, turn)
     else if (again) desk.failed(frame.n, ownerGone, turn)
     else desk.refused(frame.n, obstacle, turn)

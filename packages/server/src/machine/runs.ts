@@ -252,7 +252,7 @@ export class Runs {
   #fail(run: Run, error: WireError, turn: Turn): void {
     const settled = run.mode === 'send' && (run.state.step !== 'starting' || error.mayHaveExecuted)
     if (settled) turn.perform({ kind: 'report', error, session: run.fence.session, run: run.id })
-    this.#end(run, failed(error), turn)
+    this.#end(run, failed(run.again ? { ...error, mayHaveExecuted: true } : error), turn)
   }
 
   /** The journal first, then the client. */
@@ -273,8 +273,9 @@ export class Runs {
     })
   }
 
-  /** It certainly did not run, and the same number may come again [P-18]. */
+  /** It certainly did not run, and the same number may come again [P-18]; unless it may have run before, which must not be forgotten. */
   #refuse(run: Run, error: WireError, turn: Turn): void {
+    if (run.again) return this.#fail(run, error, turn)
     const { session, n } = run.fence
     this.#watch.forget(run)
     run.state = { step: 'refused' }

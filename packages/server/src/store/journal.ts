@@ -34,7 +34,8 @@ export interface Journal {
 }
 
 export type Entry =
-  | { readonly state: 'started'; readonly owner: string; readonly chunks: ChunkLog }
+  /** `again`: an owner before this one was gone, so that it may have run already. */
+  | { readonly state: 'started'; readonly owner: string; readonly again: boolean; readonly chunks: ChunkLog }
   | EndedEntry
   /** It ran; its answer was dropped to make room. */
   | { readonly state: 'lost' }
@@ -83,12 +84,12 @@ export const begin = (journal: Journal, operation: BeginOperation, isAlive: IsAl
 const beginNew = (journal: Journal, operation: BeginOperation): BeginResult => {
   if (operation.onlyLookUp) return { op: 'begin', status: 'new' }
   if (journal.entries.size >= mostEntries) return { op: 'begin', status: 'full' }
-  return start(journal, operation)
+  return start(journal, operation, false)
 }
 
-const start = (journal: Journal, { n, owner }: BeginOperation): BeginResult => {
-  journal.entries.set(n, { state: 'started', owner, chunks: noChunks })
-  return { op: 'begin', status: 'new' }
+const start = (journal: Journal, { n, owner }: BeginOperation, again: boolean): BeginResult => {
+  journal.entries.set(n, { state: 'started', owner, again, chunks: noChunks })
+  return { op: 'begin', status: 'new', ...(again && { again }) }
 }
 
 /**
@@ -96,7 +97,7 @@ const start = (journal: Journal, { n, owner }: BeginOperation): BeginResult => {
  * begun to read is not taken over even if its type is idempotent.
  */
 const inherit = (journal: Journal, operation: BeginOperation): BeginResult => {
-  if (operation.idempotent && operation.from === 0 && !operation.onlyLookUp) return start(journal, operation)
+  if (operation.idempotent && operation.from === 0 && !operation.onlyLookUp) return start(journal, operation, true)
   journal.entries.set(operation.n, { state: 'unknown' })
   return { op: 'begin', status: 'unknown' }
 }
@@ -104,7 +105,10 @@ const inherit = (journal: Journal, operation: BeginOperation): BeginResult => {
 const lookUp = (entry: Extract<Entry, { chunks: ChunkLog }>, from: number): BeginResult => {
   const chunks = chunksFrom(entry.chunks, from)
   if (chunks === undefined) return { op: 'begin', status: 'lost' }
-  if (entry.state === 'started') return { op: 'begin', status: 'started', owner: entry.owner, first: from, chunks }
+  if (entry.state === 'started') {
+    const { owner, again } = entry
+    return { op: 'begin', status: 'started', owner, ...(again && { again }), first: from, chunks }
+  }
   return { op: 'begin', status: 'ended', ending: entry.ending, count: chunkCount(entry.chunks), first: from, chunks }
 }
 

@@ -248,7 +248,7 @@ test('the end of a session takes record, journal, log and rooms with it', () => 
   ask(beginning(fence, 1))
   ask({ op: 'join', session: fence.session, room: 'lobby' })
   expect(ask({ op: 'end', fence }).status).toBe('ok')
-  expect(ask({ op: 'end', fence }).status).toBe('fenced')
+  expect(ask({ op: 'end', fence }).status).toBe('gone')
   expect(append({ to: 'room', room: 'lobby' })).toEqual([])
   expect(append({ to: 'all' })).toEqual([])
   expect(ask({ op: 'forget', run: runOf(fence, 1) }).status).toBe('gone')

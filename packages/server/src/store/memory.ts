@@ -143,6 +143,7 @@ class Sessions {
   /** Operations that a link asks for: nothing happens unless it is the current one [P-11]. */
   #forLink(operation: LinkOperation): Result {
     const record = this.#table.get(operation.fence.session)
+    if (operation.op === 'end' && record?.epoch !== operation.fence.epoch) return { op: 'end', status: 'gone' }
     if (record === undefined || !isCurrent(record, operation.fence)) return { op: operation.op, status: 'fenced' }
     switch (operation.op) {
       case 'begin':

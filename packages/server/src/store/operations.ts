@@ -147,7 +147,7 @@ export interface Results {
   readonly read: ReadResult
   readonly readChunks: ReadChunksResult
   readonly detach: FencedResult<'detach'>
-  readonly end: FencedResult<'end'>
+  readonly end: EndResult
   readonly join: MembershipResult<'join'>
   readonly leave: MembershipResult<'leave'>
 }
@@ -176,13 +176,17 @@ export interface EndedSession {
 }
 
 export type BeginResult =
-  /** Journalled as started by us: run it. With `onlyLookUp`: nothing is known of it, nothing was written. */
-  | { readonly op: 'begin'; readonly status: 'new' }
+  /**
+   * Journalled as started by us: run it. With `onlyLookUp`: nothing is known of it, nothing was written.
+   * `again`, here and below: an owner that is gone had started it before, so whatever becomes of it now, it may have run.
+   */
+  | { readonly op: 'begin'; readonly status: 'new'; readonly again?: true }
   /** Runs. `chunks` are what is kept from `from` on; `first` is the number of the first of them. */
   | {
       readonly op: 'begin'
       readonly status: 'started'
       readonly owner: string
+      readonly again?: true
       readonly first: number
       readonly chunks: readonly Json[]
     }
@@ -252,8 +256,14 @@ export type ReadChunksResult =
   | { readonly op: 'readChunks'; readonly status: 'ok'; readonly first: number; readonly contents: readonly Json[] }
   | { readonly op: 'readChunks'; readonly status: 'fenced' }
 
+export interface EndResult {
+  readonly op: 'end'
+  /** `gone`: it has ended already. `fenced`: it goes on with a newer attempt. */
+  readonly status: 'ok' | 'fenced' | 'gone'
+}
+
 /** The answer to what a link asks of its session and that says nothing but whether it was still its own. */
-export interface FencedResult<Op extends 'confirm' | 'detach' | 'end'> {
+export interface FencedResult<Op extends 'confirm' | 'detach'> {
   readonly op: Op
   readonly status: 'ok' | 'fenced'
 }
