@@ -18,6 +18,11 @@ export {
   memoryNetwork,
   type NetworkCounters,
 } from './network/memory-network.js'
+export type {
+  MemoryWebSocket,
+  MemoryWebSocketConstructor,
+  MemoryWebSocketEvents,
+} from './network/memory-web-socket.js'
 export { virtualIds } from './virtual/ids.js'
 export { between, pick, random, type SeededRandom } from './virtual/random.js'
 export { type VirtualClock, virtualClock } from './virtual/virtual-clock.js'

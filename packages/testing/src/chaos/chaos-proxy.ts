@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import type { Duplex } from 'node:stream'
 import { type CutHow, type CutSide, type Dials, type Direction, Faults } from '../faults/faults.js'
 import { CutPlan, type FrameMatch, type PlannedCut, type PlannedCutOptions } from '../faults/planned-cut.js'
+import { realClock } from '../network/real-clock.js'
 import { CarriedLink } from './carried-link.js'
 
 /** Where links are carried to. */
@@ -61,7 +62,7 @@ export class ChaosProxy {
   readonly #server: Server
   readonly #options: ChaosProxyOptions
   readonly #links = new Set<CarriedLink>()
-  readonly #faults = new Faults(afterReal, () => this.#recover())
+  readonly #faults = new Faults(realClock.after, () => this.#recover())
   readonly #counters = { links: 0, refused: 0, cuts: 0, bytesUp: 0, bytesDown: 0 }
   #plans: CutPlan[] = []
   #closed = false
@@ -204,11 +205,6 @@ export class ChaosProxy {
       else link.pump()
     }
   }
-}
-
-function afterReal(delayMs: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, delayMs)
-  return () => clearTimeout(timer)
 }
 
 /** The head of an upgrade request as it came, so that the server behind sees what the client wrote. */

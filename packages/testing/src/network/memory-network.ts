@@ -4,9 +4,12 @@ import type { Clock, Random } from '@backchat/protocol'
 import { type CutHow, type CutSide, type Dials, type Direction, Faults } from '../faults/faults.js'
 import { CutPlan, type FrameMatch, type PlannedCut, type PlannedCutOptions } from '../faults/planned-cut.js'
 import { type LinkEnd, type LinkEvents, MemoryLink } from './memory-link.js'
+import { type MemoryWebSocketConstructor, memoryWebSocket } from './memory-web-socket.js'
+import { realClock } from './real-clock.js'
 
 export interface MemoryNetworkOptions {
-  readonly clock: Clock
+  /** Default: the time of this process. */
+  readonly clock?: Clock
   /** Draws the latencies. Default: always the least. */
   readonly random?: Random
   /** How long a text takes one way, in milliseconds. Default: 1. */
@@ -39,13 +42,16 @@ export interface NetworkCounters {
  * const network = memoryNetwork({ clock })
  * network.listen((end) => ({ opened() {}, received: (text) => end.send(text), closed() {} }))
  */
-export function memoryNetwork(options: MemoryNetworkOptions): MemoryNetwork {
+export function memoryNetwork(options: MemoryNetworkOptions = {}): MemoryNetwork {
   return new MemoryNetwork(options)
 }
 
 /** {@link memoryNetwork} makes one. */
 export class MemoryNetwork {
+  /** A WebSocket over this network: `createClient({ url: 'ws://anywhere', WebSocket: network.WebSocket })`. */
+  readonly WebSocket: MemoryWebSocketConstructor
   readonly #options: MemoryNetworkOptions
+  readonly #clock: Clock
   readonly #links = new Set<MemoryLink>()
   readonly #faults: Faults
   readonly #counters = { dials: 0, cuts: 0, textsUp: 0, textsDown: 0 }
@@ -54,7 +60,9 @@ export class MemoryNetwork {
 
   constructor(options: MemoryNetworkOptions) {
     this.#options = options
-    this.#faults = new Faults(options.clock.after, () => this.#recover())
+    this.#clock = options.clock ?? realClock
+    this.#faults = new Faults(this.#clock.after, () => this.#recover())
+    this.WebSocket = memoryWebSocket({ clock: this.#clock, dial: (events) => this.dial(events) })
   }
 
   /** Links at this moment, half-open ones included. */
@@ -78,7 +86,7 @@ export class MemoryNetwork {
   dial(events: LinkEvents): LinkEnd {
     this.#counters.dials += 1
     const link: MemoryLink = new MemoryLink({
-      clock: this.#options.clock,
+      clock: this.#clock,
       capacity: this.#options.capacity ?? 100_000,
       client: events,
       accept: (end) => this.#accept?.(end),
