@@ -88,7 +88,7 @@ function drawHandler(chance: SeededRandom, streams: boolean, most: number): Hand
 }
 
 function drawPushes(chance: SeededRandom, clients: number, workMs: number): PlannedPush[] {
-  const count = pick(chance, [0, 10, 40])
+  const count = pick(chance, [0, 10, 40, 100])
   // In some lives the log holds no more than a few, so that retention ends and gaps are seen.
   const bytes = pick(chance, [100, 100, 63 * 1024])
   return Array.from({ length: count }, (_, i) => ({

