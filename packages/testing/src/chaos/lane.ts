@@ -29,7 +29,6 @@ export class Lane {
   readonly #frames = new WebSocketFrames()
   #held: Held[] = []
   #heldBytes = 0
-  #lastDue = 0
   #timer: NodeJS.Timeout | undefined
   #state: 'flowing' | 'lossy' | 'over' = 'flowing'
 
@@ -116,8 +115,8 @@ export class Lane {
   }
 
   #due(): number {
-    this.#lastDue = Math.max(this.#lastDue, performance.now() + this.#options.faults().delayMs)
-    return this.#lastDue
+    // What comes later waits behind what came before, even if its own delay is over.
+    return performance.now() + this.#options.faults().delayMs
   }
 
   #drop(): void {

@@ -13,7 +13,6 @@ export interface MemoryLaneOptions<T> {
 export class MemoryLane<T> {
   readonly #options: MemoryLaneOptions<T>
   #underWay: { readonly due: number; readonly thing: T }[] = []
-  #lastDue = 0
   #callOff: (() => void) | undefined
   #state: 'flowing' | 'lossy' = 'flowing'
 
@@ -33,10 +32,11 @@ export class MemoryLane<T> {
   send(thing: T): void {
     if (this.#state === 'lossy') return
     const { clock, latencyMs, faults } = this.#options
-    this.#lastDue = Math.max(this.#lastDue, clock.now() + latencyMs() + faults().delayMs)
-    this.#underWay.push({ due: this.#lastDue, thing })
+    const takesMs = latencyMs() + faults().delayMs
+    // What is sent later waits behind what was sent before, even if it takes less time.
+    this.#underWay.push({ due: clock.now() + takesMs, thing })
     // Even what takes no time arrives in a turn of its own.
-    if (this.#underWay.length === 1) this.#wait(this.#lastDue - clock.now())
+    if (this.#underWay.length === 1) this.#wait(takesMs)
   }
 
   /** From now on everything vanishes, also what is under way. */

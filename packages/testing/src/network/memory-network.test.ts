@@ -65,6 +65,16 @@ test('a cut loses what is under way, and each side learns of it in its own time'
   expect([net.connections, clock.pending]).toEqual([0, 0])
 })
 
+test('a side that ended before it was told leaves no timer behind', () => {
+  const { clock, net, dial } = network()
+  const client = dial()
+  clock.advance(10)
+  net.cut({ clientAfterMs: 1_000 })
+  client.end.terminate()
+  clock.advance(10)
+  expect([net.connections, clock.pending]).toEqual([0, 0])
+})
+
 test('a side that never learns of a cut learns of it when healed', () => {
   const { clock, net, dial, served } = network()
   const client = dial()
