@@ -9,6 +9,8 @@ interface Epochs {
   known?: string | undefined
   /** What the last welcome offered. It is not taken when the client gave the link up in the same turn. */
   offered?: string | undefined
+  /** The link that brought it. */
+  link?: number
 }
 
 export function resets(broken: Broken): Watch {
@@ -52,8 +54,9 @@ export function resets(broken: Broken): Watch {
       if (fact.fact === 'sent' && fact.frame.kind === 'hello') greeted(fact.client, fact.frame.epoch)
       if (fact.fact === 'settled up') for (const client of clients.keys()) settle(client)
       if (fact.fact !== 'heard' || !links.isCurrent(fact.client, fact.link)) return
-      if (fact.frame.kind === 'welcome') epochsOf(fact.client).offered = fact.frame.epoch
-      else settle(fact.client)
+      const epochs = epochsOf(fact.client)
+      if (fact.frame.kind === 'welcome') Object.assign(epochs, { offered: fact.frame.epoch, link: fact.link })
+      else if (epochs.link === fact.link) settle(fact.client)
     },
   }
 }

@@ -145,6 +145,27 @@ test('a stalled sender that goes on is not read beyond the bound', async () => {
   await once(served, 'drain')
 })
 
+test('a receiver that does not read holds its sender back', async () => {
+  const { client, served } = await tcpLink({ heldBytes: 64 * 1024 })
+  client.pause()
+  served.write(Buffer.alloc(32 * 1024 * 1024))
+  expect(await Promise.race([once(served, 'drain'), passed(500)])).toBeUndefined()
+  client.resume()
+  await once(served, 'drain')
+})
+
+test('a connection that was accepted elsewhere is carried, and may end in one direction first', async () => {
+  const { proxy, next } = await tcpLink()
+  const front = createServer((socket) => proxy.carry(socket, Buffer.from('first ')))
+  const client = connect({ port: await listening(front), host: '127.0.0.1', allowHalfOpen: true })
+  client.end('last')
+  const served = await next()
+  expect(await text(served, 10)).toBe('first last')
+  await passed(20)
+  served.end('farewell')
+  expect(await text(client, 8)).toBe('farewell')
+})
+
 test('delay keeps the order, also when it becomes shorter', async () => {
   const { proxy, client, served } = await tcpLink()
   proxy.delay(60, 'down')
