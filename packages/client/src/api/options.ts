@@ -69,8 +69,6 @@ export interface ClientLimits {
   readonly queue?: number | undefined
   /** Pushes of a type that nobody listens to yet. Default 256; then an `error` event for each. */
   readonly unheard?: number | undefined
-  /** Chunks of a stream waiting for its reader. Default 256; then the handler's `yield` waits. */
-  readonly chunks?: number | undefined
   /** Settled messages that `explain` remembers. Default 256; the oldest are forgotten first. */
   readonly explained?: number | undefined
 }

@@ -120,6 +120,19 @@ test('failures are forgotten once a link was current for 5 s, and not before', (
   expect(link.wakeAt(true) - 11_599).toBe(200)
 })
 
+test('however often welcomed links are cut in a row, the next dial is at most 800 ms away', () => {
+  const { link } = online()
+  const delays: number[] = []
+  for (let [cut, now] = [1, 1_000]; cut <= 10; cut += 1) {
+    link.closed(cut, 1006, '', now)
+    delays.push(link.wakeAt(true) - now)
+    now = link.wakeAt(true)
+    link.pass(now, true)
+    dialled(link, now, cut + 1)
+  }
+  expect(delays).toEqual([200, 400, 800, 800, 800, 800, 800, 800, 800, 800])
+})
+
 test('a dial that is not welcomed within 10 s is abandoned, whether or not it opened', () => {
   for (const opens of [false, true]) {
     const { link, take } = linked()

@@ -20,6 +20,9 @@ export type LinkState =
   | { readonly state: 'unauthorized'; readonly reason: string }
   | { readonly state: 'closed' }
 
+/** As many at most are held against a server that has just welcomed us: the next delay is 800 ms at most [P-26]. */
+const failuresOnceWelcomed = 2
+
 export type Sign = Extract<Input, { kind: 'noticed' }>['sign']
 
 export class Link {
@@ -75,7 +78,9 @@ export class Link {
   }
 
   welcomed(now: number): void {
-    if (this.#state.state === 'greeting') this.#enter({ state: 'online', link: this.#state.link, since: now })
+    if (this.#state.state !== 'greeting') return
+    this.#failures = Math.min(this.#failures, failuresOnceWelcomed)
+    this.#enter({ state: 'online', link: this.#state.link, since: now })
   }
 
   /** The socket has gone by itself. */
