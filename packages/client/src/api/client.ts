@@ -55,8 +55,9 @@ export interface Client<C = Untyped, V extends View = 'wire'> {
 
   /**
    * Listens to pushes of a type, to `*`, all pushes, or to `init`, whose listeners get the reply. Returns how to stop.
-   * Pushes come in order and without repeats; one counts as delivered when its listeners returned or threw. What a
-   * listener throws is an `error` event.
+   * Pushes come in order and without repeats; one counts as delivered when its listeners returned or threw, or when it
+   * waits for the first listener of its type. What a listener throws is an `error` event. For `status`, `gap`, `reset`,
+   * `trace` and `error` see {@link Client.events}.
    *
    * @example
    * ```ts
@@ -66,7 +67,8 @@ export interface Client<C = Untyped, V extends View = 'wire'> {
   on<Type extends ListenedType<C>>(type: Type, listener: (message: Heard<C, Type, V>) => unknown): () => void
 
   /**
-   * Answers the server's requests of a type. One handler for a type; returns how to remove it.
+   * Answers the server's requests of a type. One handler for a type; returns how to remove it. In this version no server
+   * asks: the handler is kept, and never called.
    *
    * @throws TypeError when the type has a handler already.
    * @example

@@ -73,7 +73,7 @@ export interface Manager<C = Untyped, User extends Identity = Guest, State exten
   /** Takes a session out of a room. Never rejects. */
   leave(sessionId: string, room: string): Promise<RoomResult>
 
-  /** Asks a client, and settles exactly once, by its deadline: with the reply or a {@link BackchatError}. */
+  /** Asks a client, and settles exactly once, by its deadline: with the reply or a {@link BackchatError}. Not in this version: it rejects with `UNSUPPORTED_VERSION`. */
   request<Type extends TypeSaidBy<C, 'server', 'reply'>>(
     sessionId: string,
     type: Type,

@@ -15,7 +15,7 @@ export type ManagerOptions<C = Untyped, User extends Identity = Guest, State ext
   /** Path of the endpoint. Default `/`: any path. Upgrades to other paths are left to others on the same server. */
   readonly path?: string | undefined
   readonly config?: ManagerConfig | undefined
-  /** Watches or extends the manager; names are of those that come with it. */
+  /** Watches or extends the manager. Names are of those that come with it; this version has none, and a name is refused with a `TypeError`. */
   readonly plugins?: readonly (PluginName | Plugin)[] | undefined
   /** Where sessions live. Default `memoryStore()`. */
   readonly store?: Store | undefined
@@ -55,12 +55,12 @@ export interface ManagerConfig {
   readonly messageTimeout?: number | undefined
   /** How long a session lives without a link [P-31]. Default: the store's; memory 120 000. */
   readonly sessionTtl?: number | undefined
-  /** Sessions held at a time; the oldest without a link goes first. Default 100 000. */
+  /** Sessions held at a time; the oldest without a link goes first. Default 100 000. With a `store` of yours, give it to that. */
   readonly maxSessions?: number | undefined
-  /** Sessions of one user. Default 10; the oldest without a link goes first. */
+  /** Sessions of one user. Default 10; the oldest without a link goes first. With a `store` of yours, give it to that. */
   readonly maxSessionsPerUser?: number | undefined
   /** Largest message of a client, in bytes. Default 64 KiB; then `TOO_LARGE`. */
   readonly maxMessageBytes?: number | undefined
-  /** Messages per session: `burst` at once, refilled at `perSecond`. Not in this version: giving it is refused. */
+  /** Messages per session: `burst` at once (default: `perSecond`, at least 1), refilled at `perSecond`; then `RATE_LIMITED`. Default: no limit. */
   readonly rateLimit?: { readonly perSecond: number; readonly burst?: number | undefined } | undefined
 }

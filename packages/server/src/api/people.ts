@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http'
 export interface Identity {
   /** Sessions belong to it: a session is found again only by the same user. */
   readonly id: string
-  /** When the token ends: a date, or milliseconds since 1970. Default: never. */
+  /** When the token ends: a date, or milliseconds since 1970. Default: never. For the application: in this version nothing happens then. */
   readonly expiresAt?: Date | number | undefined
 }
 
