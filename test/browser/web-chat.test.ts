@@ -46,7 +46,10 @@ test('offline and back in the middle of a streamed answer: it is seen whole, and
   await open()
   await askForTheStory()
   await page.context().setOffline(true)
-  await page.locator('.pill').getByText(/Next try|Connecting/).waitFor({ timeout: 15_000 })
+  await page
+    .locator('.pill')
+    .getByText(/Next try|Connecting/)
+    .waitFor({ timeout: 15_000 })
   const before = await newestAnswer(page)
   await sleep(2_000)
   expect(await newestAnswer(page)).toBe(before)

@@ -61,10 +61,7 @@ let lastState = ''
 client.events.on('status', (status) => {
   if (status.state === lastState) return
   lastState = status.state
-  log(
-    'reason' in status ? `${status.state}: ${status.reason}` : status.state,
-    status.state === 'online' ? 'good' : '',
-  )
+  log('reason' in status ? `${status.state}: ${status.reason}` : status.state, status.state === 'online' ? 'good' : '')
 })
 client.events.on('reset', () => {
   log('reset: the server does not know this conversation any more', 'bad')

@@ -11,7 +11,8 @@ export function breakIt(
   const breakages = new Map<string, () => void>([
     ['cut', () => proxy.cut({ how: 'rst' })],
     ['half-open', () => proxy.blackHole({ forMs: 10_000 })],
-    ['delay', () => proxy.delay(2_000)],
+    // Half of it on the way there, half on the way back.
+    ['delay', () => proxy.delay(1_000)],
     ['no-delay', () => proxy.delay(0)],
     ['kill', () => chatServer.kill()],
   ])
