@@ -236,6 +236,7 @@ export class ServerMachine {
     }) // [P-12]
     turn.perform({ kind: 'attached', link, session, user, resumed })
     this.#heartbeats.attached(link, turn)
+    // What is missed in one of these two costs nothing in the other [P-25].
     this.#requests.attached(attachment)
     // A new record's log begins anew, whatever the client had of another.
     this.#pushes.attached(attachment, resumed ? (gap?.to ?? hello.lastPush) : 0, head, turn)
