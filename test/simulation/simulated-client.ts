@@ -1,22 +1,11 @@
-/** A client's shell and its application, in virtual time: it asks, reads, gives up, sleeps, and tells what it sees. */
+/** A client's shell in virtual time: sockets, tokens, sleep. It tells everything that passes through it. */
 
-import {
-  decodeServerFrame,
-  encode,
-  type Ids,
-  type Json,
-  type JsonValue,
-  limits,
-  type Random,
-  type RequestMode,
-  toJson,
-  utf8Length,
-} from '@backchat/protocol'
+import { decodeServerFrame, encode, type Ids, limits, type Random } from '@backchat/protocol'
 import type { LinkEnd, MemoryNetwork, VirtualClock } from '@backchat/testing'
+import { Application } from './application.js'
 import type { ClientFact, Without } from './facts.js'
 import { MachineDriver } from './machine-driver.js'
 import type { ClientEffect, ClientInput, Machine } from './machines.js'
-import { Reader } from './reader.js'
 import { type Ask, type ClientPlan, initAsk } from './scenario.js'
 
 export interface SimulatedClientOptions {
@@ -38,13 +27,11 @@ export class SimulatedClient {
   readonly #options: SimulatedClientOptions
   readonly #driver: MachineDriver<ClientInput, ClientEffect>
   readonly #sockets = new Map<number, LinkEnd>()
-  /** By the key that the machine knows. What is settled stays, so that a second answer is noticed. */
-  readonly #asked = new Map<number, { readonly ask: Ask; readonly reader: Reader; settled: boolean }>()
+  readonly #application: Application
   #isHealed = false
   #isClosed = false
   /** What happened while it sleeps. */
   #missed: (() => void)[] | undefined
-  #keys = 0
   #inits = 0
 
   constructor(options: SimulatedClientOptions) {
@@ -56,6 +43,13 @@ export class SimulatedClient {
       woke: { kind: 'woke' },
       reach: (wake) => this.#whenAwake(() => this.#due(wake)),
       spins: options.spins,
+    })
+    this.#application = new Application({
+      ids: options.ids,
+      clock: options.clock,
+      feed: (input) => this.#driver.feed(input),
+      tell: (fact) => this.#tell(fact),
+      whenAwake: (act) => this.#whenAwake(act),
     })
   }
 
@@ -72,7 +66,7 @@ export class SimulatedClient {
   }
 
   ask(ask: Ask): void {
-    this.#whenAwake(() => this.#request(ask))
+    this.#whenAwake(() => this.#application.ask(ask))
   }
 
   reauthenticate(): void {
@@ -126,8 +120,7 @@ export class SimulatedClient {
     const left = []
     if (this.#driver.wakeAt !== Number.POSITIVE_INFINITY) left.push(`wakes at ${this.#driver.wakeAt}`)
     if (this.#sockets.size > 0) left.push(`sockets ${[...this.#sockets.keys()]}`)
-    for (const { ask, settled } of this.#asked.values()) if (!settled) left.push(`${ask.id} is open`)
-    return left
+    return [...left, ...this.#application.open.map((id) => `${id} is open`)]
   }
 
   #perform(effect: ClientEffect): void {
@@ -146,9 +139,9 @@ export class SimulatedClient {
       case 'stage':
         return
       case 'chunk':
-        return this.#chunk(effect.key, effect.content)
+        return this.#application.chunk(effect.key, effect.content)
       case 'settle':
-        return this.#settle(effect)
+        return this.#application.settle(effect.key, effect.outcome)
       case 'deliver':
         return this.#tell({ fact: 'delivered', content: effect.message.content ?? null, session: effect.sessionId })
       case 'gap':
@@ -218,70 +211,7 @@ export class SimulatedClient {
     this.#inits += 1
     const ask = initAsk(this.#options.index, this.#inits)
     this.#options.asked(ask)
-    this.#request(ask)
-  }
-
-  #request(ask: Ask): void {
-    this.#keys += 1
-    const key = this.#keys
-    this.#asked.set(key, { ask, reader: this.#reader(key, ask), settled: false })
-    this.#tell({ fact: 'asked', ask })
-    this.#driver.feed({ kind: 'requested', key, ...this.#messageOf(ask), ...(ask.type === 'init' && { init: true }) })
-    const { change } = ask
-    if (change) this.#options.clock.after(change.afterMs, () => this.#whenAwake(() => this.#change(key, change.what)))
-  }
-
-  #messageOf(ask: Ask): {
-    id: string
-    type: string
-    mode: RequestMode
-    timeoutMs: number
-    message: Json
-    bytes: number
-  } {
-    const { type, mode, timeoutMs } = ask
-    const id = this.#options.ids.id()
-    const timestamp = new Date(this.#options.clock.wall()).toISOString()
-    const encoded = toJson({ id, timestamp, type, content: { ask: ask.id } })
-    if (!encoded.ok) throw new Error(encoded.reason)
-    return { id, type, mode, timeoutMs, message: encoded.json, bytes: utf8Length(encoded.json) }
-  }
-
-  #change(key: number, what: 'abandon' | 'leave'): void {
-    const asked = this.#asked.get(key)
-    if (!asked || asked.settled) return
-    asked.reader.stop()
-    if (what === 'abandon') {
-      this.#tell({ fact: 'gave up', ask: asked.ask })
-      this.#driver.feed({ kind: 'abandoned', key })
-    } else {
-      this.#tell({ fact: 'left', ask: asked.ask })
-      this.#driver.feed({ kind: 'left', key })
-    }
-  }
-
-  #reader(key: number, ask: Ask): Reader {
-    const took = (next: number) =>
-      this.#whenAwake(() => {
-        this.#tell({ fact: 'took', ask, next })
-        this.#driver.feed({ kind: 'took', key, next })
-      })
-    return new Reader(this.#options.clock, ask.readerMs, took)
-  }
-
-  #chunk(key: number, content: JsonValue): void {
-    const asked = this.#asked.get(key)
-    if (!asked) return
-    this.#tell({ fact: 'chunk', ask: asked.ask, content })
-    asked.reader.arrived()
-  }
-
-  #settle({ key, outcome }: Extract<ClientEffect, { kind: 'settle' }>): void {
-    const asked = this.#asked.get(key)
-    if (!asked) return
-    asked.reader.stop()
-    asked.settled = true
-    this.#tell({ fact: 'settled', ask: asked.ask, outcome })
+    this.#application.ask(ask)
   }
 
   /** What it slept through may have moved the time on. */

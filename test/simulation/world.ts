@@ -26,6 +26,7 @@ import type { Ask, Fault, Scenario } from './scenario.js'
 import { SimulatedClient } from './simulated-client.js'
 import { SimulatedServer } from './simulated-server.js'
 import type { BatchStore } from './store-line.js'
+import { cutBefore, strike } from './strike.js'
 
 /** Puts something between the world and what it is made of: how bugs are planted. */
 export interface Mutation {
@@ -90,9 +91,7 @@ export class World {
     this.#server?.loseStore(0, true)
     this.#lockedOut.clear()
     for (const network of this.#networks) network.heal()
-    for (const client of this.clients) {
-      client.heal()
-    }
+    for (const client of this.clients) client.heal()
     this.#options.tell({ fact: 'healed' })
   }
 
@@ -215,39 +214,6 @@ export class World {
 }
 
 type Restart = Extract<Fault, { kind: 'restart' }>
-
-function cutBefore({ frame, side }: Extract<Fault, { kind: 'cutBefore' }>, network: MemoryNetwork): PlannedCut {
-  const direction = ['request', 'ack', 'cancel', 'hello', 'bye'].includes(frame) ? 'up' : 'down'
-  return network.cutBefore(`"kind":"${frame}"`, { direction, side })
-}
-
-function strike(
-  fault: Exclude<Fault, { kind: 'restart' | 'store' | 'lockout' | 'cutBefore' }>,
-  network: MemoryNetwork,
-  client: SimulatedClient,
-): void {
-  const never = Number.POSITIVE_INFINITY
-  switch (fault.kind) {
-    case 'cut':
-      return network.cut({ clientAfterMs: fault.clientAfterMs ?? never, serverAfterMs: fault.serverAfterMs ?? never })
-    case 'hole':
-      return network.blackHole({ direction: fault.direction, forMs: fault.forMs })
-    case 'stall':
-      return network.stall({ direction: fault.direction, forMs: fault.forMs })
-    case 'delay':
-      return network.delay(fault.delayMs, fault.direction)
-    case 'refuse':
-      return network.refuse(fault.forMs)
-    case 'silence':
-      return network.silence(fault.forMs)
-    case 'sleep':
-      return client.sleep(fault.forMs)
-    case 'reauthenticate':
-      return client.reauthenticate()
-    case 'sign':
-      return client.noticed(fault.sign)
-  }
-}
 
 function hashed(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url')

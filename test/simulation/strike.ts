@@ -1,0 +1,40 @@
+/** Has the faults happen that concern one client. */
+
+import type { MemoryNetwork, PlannedCut } from '@backchat/testing'
+import type { Fault } from './scenario.js'
+import type { SimulatedClient } from './simulated-client.js'
+
+/** Has the link cut exactly before the next frame of that kind. */
+export function cutBefore({ frame, side }: Extract<Fault, { kind: 'cutBefore' }>, network: MemoryNetwork): PlannedCut {
+  const direction = ['request', 'ack', 'cancel', 'hello', 'bye'].includes(frame) ? 'up' : 'down'
+  return network.cutBefore(`"kind":"${frame}"`, { direction, side })
+}
+
+/** Does it to the client, or to its way to the server. */
+export function strike(
+  fault: Exclude<Fault, { kind: 'restart' | 'store' | 'lockout' | 'cutBefore' }>,
+  network: MemoryNetwork,
+  client: SimulatedClient,
+): void {
+  const never = Number.POSITIVE_INFINITY
+  switch (fault.kind) {
+    case 'cut':
+      return network.cut({ clientAfterMs: fault.clientAfterMs ?? never, serverAfterMs: fault.serverAfterMs ?? never })
+    case 'hole':
+      return network.blackHole({ direction: fault.direction, forMs: fault.forMs })
+    case 'stall':
+      return network.stall({ direction: fault.direction, forMs: fault.forMs })
+    case 'delay':
+      return network.delay(fault.delayMs, fault.direction)
+    case 'refuse':
+      return network.refuse(fault.forMs)
+    case 'silence':
+      return network.silence(fault.forMs)
+    case 'sleep':
+      return client.sleep(fault.forMs)
+    case 'reauthenticate':
+      return client.reauthenticate()
+    case 'sign':
+      return client.noticed(fault.sign)
+  }
+}
