@@ -85,8 +85,8 @@ export class BackchatError extends Error {
 
   /** For logs: all but `cause`, `failure` and the stack, which may hold what is not for logs. */
   toJSON(): Record<string, unknown> {
-    const { name, code, message, requestId, type, stage, mayHaveExecuted, retryable, retryAfterMs, trace } = this
-    return { name, code, message, requestId, type, stage, mayHaveExecuted, retryable, retryAfterMs, trace }
+    const { failure: _, ...fields } = this
+    return { ...fields, message: this.message }
   }
 }
 

@@ -68,7 +68,7 @@ export function definitionOf(contract: Contract, type: string): MessageDefinitio
 // ---- what is checked when it is defined ----
 
 const schemaFields = ['content', 'reply', 'chunk', 'failure'] as const
-const fields: readonly string[] = [...schemaFields, 'by', 'idempotent']
+const fields: readonly string[] = ['content', 'reply', 'chunk', 'failure', 'by', 'idempotent']
 
 function checkType(type: string): void {
   if (type === '' || type === '__proto__' || reservedTypes.some((reserved) => reserved === type)) {

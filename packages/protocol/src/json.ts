@@ -77,27 +77,23 @@ export function isLongerThan(text: string, bytes: number): boolean {
  */
 export function isDeeperThan(text: string, depth: number): boolean {
   // Each level takes two characters of JSON.
-  if (text.length <= 2 * depth || !hasMoreThan(text, depth, '[', '{')) return false
+  if (text.length <= 2 * depth || !hasMoreThan(text, depth, '[{')) return false
   let open = 0
+  let quoted = false
   for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index)
-    if (unit === quote) index = endOfString(text, index)
-    else if (unit === openBracket || unit === openBrace) {
+    const character = text[index]
+    if (character === '"') quoted = !quoted
+    else if (quoted) {
+      if (character === '\\') index++
+    } else if (character === '[' || character === '{') {
       if (++open > depth) return true
-    } else if (unit === closeBracket || unit === closeBrace) open--
+    } else if (character === ']' || character === '}') open--
   }
   return false
 }
 
-const quote = 0x22
-const backslash = 0x5c
-const openBracket = 0x5b
-const closeBracket = 0x5d
-const openBrace = 0x7b
-const closeBrace = 0x7d
-
 /** Nearly every frame has few brackets, and searching for one is much faster than looking at every character. */
-function hasMoreThan(text: string, count: number, ...marks: readonly string[]): boolean {
+function hasMoreThan(text: string, count: number, marks: string): boolean {
   let found = 0
   for (const mark of marks) {
     for (let index = text.indexOf(mark); index >= 0; index = text.indexOf(mark, index + 1)) {
@@ -105,14 +101,4 @@ function hasMoreThan(text: string, count: number, ...marks: readonly string[]): 
     }
   }
   return false
-}
-
-/** The index of the quote that ends the string which begins at `start`, or the end of the text. */
-function endOfString(text: string, start: number): number {
-  for (let index = start + 1; index < text.length; index++) {
-    const unit = text.charCodeAt(index)
-    if (unit === backslash) index++
-    else if (unit === quote) return index
-  }
-  return text.length
 }

@@ -5,14 +5,12 @@ test('an id is 21 characters that need no escaping', () => {
   expect(platformIds.id()).toMatch(/^[\w-]{21}$/)
 })
 
-test('a client id is 128 random bits in base64url, a secret 256', () => {
+test('a client id is at least 128 random bits in 64 safe characters, a secret 256', () => {
   for (let round = 0; round < 200; round += 1) {
     const client = platformIds.client()
     const secret = platformIds.secret()
     expect(client).toMatch(/^[\w-]{22}$/)
     expect(secret).toMatch(/^[\w-]{43}$/)
-    expect(Buffer.from(client, 'base64url')).toHaveLength(16)
-    expect(Buffer.from(secret, 'base64url').toString('base64url')).toBe(secret)
   }
 })
 

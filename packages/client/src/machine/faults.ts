@@ -41,15 +41,3 @@ export function answered(error: WireError, progress: Progress): Fault {
     ...(error.failure === undefined ? {} : { failure: error.failure }),
   }
 }
-
-/** A request that ends by the client's own decision. */
-export function ended(cause: Cause, why: string, progress: Progress): Fault {
-  return fault(cause, `${why} ${whereabouts(progress)}`, progress)
-}
-
-function whereabouts({ stage, mayHaveExecuted }: Progress): string {
-  if (stage === 'queued') return 'It was never sent, so it did not run.'
-  if (!mayHaveExecuted) return 'The server had put it off, so it did not run.'
-  if (stage === 'sent') return 'It was sent, but the server has not confirmed it; it may have run.'
-  return 'The server had started the handler; it may still be running.'
-}

@@ -3,7 +3,7 @@
 import { type Ack, limits, type Welcome } from '@backchat/protocol'
 import { Callers } from './callers.js'
 import type { Outcome } from './effects.js'
-import { type Cause, ended, notRun } from './faults.js'
+import { type Cause, fault, notRun } from './faults.js'
 import type { Key, Requested } from './inputs.js'
 import type { Out } from './out.js'
 import { Queue } from './queue.js'
@@ -254,7 +254,7 @@ export class Requests {
   }
 
   #fault(request: Request, cause: Cause, why: string): Outcome {
-    return { ok: false, error: ended(cause, why, request.progress(this.isIdempotent(request))) }
+    return { ok: false, error: fault(cause, why, request.progress(this.isIdempotent(request))) }
   }
 }
 

@@ -17,7 +17,6 @@ import type { Requested } from './inputs.js'
 import type { Link } from './link.js'
 import type { Out } from './out.js'
 import type { Pushes } from './pushes.js'
-import { consequences } from './refusals.js'
 import type { Requests } from './requests.js'
 
 /** What a session is made of. */
@@ -159,22 +158,27 @@ export class Session {
 
   // ---- ending ----
 
+  /** What follows from each refusal: the table of [P-13]. */
   #refused({ code, message, retryAfterMs }: Refuse, now: number): void {
-    const consequence = consequences[code]
-    switch (consequence.do) {
-      case 'end':
-        return this.#endRefused(consequence.cause, `${consequence.why}: ${message}`)
-      case 'fetch token':
+    switch (code) {
+      case 'version':
+        return this.#endRefused('UNSUPPORTED_VERSION', `The server speaks another version of the protocol: ${message}`)
+      case 'invalid':
+        return this.#endRefused('INVALID_MESSAGE', `The server did not understand the client: ${message}`)
+      case 'unauthorized':
         if (this.#link.tokenRefused(message, now) === 'stopped') this.#requests.endQueued('UNAUTHORIZED', tokenRefused)
         return
-      case 'be another':
-        if (consequence.queue === 'theirs')
-          this.#requests.endQueued('SESSION_GONE', 'The session belongs to somebody else.')
+      case 'not-yours':
+        this.#requests.endQueued('SESSION_GONE', 'The session belongs to somebody else.')
         return this.#beAnother(message, now)
-      case 'wait':
+      case 'stale':
+      case 'superseded':
+        return this.#beAnother(message, now)
+      case 'full':
+      case 'draining':
         return this.#link.drop(closeCodes.normal, message, now, retryAfterMs)
       default:
-        return unreachable(consequence)
+        return unreachable(code)
     }
   }
 
