@@ -3,10 +3,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { root } from '../../scripts/workspace.mjs'
+import { freePort } from '../free-port.js'
 import { type PackedProject, packedProject } from './packed.js'
 
 /** The README's code blocks of a language, in order. */
@@ -24,15 +24,6 @@ beforeAll(async () => {
   project = await packedProject()
 })
 afterAll(() => project?.remove())
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  return typeof address === 'object' && address ? address.port : 0
-}
 
 describe.each([
   ['as ES modules', 'mjs', (code: string) => code],

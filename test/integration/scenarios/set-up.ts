@@ -3,12 +3,12 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createClient } from '@backchat/client'
 import { type ChaosProxy, chaosProxy } from '@backchat/testing'
+import { freePort } from '../../free-port.js'
 
 const serverFile = fileURLToPath(new URL('chat-server.mjs', import.meta.url))
 
@@ -69,14 +69,4 @@ async function startServer(port: number, folder: string): Promise<ChildProcess> 
   await Promise.race([once(server, 'message'), failed])
   failed.catch(() => {})
   return server
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('No free port.')
-  return address.port
 }
