@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ManagerConfig } from '../api.js'
+import { memoryStore } from '../store/memory.js'
 import { settingsOf } from './settings.js'
 
 const given = (config: ManagerConfig) => () => settingsOf({ port: 0, config })
@@ -75,5 +76,16 @@ test('an origin is written as browsers write it', () => {
 })
 
 test('a store that is given has its own bounds', () => {
-  expect(() => settingsOf({ port: 0, store: {}, config: { maxSessions: 5 } })).toThrow('Give maxSessions to the store')
+  const store = memoryStore()
+  expect(() => settingsOf({ port: 0, store, config: { maxSessions: 5 } })).toThrow('Give maxSessions to the store')
+})
+
+test('what would be noticed only when the first client comes is refused at once', () => {
+  expect(() => settingsOf({ port: 0, authenticate: 'secret' })).toThrow("authenticate is a function, not 'secret'.")
+  expect(() => settingsOf({ port: 0, state: {} })).toThrow('state is a function')
+  expect(() => settingsOf({ port: 0, contract: 5 })).toThrow('contract is made by defineContract(), not 5.')
+  expect(() => settingsOf({ port: 0, store: memoryStore })).toThrow(
+    'store is made by memoryStore() or its like, not a function.',
+  )
+  expect(() => settingsOf({ port: 0, store: { apply: () => [] } })).toThrow('store is made by')
 })

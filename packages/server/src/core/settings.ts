@@ -25,7 +25,10 @@ interface Given {
   readonly path?: string | undefined
   readonly config?: ManagerConfig | undefined
   readonly origins?: readonly string[] | undefined
+  readonly contract?: unknown
   readonly store?: unknown
+  readonly authenticate?: unknown
+  readonly state?: unknown
 }
 
 const optionNames = [
@@ -59,6 +62,7 @@ const configNames = [
 export const settingsOf = (options: Given): Settings => {
   onlyNames('option', options, optionNames)
   oneListener(options)
+  rightKinds(options)
   const config = options.config ?? {}
   onlyNames('option config', config, configNames)
   onlyNames('option config.heartbeat', config.heartbeat ?? {}, ['interval'])
@@ -126,6 +130,20 @@ const oneListener = ({ server, port }: Given): void => {
 const isServer = (given: unknown): boolean =>
   typeof given === 'object' && given !== null && 'on' in given && 'listenerCount' in given && 'listening' in given
 
+/** What would be noticed only when the first client comes. */
+const rightKinds = ({ contract, store, authenticate, state }: Given): void => {
+  for (const [name, value] of Object.entries({ authenticate, state })) {
+    if (value !== undefined && typeof value !== 'function')
+      throw new TypeError(`${name} is a function, not ${inWords(value)}.`)
+  }
+  if (contract !== undefined && !isObject(contract))
+    throw new TypeError(`contract is made by defineContract(), not ${inWords(contract)}.`)
+  if (store !== undefined && !(isObject(store) && 'apply' in store && 'close' in store))
+    throw new TypeError(`store is made by memoryStore() or its like, not ${inWords(store)}.`)
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
 /** A store that is given was made with its own bounds. */
 const storeIsSizedOnce = ({ store }: Given, config: ManagerConfig): void => {
   if (store === undefined) return
@@ -163,4 +181,7 @@ const isOrigin = (origin: unknown): boolean => {
   return `${protocol}//${host}` === origin
 }
 
-const inWords = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value))
+const inWords = (value: unknown): string => {
+  if (typeof value === 'function') return 'a function'
+  return typeof value === 'string' ? `'${value}'` : String(value)
+}
