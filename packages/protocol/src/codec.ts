@@ -58,9 +58,8 @@ function decode<Frame extends { readonly kind: string }>(
   if (isLongerThan(text, maxBytes)) return { ok: false, reason: `larger than ${maxBytes} bytes`, tooLarge: true }
   if (isDeeperThan(text, maxDepth)) return garbled(`nested deeper than ${maxDepth}`)
   const value = parse(text)
-  if (!isObject(value)) return garbled(value === undefined ? 'not JSON' : 'not an object')
+  if (!isObject(value) || typeof value['kind'] !== 'string') return garbled('not a JSON object with a kind')
   const { kind } = value
-  if (typeof kind !== 'string') return garbled('without a kind')
   if (!isKnown(kinds, kind)) return { ok: true, frame: null, unknown: kind }
   const wrong = wrongField(value, kinds[kind])
   if (wrong !== undefined) return garbled(`${kind}: "${wrong}" is missing or of the wrong shape`)

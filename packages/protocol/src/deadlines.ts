@@ -29,7 +29,7 @@ export class Deadlines<Key> {
 
   /** The earliest deadline, or Infinity. */
   get next(): number {
-    return this.#earliest()?.at ?? Number.POSITIVE_INFINITY
+    return this.#earliest()?.at ?? Infinity
   }
 
   /** When this key is due, if it has a deadline. */
@@ -39,7 +39,7 @@ export class Deadlines<Key> {
 
   /** Gives a key its deadline, in place of any that it had. Infinity takes it away. */
   set(key: Key, at: number): void {
-    if (at === Number.POSITIVE_INFINITY) return this.clear(key)
+    if (at === Infinity) return this.clear(key)
     if (this.#current.get(key)?.at === at) return
     const entry = { key, at, order: this.#orders++ }
     this.#current.set(key, entry)

@@ -49,21 +49,10 @@ function describe(thrown: unknown): string {
   }
 }
 
-/** How many bytes a text takes as UTF-8. A lone surrogate counts 3, as the U+FFFD that is sent in its place. */
-export function utf8Length(text: string): number {
-  let bytes = text.length
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index)
-    if (unit < 0x80) continue
-    bytes += unit < 0x800 ? 1 : 2
-    // The two halves of a pair are four bytes together: two units, and two more.
-    if (isHigh(unit) && isLow(text.charCodeAt(index + 1))) index++
-  }
-  return bytes
-}
+const utf8 = /* @__PURE__ */ new TextEncoder()
 
-const isHigh = (unit: number) => unit >= 0xd800 && unit <= 0xdbff
-const isLow = (unit: number) => unit >= 0xdc00 && unit <= 0xdfff
+/** How many bytes a text takes as UTF-8. A lone surrogate counts 3, as the U+FFFD that is sent in its place. */
+export const utf8Length = (text: string): number => utf8.encode(text).length
 
 /** Whether a text takes more bytes than that as UTF-8. Looks at each character only where its length leaves it open. */
 export function isLongerThan(text: string, bytes: number): boolean {

@@ -65,7 +65,7 @@ export class Outbox<Item> {
   }
 
   /** What stands above a reader's cursor, at most so many items. */
-  after(cursor: number, most = Number.POSITIVE_INFINITY): Pending<Item> {
+  after(cursor: number, most = Infinity): Pending<Item> {
     const start = Math.max(cursor, this.#before)
     const items = this.#kept.slice(start - this.#before, start - this.#before + most).map((kept) => kept.item)
     const pending = { first: start + 1, items }

@@ -13,7 +13,7 @@ export const platformClock: Clock = {
   wall: () => Date.now(),
   /** Its timers keep a Node process alive until they are called off: somebody may be waiting for what they bring. */
   after(delayMs, callback) {
-    if (delayMs === Number.POSITIVE_INFINITY) return () => {}
+    if (delayMs === Infinity) return () => {}
     let timer: ReturnType<typeof setTimeout>
     const wait = (leftMs: number) => {
       timer =

@@ -30,7 +30,7 @@ export class ClientMachine {
   readonly #session: Session
   #effects: Effect[] = []
   #now = 0
-  #wakeAt = Number.POSITIVE_INFINITY
+  #wakeAt = Infinity
 
   constructor({ random, ids, queue = limits.queue, unheard = limits.unheard }: ClientMachineOptions) {
     const out: Out = {
@@ -70,6 +70,7 @@ export class ClientMachine {
   }
 
   #take(input: Input): void {
+    if ('link' in input && input.link !== this.#link.current) return // [P-6]
     switch (input.kind) {
       case 'started':
         return this.#link.start(this.#now)
@@ -88,14 +89,11 @@ export class ClientMachine {
       case 'opened':
         return this.#session.greet(input.link)
       case 'received':
-        if (input.link === this.#link.current) this.#session.receive(input.frame, this.#now) // [P-6]
-        return
+        return this.#session.receive(input.frame, this.#now)
       case 'garbled':
-        if (input.link === this.#link.current) this.#session.breach(input.reason, this.#now)
-        return
+        return this.#session.breach(input.reason, this.#now)
       case 'unknown':
-        if (input.link === this.#link.current) this.#session.receiveUnknown(input.frameKind, this.#now)
-        return
+        return this.#session.receiveUnknown(input.frameKind, this.#now)
       case 'closed':
         return this.#link.closed(input.link, input.code, input.reason, this.#now)
       case 'initSkipped':

@@ -7,7 +7,7 @@ const many = 32
 
 export class Confirmations {
   #owed = 0
-  #dueAt = Number.POSITIVE_INFINITY
+  #dueAt = Infinity
 
   /** One more fact that the server does not know yet. */
   owe(atOnce: boolean, now: number): void {
@@ -19,7 +19,7 @@ export class Confirmations {
   /** All is told. */
   told(): void {
     this.#owed = 0
-    this.#dueAt = Number.POSITIVE_INFINITY
+    this.#dueAt = Infinity
   }
 
   wakeAt(): number {

@@ -51,7 +51,7 @@ export class Heartbeat {
   wakeAt(): number {
     switch (this.#state.state) {
       case 'off':
-        return Number.POSITIVE_INFINITY
+        return Infinity
       case 'probing':
         return this.#state.until
       case 'listening': {

@@ -57,7 +57,7 @@ export class Link {
   tokenFetched(fetch: number, token: string | undefined, now: number): void {
     if (!this.#awaits(fetch)) return
     if (token !== undefined && isLongerThan(token, limits.tokenBytes)) {
-      return this.#fail(`The token is longer than ${limits.tokenBytes} bytes.`, now, 0) // [P-10]
+      return this.#fail(`The token is longer than ${limits.tokenBytes} bytes.`, now) // [P-10]
     }
     this.#links += 1
     const link = this.#links
@@ -66,7 +66,7 @@ export class Link {
   }
 
   tokenFailed(fetch: number, reason: string, now: number): void {
-    if (this.#awaits(fetch)) this.#fail(`The token function failed: ${reason}`, now, 0)
+    if (this.#awaits(fetch)) this.#fail(`The token function failed: ${reason}`, now)
   }
 
   /** The socket is open: a hello is to be sent, with this token. */
@@ -87,7 +87,7 @@ export class Link {
   closed(link: number, code: number, reason: string, now: number): void {
     if (link !== this.current) return
     this.#proveStability(now)
-    this.#fail(`The link was lost (${code}${reason === '' ? '' : `: ${reason}`}).`, now, 0)
+    this.#fail(`The link was lost (${code}${reason === '' ? '' : `: ${reason}`}).`, now)
   }
 
   /** Gives the link up and waits before the next dial, at least `leastMs`. */
@@ -137,25 +137,13 @@ export class Link {
   pass(now: number, work: boolean): void {
     if (now < this.wakeAt(work)) return
     if (this.#state.state === 'waiting') this.#fetch(now)
-    if (this.#state.state === 'fetching' && now >= this.#state.until) {
-      this.#fail(`The token function did not answer within ${timing.tokenMs} ms.`, now, 0)
-    }
-    if ((this.#state.state === 'dialling' || this.#state.state === 'greeting') && now >= this.#state.until) {
-      this.drop(closeCodes.normal, `No welcome within ${timing.dialMs} ms.`, now) // [P-27]
-    }
+    else if (this.#state.state === 'fetching') this.#fail(`No token within ${timing.tokenMs} ms.`, now)
+    else this.drop(closeCodes.normal, `No welcome within ${timing.dialMs} ms.`, now) // [P-27]
   }
 
   wakeAt(work: boolean): number {
-    switch (this.#state.state) {
-      case 'waiting':
-        return this.#hidden && !work ? Number.POSITIVE_INFINITY : this.#state.until
-      case 'fetching':
-      case 'dialling':
-      case 'greeting':
-        return this.#state.until
-      default:
-        return Number.POSITIVE_INFINITY
-    }
+    const held = this.#hidden && !work && this.#state.state === 'waiting'
+    return 'until' in this.#state && !held ? this.#state.until : Infinity
   }
 
   #awaits(fetch: number): boolean {
@@ -187,7 +175,7 @@ export class Link {
     this.#tokenRefused = false
   }
 
-  #fail(reason: string, now: number, leastMs: number): void {
+  #fail(reason: string, now: number, leastMs = 0): void {
     const until = now + redialMs(this.#failures, this.#random(), leastMs) // [P-26]
     this.#failures += 1
     this.#enter({ state: 'waiting', reason, earliest: now + leastMs, until })

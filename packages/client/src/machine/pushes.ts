@@ -67,5 +67,5 @@ export class Pushes {
 }
 
 function unheard(type: string, capacity: number): string {
-  return `A push of type '${type}' was dropped: nobody listens to it, and ${capacity} such pushes wait already. Add client.on('${type}', …).`
+  return `A push was dropped: ${capacity} wait already for a listener. Add client.on('${type}', …).`
 }

@@ -241,11 +241,7 @@ export class Requests {
   #refuseTooLarge(request: Request): boolean {
     const { bytes } = request.asked
     if (bytes <= this.#messageBytes) return false
-    this.#refuse(
-      request,
-      'TOO_LARGE',
-      `The message takes ${bytes} bytes, and the server at most ${this.#messageBytes}.`,
-    )
+    this.#refuse(request, 'TOO_LARGE', `The message takes ${bytes} bytes, more than ${this.#messageBytes}.`)
     return true
   }
 
@@ -258,4 +254,4 @@ export class Requests {
   }
 }
 
-const queueFull = 'Too many messages wait for a link. Wait for some of them to settle before sending more.'
+const queueFull = 'Too many messages wait for a link: let some settle before sending more.'

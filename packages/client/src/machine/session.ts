@@ -78,7 +78,7 @@ export class Session {
   /** A newer server may say more than we understand, but not in its greeting [P-3] [P-5]. */
   receiveUnknown(frameKind: string, now: number): void {
     this.#heartbeat.heard(now)
-    if (this.#link.state !== 'online') this.breach(`'${frameKind}' came before the welcome.`, now)
+    if (this.#link.state !== 'online') this.breach(beforeWelcome(frameKind), now)
   }
 
   /** What came cannot be what was sent: the session resumes on another link. */
@@ -89,7 +89,7 @@ export class Session {
   /** Before the welcome, when we may not even answer a ping [P-5]. */
   #readGreeting(frame: ReceivedByClient, now: number): Breach {
     if (frame.kind === 'welcome' && this.#link.state === 'greeting') return this.#welcomed(frame, now)
-    return frame.kind === 'ping' ? undefined : `'${frame.kind}' came before the welcome.`
+    return frame.kind === 'ping' ? undefined : beforeWelcome(frame.kind)
   }
 
   #read(frame: Exclude<ReceivedByClient, Refuse>, now: number): Breach {
@@ -102,16 +102,16 @@ export class Session {
       case 'pong':
         return undefined
       case 'push':
-        return this.#pushes.accept(frame, this.#id)
-          ? undefined
-          : `Push ${frame.push} came where ${this.#pushes.last + 1} was due.`
+        return this.#pushes.accept(frame, this.#id) ? undefined : this.#tooEarly(frame)
       case 'gap':
-        return this.#pushes.skip(frame)
-          ? undefined
-          : `A gap from ${frame.from} came where ${this.#pushes.last + 1} was due.`
+        return this.#pushes.skip(frame) ? undefined : this.#tooEarly(frame)
       default:
         return answer(this.#requests, frame, { out: this.#out, random: this.#random, sessionId: this.#id, now })
     }
+  }
+
+  #tooEarly({ kind }: ReceivedByClient): Breach {
+    return `A ${kind} came where push ${this.#pushes.last + 1} was due.`
   }
 
   // ---- beginning ----
@@ -125,7 +125,7 @@ export class Session {
     this.#requests.welcomed(welcome)
     const epoch = this.#identity.meet(welcome.epoch)
     if (epoch === 'another') this.#beginAnew()
-    if (welcome.gap !== undefined && !this.#pushes.skip(welcome.gap)) return 'The gap in the welcome came too early.'
+    if (welcome.gap !== undefined && !this.#pushes.skip(welcome.gap)) return this.#tooEarly(welcome)
     if (epoch === 'same') this.resume(now)
     else this.#out.emit({ kind: 'initialise' })
     return undefined
@@ -213,5 +213,6 @@ export class Session {
   }
 }
 
+const beforeWelcome = (kind: string) => `A ${kind} came before the welcome.`
 const tokenRefused = 'The token was refused; reauthenticate() goes on.'
 const sessionLost = 'The session in which it was sent is lost, and nobody can know what became of it.'

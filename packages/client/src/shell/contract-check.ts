@@ -2,6 +2,7 @@
 
 import {
   type Contract,
+  definitionOf,
   issuesInWords,
   type JsonValue,
   type MessageDefinition,
@@ -60,9 +61,8 @@ export class ContractCheck {
     return check(this.#find(type)?.[part], content)
   }
 
-  /** A name like `constructor`, which every object knows, is no message type. */
   #find(type: string): MessageDefinition | undefined {
-    return this.#contract !== undefined && Object.hasOwn(this.#contract, type) ? this.#contract[type] : undefined
+    return this.#contract && definitionOf(this.#contract, type)
   }
 }
 

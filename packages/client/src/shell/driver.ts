@@ -39,10 +39,10 @@ export class Driver {
   /** Most turns put the next wish off. Then the timer stays, and finds out that it came too early. */
   #arm(): void {
     const at = this.#machine.wakeAt()
-    if (this.#timer !== undefined && this.#timer.at <= at && at < Number.POSITIVE_INFINITY) return
+    if (this.#timer !== undefined && this.#timer.at <= at && at < Infinity) return
     this.#timer?.callOff()
     this.#timer = undefined
-    if (at === Number.POSITIVE_INFINITY) return
+    if (at === Infinity) return
     const delayMs = Math.max(0, at - this.#clock.now())
     this.#timer = { at, callOff: this.#clock.after(delayMs, () => this.#fired()) }
   }

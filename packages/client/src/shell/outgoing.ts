@@ -39,7 +39,7 @@ export interface Returned {
 export function prepare(said: Said, author: Author): Letter | Returned {
   const { id, mode, type, content, options } = said
   const { timeout = author.timeoutMs, signal, metadata } = options
-  const wrong = author.check.sending(type, mode, content) ?? wrongOption(timeout, signal)
+  const wrong = author.check.sending(type, mode, content) ?? wrongTimeout(timeout) ?? wrongSignal(signal)
   if (wrong !== undefined) return invalid(wrong)
   if (signal?.aborted) {
     return { ok: false, fault: refused('ABORTED', 'Its signal was aborted already.'), cause: signal.reason }
@@ -56,15 +56,15 @@ export function prepare(said: Said, author: Author): Letter | Returned {
   }
 }
 
-function wrongOption(timeout: unknown, signal: unknown): string | undefined {
-  if (!isPositive(timeout)) return `timeout is a positive number of milliseconds, not ${String(timeout)}.`
-  if (signal !== undefined && !isSignal(signal)) return 'signal is an AbortSignal.'
-  return undefined
-}
+export const wrongTimeout = (timeout: unknown): string | undefined =>
+  typeof timeout === 'number' && timeout > 0
+    ? undefined
+    : `timeout is a positive number of milliseconds, not ${String(timeout)}.`
 
-export const isPositive = (value: unknown): value is number => typeof value === 'number' && value > 0
-
-const isSignal = (value: unknown): value is AbortSignal =>
-  typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
+const wrongSignal = (signal: unknown): string | undefined =>
+  signal === undefined ||
+  (typeof signal === 'object' && signal !== null && 'aborted' in signal && 'addEventListener' in signal)
+    ? undefined
+    : 'signal is an AbortSignal.'
 
 const invalid = (message: string): Returned => ({ ok: false, fault: refused('INVALID_MESSAGE', message) })

@@ -96,7 +96,7 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
   }
 }
 
-const unread = 'Nobody read the chunks while the reply was waited for, so they were let go. Begin to read before.'
+const unread = 'The chunks were let go: nobody read them. Begin to read before you wait for the reply.'
 
 /** A reply always carries a message: only a send settles without one. */
 export function asReply(reply: Message<string, unknown> | null): Reply {

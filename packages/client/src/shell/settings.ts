@@ -2,7 +2,7 @@
 
 import { type Contract, limits } from '@backchat/protocol'
 import type { ClientOptions } from '../api/options.js'
-import { isPositive } from './outgoing.js'
+import { wrongTimeout } from './outgoing.js'
 
 export type Options = ClientOptions & { readonly contract?: Contract | undefined }
 
@@ -20,13 +20,14 @@ const defaultExplained = 256
 export function settingsOf(options: Options): Settings {
   const { url, token, init, timeout = defaultTimeoutMs, limits: chosen = {} } = options
   if (typeof url !== 'string' && typeof url !== 'function' && !(url instanceof URL)) {
-    throw new TypeError('url is where the server listens: a string, a URL, or a function that gives one.')
+    throw new TypeError('url is a string, a URL, or a function that gives one.')
   }
   if (typeof token !== 'function' && typeof token !== 'string' && token !== undefined) {
     throw new TypeError('token is a string, or a function that gives one.')
   }
   if (typeof init !== 'function' && init !== undefined) throw new TypeError('init is a function.')
-  if (!isPositive(timeout)) throw new TypeError(`timeout is a positive number of milliseconds, not ${String(timeout)}.`)
+  const wrong = wrongTimeout(timeout)
+  if (wrong !== undefined) throw new TypeError(wrong)
   return {
     timeoutMs: timeout,
     queue: count('queue', chosen.queue, limits.queue),

@@ -18,7 +18,7 @@ const nothingOfItsOwn = {
   // A factor above 1 makes the delay 0 × ∞ after some thousand failures.
   reconnectionDelayGrowFactor: 1,
   minUptime: 0,
-  maxRetries: Number.POSITIVE_INFINITY,
+  maxRetries: Infinity,
   maxEnqueuedMessages: 0,
   // As long as a timer can be. It runs only while a link is dialled, and the machine ends that after 10 s [P-27].
   connectionTimeout: 2 ** 31 - 1,
