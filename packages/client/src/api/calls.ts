@@ -2,7 +2,7 @@
 
 import type { BackchatError, Stage } from '@backchat/protocol'
 
-/** A promise that also knows where its message is. */
+/** A promise that also knows where its message is. Handle its rejection, as any promise's: in Node one that nobody handles ends the process. */
 export interface PendingRequest<Reply> extends Promise<Reply> {
   /** The id of the message, known at once. */
   readonly id: string
