@@ -16,8 +16,8 @@ export type Random = () => number
 export interface Ids {
   /** A new message id, session id, epoch or page: unique, unguessable. */
   id(): string
-  /** 128 random bits, base64url: a client id. */
+  /** At least 128 random bits in URL-safe characters: a client id. */
   client(): string
-  /** 256 random bits, base64url: a client's secret. */
+  /** At least 256 random bits in URL-safe characters: a client's secret. */
   secret(): string
 }

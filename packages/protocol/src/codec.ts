@@ -8,8 +8,6 @@ import { limits } from './limits.js'
 /** The text of a frame. Payloads are text already, and are put into it as they are. */
 export function encode(frame: ClientFrame<Json> | ServerFrame<Json>): string {
   switch (frame.kind) {
-    case 'request':
-      return `{"kind":"request","n":${frame.n},"mode":"${frame.mode}","leftMs":${frame.leftMs}${optional('from', frame.from)},"message":${frame.message}}`
     case 'reply':
       return `{"kind":"reply","n":${frame.n}${optional('count', frame.count)},"message":${frame.message}}`
     case 'chunk':
@@ -17,8 +15,14 @@ export function encode(frame: ClientFrame<Json> | ServerFrame<Json>): string {
     case 'push':
       return `{"kind":"push","push":${frame.push},"message":${frame.message}}`
     default:
-      return JSON.stringify(frame)
+      return encodeClientFrame(frame)
   }
+}
+
+/** The same for a client, which should not have to load how a server's frames are written. */
+export function encodeClientFrame(frame: ClientFrame<Json> | ServerFrame<Json>): string {
+  if (frame.kind !== 'request') return JSON.stringify(frame)
+  return `{"kind":"request","n":${frame.n},"mode":"${frame.mode}","leftMs":${frame.leftMs}${optional('from', frame.from)},"message":${frame.message}}`
 }
 
 const optional = (name: string, value: number | undefined) => (value === undefined ? '' : `,"${name}":${value}`)

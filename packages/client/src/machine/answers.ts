@@ -30,7 +30,7 @@ export interface Turn {
 }
 
 export function answer(requests: Requests, frame: Answer, turn: Turn): Breach {
-  const request = requests.find(frame.n)
+  const request = requests.sent.find(frame.n)
   // Settled already: a second answer to what was asked twice.
   if (request === undefined) return undefined
   if (request.state.state === 'cancelling') return acknowledged(requests, request, frame)

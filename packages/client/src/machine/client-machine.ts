@@ -132,10 +132,10 @@ export class ClientMachine {
   }
 
   #next(): number {
-    const always = Math.min(this.#requests.wakeAt(), this.#link.wakeAt(this.#requests.pending))
+    const always = Math.min(this.#requests.callers.wakeAt(), this.#link.wakeAt(this.#requests.pending))
     if (this.#link.state !== 'online') return always
     const online = Math.min(always, this.#heartbeat.wakeAt())
-    return this.#session.ready ? Math.min(online, this.#requests.retryAt(), this.#confirmations.wakeAt()) : online
+    return this.#session.ready ? Math.min(online, this.#requests.sent.retryAt(), this.#confirmations.wakeAt()) : online
   }
 
   // ---- frames ----
@@ -152,8 +152,8 @@ export class ClientMachine {
   #confirm(): void {
     if (!this.#session.ready || this.#now < this.#confirmations.wakeAt()) return
     this.#confirmations.told()
-    const chunks = this.#requests.credit()
-    const ack = { kind: 'ack', push: this.#pushes.last, ...this.#requests.settled } as const
+    const chunks = this.#requests.sent.credit()
+    const ack = { kind: 'ack', push: this.#pushes.last, ...this.#requests.sent.settled } as const
     this.#transmit(chunks.length === 0 ? ack : { ...ack, chunks })
   }
 }

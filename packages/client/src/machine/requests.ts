@@ -1,6 +1,6 @@
 /** The requests of this client: each is queued, then sent under its number, and settles exactly once [P-14]. */
 
-import { type Ack, limits, type Welcome } from '@backchat/protocol'
+import { limits, type Welcome } from '@backchat/protocol'
 import { Callers } from './callers.js'
 import type { Outcome } from './effects.js'
 import { type Cause, fault, notRun } from './faults.js'
@@ -13,43 +13,28 @@ import type { Stream } from './stream.js'
 
 export class Requests {
   readonly #out: Out
-  readonly #callers: Callers
+  readonly callers: Callers
   readonly #queue: Queue<Request>
-  readonly #sent: Sent
+  readonly sent: Sent
   #init: Request | undefined
   #messageBytes: number = limits.messageBytes
   #idempotent: ReadonlySet<string> = new Set()
 
   constructor(out: Out, queue: number) {
     this.#out = out
-    this.#callers = new Callers(out)
+    this.callers = new Callers(out)
     this.#queue = new Queue(queue)
-    this.#sent = new Sent(out)
+    this.sent = new Sent(out)
   }
 
   /** Whether somebody waits: a caller for an answer, or the server for a cancel. */
   get pending(): boolean {
-    return this.#callers.size + this.#sent.size > 0
+    return this.callers.size + this.sent.size > 0
   }
 
   /** Whether the server owes an answer. */
   get outstanding(): boolean {
-    return this.#sent.size > 0
-  }
-
-  /** What the server may forget [P-22]. */
-  get settled(): Pick<Ack, 'floor' | 'settled'> {
-    return this.#sent.settled
-  }
-
-  /** How far readers have come, for those streams where it is news. */
-  credit(): NonNullable<Ack['chunks']> {
-    return this.#sent.credit()
-  }
-
-  /** The one that has this number, until it is settled. */
-  find(n: number): Request | undefined {
-    return this.#sent.find(n)
+    return this.sent.size > 0
   }
 
   isIdempotent(request: Request): boolean {
@@ -60,7 +45,7 @@ export class Requests {
 
   ask(asked: Requested, now: number): void {
     const request = new Request(asked, now)
-    this.#callers.add(request)
+    this.callers.add(request)
     if (asked.init) this.#replaceInit(request)
     else if (!this.#queue.push(request)) return this.#refuse(request, 'QUEUE_FULL', queueFull)
     this.#refuseTooLarge(request)
@@ -68,13 +53,13 @@ export class Requests {
 
   /** The caller does not want the answer any more [P-20]. */
   abandon(key: Key): void {
-    const request = this.#callers.find(key)
+    const request = this.callers.find(key)
     if (request !== undefined) this.#giveUp(request, 'ABORTED', 'The caller gave up.')
   }
 
   /** The reader of a stream came further. */
   advance(key: Key, now: number, step: (stream: Stream) => void): void {
-    const request = this.#callers.find(key)
+    const request = this.callers.find(key)
     if (request?.stream === undefined) return
     const { stalled } = request.stream
     step(request.stream)
@@ -82,23 +67,14 @@ export class Requests {
     if (!stalled || request.stream.stalled) return
     // The server has room again: from now on its silence counts.
     request.heard(now)
-    this.#callers.expect(request)
+    this.callers.expect(request)
   }
 
   // ---- what time does ----
 
-  wakeAt(): number {
-    return this.#callers.wakeAt()
-  }
-
-  /** When one that the server put off is due; of interest while there is a link. */
-  retryAt(): number {
-    return this.#sent.retryAt()
-  }
-
   /** Settles what is late [P-29]. */
   expire(now: number): void {
-    for (const request of this.#callers.late(now)) {
+    for (const request of this.callers.late(now)) {
       const { stream, asked } = request
       this.#giveUp(request, 'TIMEOUT', `${stream ? 'Nothing new' : 'No answer'} within ${asked.timeoutMs} ms.`)
     }
@@ -109,12 +85,12 @@ export class Requests {
   welcomed({ idempotent, limits }: Welcome): void {
     this.#idempotent = new Set(idempotent)
     this.#messageBytes = limits.messageBytes
-    this.#sent.limit(limits)
+    this.sent.limit(limits)
   }
 
   /** Tells a new link what is not settled: an init first, if the session is new; then ascending by number [P-12]. */
   resume(now: number, init?: Requested): void {
-    const unsettled = this.#sent.all()
+    const unsettled = this.sent.all()
     if (init !== undefined) {
       this.ask(init, now)
       this.#sendNext(now)
@@ -123,13 +99,13 @@ export class Requests {
       if (request.state.state === 'cancelling') this.#out.transmit({ kind: 'cancel', n })
       if (request.state.state === 'sent') this.#out.transmit(request.frame(n, now))
     }
-    this.#sent.forgetCredit()
+    this.sent.forgetCredit()
   }
 
   /** Sends what may be sent: what was put off and is due, then the queue as far as the window allows. */
   flush(now: number): void {
-    for (const n of this.#sent.due(now)) {
-      const request = this.#sent.find(n)
+    for (const n of this.sent.due(now)) {
+      const request = this.sent.find(n)
       if (request?.state.state === 'postponed') this.#send(n, request, now)
     }
     let more = true
@@ -150,24 +126,24 @@ export class Requests {
   postpone(request: Request, n: number, until: number): undefined {
     request.refusals += 1
     request.state = { state: 'postponed', n }
-    this.#sent.postpone(n, until)
+    this.sent.postpone(n, until)
   }
 
   /** The reader of a stream has taken what the server may not know of. */
   confirmChunks(request: Request): void {
-    if (request.n !== undefined) this.#sent.moved(request.n, request)
+    if (request.n !== undefined) this.sent.moved(request.n, request)
   }
 
   /** Caller and number are settled: nothing more is expected. */
   settle(request: Request, outcome: Outcome): void {
-    this.#callers.settle(request, outcome)
+    this.callers.settle(request, outcome)
     this.release(request)
   }
 
   /** Nothing more is to be done for it. */
   release(request: Request): void {
     this.#queue.delete(request)
-    if (request.n !== undefined) this.#sent.settle(request.n)
+    if (request.n !== undefined) this.sent.settle(request.n)
     request.state = { state: 'settled' }
   }
 
@@ -175,7 +151,7 @@ export class Requests {
 
   /** The session began anew [P-12]: what was sent may have run in the old one, and only an idempotent type may run twice. */
   beginAnew(why: string): void {
-    for (const [n, request] of this.#sent.all()) {
+    for (const [n, request] of this.sent.all()) {
       if (request.state.state !== 'sent') continue
       const again = request.asked.init === true || this.isIdempotent(request)
       if (again && (request.stream?.wanted ?? 0) === 0) {
@@ -187,13 +163,13 @@ export class Requests {
 
   /** Numbers begin anew, and nothing will come for the old ones: what may have run ends as `ran`, all else as `cause`. */
   forgetNumbers(ran: Cause, cause: Cause, why: string): void {
-    for (const [, request] of this.#sent.all()) {
+    for (const [, request] of this.sent.all()) {
       const end = request.progress(false).mayHaveExecuted ? ran : cause
       // An init is sent anew by the session that follows.
-      this.#callers.settle(request, this.#fault(request, request.asked.init ? 'ABORTED' : end, why))
+      this.callers.settle(request, this.#fault(request, request.asked.init ? 'ABORTED' : end, why))
       request.state = { state: 'settled' }
     }
-    this.#sent.clear()
+    this.sent.clear()
   }
 
   /** Ends what was never given to a link. */
@@ -207,12 +183,12 @@ export class Requests {
 
   #sendNext(now: number): boolean {
     const next = this.#queue.first
-    if (next === undefined || !this.#sent.free) return false
+    if (next === undefined || !this.sent.free) return false
     // A welcome may have lowered the limit since it was queued.
     if (this.#refuseTooLarge(next)) return true
     this.#queue.delete(next)
     this.#out.emit({ kind: 'stage', key: next.asked.key, stage: 'sent' })
-    this.#send(this.#sent.add(next), next, now)
+    this.#send(this.sent.add(next), next, now)
     return true
   }
 
@@ -223,7 +199,7 @@ export class Requests {
 
   /** Settles the caller now, and the number as soon as no handler can run for it. */
   #giveUp(request: Request, cause: Cause, why: string): void {
-    this.#callers.settle(request, this.#fault(request, cause, why))
+    this.callers.settle(request, this.#fault(request, cause, why))
     if (request.state.state !== 'sent') return this.release(request)
     const { n } = request.state
     request.state = { state: 'cancelling', n }

@@ -39,6 +39,7 @@ export class Sent {
     this.#numbers.limit(limits)
   }
 
+  /** The one that has this number, until it is settled. */
   find(n: number): Request | undefined {
     return this.#requests.get(n)
   }
@@ -70,6 +71,7 @@ export class Sent {
     this.#postponed.set(n, until)
   }
 
+  /** When the next of them is due; of interest while there is a link. */
   retryAt(): number {
     return this.#postponed.next
   }

@@ -64,7 +64,7 @@ export class Session {
   greet(link: number): void {
     const opened = this.#link.opened(link)
     if (opened === undefined) return
-    const frame = this.#identity.hello(opened.token, { lastPush: this.#pushes.last, ...this.#requests.settled })
+    const frame = this.#identity.hello(opened.token, { lastPush: this.#pushes.last, ...this.#requests.sent.settled })
     this.#out.emit({ kind: 'transmit', link, frame })
   }
 

@@ -4,7 +4,7 @@ import {
   BackchatError,
   type Clock,
   type CodedError,
-  encode,
+  encodeClientFrame,
   type FailureError,
   type Untyped,
   unreachable,
@@ -76,9 +76,8 @@ export class ChatClient implements Omit<Client, Typed> {
     this.#transport = openTransport({ url, ...(WebSocket ? { WebSocket } : {}), events: arrivals(tell) })
     this.#desk = {
       calls: new Calls({ check, timeoutMs, wall: clock.wall }, ids, this.#traces, tell),
-      stage: (id) => this.#traces.stage(id),
-      took: (key, next) => tell({ kind: 'took', key, next }),
-      left: (key) => tell({ kind: 'left', key }),
+      traces: this.#traces,
+      tell,
     }
     this.events = { on: (name, listener) => this.#announcements.onEvent(name, listener) }
     this.subscribe = this.#board.subscribe
@@ -153,9 +152,8 @@ export class ChatClient implements Omit<Client, Typed> {
   }
 
   close(): Promise<void> {
-    const closed = this.#board.closed()
     this.#driver.tell({ kind: 'closeAsked' })
-    return closed
+    return this.#board.closed
   }
 
   // ---- what the machine wants ----
@@ -168,7 +166,7 @@ export class ChatClient implements Omit<Client, Typed> {
       case 'dial':
         return this.#transport.dial(effect.link)
       case 'transmit':
-        return this.#transport.send(effect.link, encode(effect.frame))
+        return this.#transport.send(effect.link, encodeClientFrame(effect.frame))
       case 'abandon':
         return this.#transport.abandon(effect.link, effect.code)
       case 'initialise':

@@ -29,9 +29,9 @@ export class ContractCheck {
     if (this.#contract === undefined) return undefined
     const definition = this.#find(type)
     if (definition === undefined) return `The contract has no message type '${type}'.`
-    if (definition.by === 'server') return `The contract lets only the server say '${type}'.`
-    if (mode === 'request' && !definition.reply) return `The contract gives '${type}' no reply: use send().`
-    if (mode === 'stream' && !definition.chunk) return `The contract gives '${type}' no chunk: use request().`
+    if (definition.by === 'server') return `By the contract only the server may say '${type}'.`
+    if (mode === 'request' && !definition.reply) return `By the contract '${type}' has no reply: use send().`
+    if (mode === 'stream' && !definition.chunk) return `By the contract '${type}' has no chunk: use request().`
     const checked = check(definition.content, content)
     return checked.ok ? undefined : `The content of '${type}' is not what the contract says: ${checked.issues}.`
   }
@@ -51,7 +51,7 @@ export class ContractCheck {
   push(type: string, content: JsonValue): Checked {
     if (this.#contract === undefined) return { ok: true, value: content }
     const definition = this.#find(type)
-    if (definition === undefined) return { ok: false, issues: 'it has no such message type' }
+    if (definition === undefined) return { ok: false, issues: `it has no message type '${type}'` }
     if (definition.by === 'client') return { ok: false, issues: 'only the client may say it' }
     return check(definition.content, content)
   }

@@ -3,19 +3,19 @@
 import type { CodedError, Message, Stage } from '@backchat/protocol'
 import { limits } from '@backchat/protocol'
 import type { PendingRequest, StreamHandle } from '../api/calls.js'
-import type { Key } from '../machine/inputs.js'
+import type { Input } from '../machine/inputs.js'
 import type { Calls, Wish } from './calls.js'
 import { errorOf, refused } from './errors.js'
 import { Reader } from './reader.js'
+import type { Traces } from './traces.js'
 
 export type Reply = Message<'response', unknown>
 
 /** What a call can do beside settling. */
 export interface Desk {
   readonly calls: Calls
-  readonly stage: (id: string) => Stage
-  readonly took: (key: Key, next: number) => void
-  readonly left: (key: Key) => void
+  readonly traces: Traces
+  readonly tell: (input: Input) => void
 }
 
 /** A promise with the name of its message. */
@@ -32,7 +32,7 @@ export function pendingRequest<Value>(
   })
   const cancel = () => settled(promise, () => desk.calls.giveUp(key))
   return Object.defineProperty(Object.assign(promise, { id, cancel, stage: 'queued' as Stage }), 'stage', {
-    get: () => desk.stage(id),
+    get: () => desk.traces.stage(id),
   })
 }
 
@@ -44,20 +44,20 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
   let begun = false
   let replyWanted = false
   const reader = new Reader({
-    took: (next) => desk.took(key, next),
+    took: (next) => desk.tell({ kind: 'took', key, next }),
     stopped: () => desk.calls.giveUp(key),
   })
   const leave = () => {
     reader.drop()
     reader.end()
-    desk.left(key)
+    desk.tell({ kind: 'left', key })
   }
   /** Who waits for the reply alone must not wait for a reader that never comes: its chunks would fill the window. */
   const letGo = () => {
     if (begun || !replyWanted || reader.size < limits.streamWindow) return
     reader.drop()
     reader.end({ error: errorOf(refused('ABORTED', unread)) })
-    desk.left(key)
+    desk.tell({ kind: 'left', key })
   }
   const { id, key } = desk.calls.start(wish, {
     succeeded(reply) {
@@ -76,7 +76,7 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
   return {
     id,
     get stage() {
-      return desk.stage(id)
+      return desk.traces.stage(id)
     },
     get reply() {
       replyWanted = true

@@ -16,7 +16,11 @@ export class StatusBoard {
   #status: Status = { state: 'idle' }
   #snapshot: Snapshot | undefined
   readonly #waiting: Waiting[] = []
-  readonly #closing: (() => void)[] = []
+  #close: () => void = () => {}
+  /** Resolves when the client is closed. */
+  readonly closed = new Promise<void>((resolve) => {
+    this.#close = resolve
+  })
   /** The first {@link StatusBoard.decided}. */
   readonly ready: Promise<void>
 
@@ -35,7 +39,7 @@ export class StatusBoard {
   set(status: Status): void {
     this.#status = status
     this.changed()
-    if (status.state === 'closed') for (const resolve of this.#closing.splice(0)) resolve()
+    if (status.state === 'closed') this.#close()
     const failure = failureOf(status)
     if (failure === undefined && status.state !== 'online') return
     for (const { resolve, reject } of this.#waiting.splice(0)) failure === undefined ? resolve() : reject(failure)
@@ -59,12 +63,6 @@ export class StatusBoard {
     const failure = this.#status.state === 'closed' ? failureOf(this.#status) : undefined
     if (failure !== undefined) return Promise.reject(failure)
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
-  }
-
-  /** Resolves when the client is closed. */
-  closed(): Promise<void> {
-    if (this.#status.state === 'closed') return Promise.resolve()
-    return new Promise((resolve) => this.#closing.push(resolve))
   }
 }
 

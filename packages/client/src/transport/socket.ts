@@ -1,7 +1,7 @@
 /** A raw WebSocket made safe to hold: it never throws, tells its real end once, and can be dropped at once. */
 
 import { Cork } from './cork.js'
-import type { SocketOptions, WebSocketConstructor, WebSocketLike } from './transport.js'
+import type { SocketEvents, SocketOptions, WebSocketConstructor, WebSocketLike } from './transport.js'
 
 const socketOptions: SocketOptions = {
   perMessageDeflate: false, // [P-1]
@@ -70,12 +70,16 @@ export class Socket {
   #hear(raw: WebSocketLike): WebSocketLike {
     // Stays for ever: an error that nobody listens to would end a Node process.
     raw.addEventListener('error', () => {})
-    raw.addEventListener('open', this.#opened)
-    raw.addEventListener('message', this.#received)
-    raw.addEventListener('error', this.#failed)
-    raw.addEventListener('close', this.#closed)
+    this.#each((type, listener) => raw.addEventListener(type, listener))
     raw.on?.('upgrade', this.#cork.upgraded)
     return raw
+  }
+
+  #each(act: <T extends keyof SocketEvents>(type: T, listener: (event: SocketEvents[T]) => void) => void): void {
+    act('open', this.#opened)
+    act('message', this.#received)
+    act('error', this.#failed)
+    act('close', this.#closed)
   }
 
   readonly #opened = () => this.#tell('open', {})
@@ -97,10 +101,7 @@ export class Socket {
     const raw = this.#raw
     this.#raw = undefined
     if (raw === undefined) return
-    raw.removeEventListener('open', this.#opened)
-    raw.removeEventListener('message', this.#received)
-    raw.removeEventListener('error', this.#failed)
-    raw.removeEventListener('close', this.#closed)
+    this.#each((type, listener) => raw.removeEventListener(type, listener))
     raw.off?.('upgrade', this.#cork.upgraded)
     try {
       raw.close(mayBeSent(code) ? code : undefined)
