@@ -57,6 +57,11 @@ test('the same seed twice gives the same trace', () => {
   expect(new Set([1, 2, 3, 4, 5].map((seed) => live(seed).hash)).size).toBe(5)
 })
 
+test('seeds that once showed a fault show none', () => {
+  // A welcome came in the turn in which its dial was given up, and the client closed without another hello.
+  live(115_564)
+})
+
 function namesOf<Names extends Partial<Figures>>(names: Names): (keyof Names & keyof Figures)[] {
   return Object.keys(names) as (keyof Names & keyof Figures)[]
 }

@@ -40,6 +40,12 @@ export function resets(broken: Broken): Watch {
     }
   }
 
+  /** A welcome that comes when its dial has been given up is none. One that was taken silently shows in the next hello. */
+  const givenUp = (client: number, link: number) => {
+    const epochs = epochsOf(client)
+    if (epochs.link === link && epochs.known !== undefined) epochs.offered = epochs.known
+  }
+
   const greeted = (client: number, epoch: string | undefined) => {
     const epochs = epochsOf(client)
     if (epoch === epochs.known) return
@@ -52,6 +58,7 @@ export function resets(broken: Broken): Watch {
       links.hear(fact)
       if (fact.fact === 'reset') reset(fact.client)
       if (fact.fact === 'sent' && fact.frame.kind === 'hello') greeted(fact.client, fact.frame.epoch)
+      if (fact.fact === 'abandoned') givenUp(fact.client, fact.link)
       if (fact.fact === 'settled up') for (const client of clients.keys()) settle(client)
       if (fact.fact !== 'heard' || !links.isCurrent(fact.client, fact.link)) return
       const epochs = epochsOf(fact.client)
