@@ -35,7 +35,7 @@ export interface Client<C = Untyped, V extends View = 'wire'> {
   ): PendingRequest<ReplyTo<C, Type, V>>
 
   /**
-   * Asks for a streamed answer, to be read by one reader. `timeout` is its longest silence. After a lost link it goes on
+   * Asks for a streamed answer, to be read by one reader. `timeout` is its longest silence, and there is none while the reader has more to read. After a lost link it goes on
    * at the exact chunk. `break` cancels it; {@link StreamHandle.leave} does not.
    *
    * @example

@@ -375,7 +375,7 @@ describe('streams', () => {
     expect(stage.outcome(key)).toBe('TIMEOUT')
   })
 
-  test('while a reader who has begun keeps the server waiting, silence does not count', () => {
+  test('while a reader who has begun has more to read, silence does not count', () => {
     const stage = new Stage().online()
     const key = stage.ask({ mode: 'stream', timeoutMs: 1_000 })
     stage.receive(says.chunk(1, 0))
@@ -386,7 +386,7 @@ describe('streams', () => {
       stage.receive({ kind: 'pong' })
     }
     expect(stage.outcome(key)).toBeUndefined()
-    stage.tell({ kind: 'took', key, next: 2 })
+    stage.tell({ kind: 'took', key, next: 257 })
     stage.pass(999)
     expect(stage.outcome(key)).toBeUndefined()
     stage.pass(1)

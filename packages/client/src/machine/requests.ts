@@ -65,7 +65,7 @@ export class Requests {
     step(request.stream)
     this.confirmChunks(request)
     if (!stalled || request.stream.stalled) return
-    // The server has room again: from now on its silence counts.
+    // The reader waits now: from here on silence counts.
     request.heard(now)
     this.callers.expect(request)
   }

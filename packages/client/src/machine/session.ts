@@ -137,7 +137,7 @@ export class Session {
     this.#requests.beginAnew(sessionLost)
     this.#out.emit({
       kind: 'reset',
-      reason: 'The server lost the session: it was restarted, or we were away for too long.',
+      reason: 'The session is lost: the server restarted, or we were away for too long.',
     })
   }
 
@@ -215,4 +215,4 @@ export class Session {
 
 const beforeWelcome = (kind: string) => `A ${kind} came before the welcome.`
 const tokenRefused = 'The token was refused; reauthenticate() goes on.'
-const sessionLost = 'The session in which it was sent is lost, and nobody can know what became of it.'
+const sessionLost = 'Its session is lost, and nobody can know what became of it.'

@@ -20,9 +20,9 @@ export class Stream {
     return this.#left
   }
 
-  /** The server has sent all that it may, and waits for a reader who has begun: this silence is not its own. */
+  /** Chunks wait for a reader who has begun: this silence is its own, and the server may have to wait for it. */
   get stalled(): boolean {
-    return this.#taken > 0 && this.#waiting >= limits.streamWindow
+    return this.#taken > 0 && this.#waiting > 0
   }
 
   /** How many chunks were taken that the server does not know of. */

@@ -43,6 +43,7 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
   promise.catch(() => {})
   let begun = false
   let replyWanted = false
+  let unreadLength = 0
   const reader = new Reader({
     took: (next) => desk.tell({ kind: 'took', key, next }),
     stopped: () => desk.calls.giveUp(key),
@@ -54,7 +55,7 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
   }
   /** Who waits for the reply alone must not wait for a reader that never comes: its chunks would fill the window. */
   const letGo = () => {
-    if (begun || !replyWanted || reader.size < limits.streamWindow) return
+    if (begun || !replyWanted || (reader.size < limits.streamWindow && unreadLength < mostUnread)) return
     reader.drop()
     reader.end({ error: errorOf(refused('ABORTED', unread)) })
     desk.tell({ kind: 'left', key })
@@ -70,6 +71,8 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
     },
     chunk(content) {
       reader.push(content)
+      if (begun) return
+      unreadLength += JSON.stringify(content).length
       letGo()
     },
   })
@@ -95,6 +98,9 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
     },
   }
 }
+
+/** Below what a server sends ahead of a reader, which is counted in bytes: a character has up to three. */
+const mostUnread = limits.replyBytes / 4
 
 const unread = 'The chunks were let go: nobody read them. Begin to read before you wait for the reply.'
 

@@ -69,6 +69,6 @@ export class StatusBoard {
 function failureOf(status: Status): CodedError | undefined {
   if (status.state === 'closed') return errorOf(refused('CLOSED', 'The client is closed. Make another one.'))
   if (status.state !== 'unauthorized') return undefined
-  const why = `The token was refused: ${status.reason} Call reauthenticate() when there is another one.`
+  const why = `The token was refused: ${status.reason} Call reauthenticate() with another one.`
   return errorOf(refused('UNAUTHORIZED', why))
 }
