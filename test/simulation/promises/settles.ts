@@ -1,6 +1,5 @@
 /** Every request settles exactly once, at or before its deadline, or in the first turn after it when the computer slept. */
 
-import { limits } from '@backchat/protocol'
 import type { Fact } from '../facts.js'
 import { Numbering } from '../numbering.js'
 import type { Ask } from '../scenario.js'
@@ -28,12 +27,12 @@ export function settles(broken: Broken): Watch {
     if (isLate) broken(`${ask.id} settled at ${now}, its deadline was ${waiting.deadline}`)
   }
 
-  /** For a stream the time is the longest silence; while its reader has all that it may be sent, there is none. */
+  /** For a stream the time is the longest silence; while a reader who has begun has more to read, there is none. */
   const sign = (ask: Ask | undefined, now: number) => {
     const waiting = ask && asked.get(ask)
     if (!waiting || ask.mode !== 'stream') return
-    const isFull = waiting.arrived - waiting.taken >= limits.streamWindow
-    waiting.deadline = isFull ? Number.POSITIVE_INFINITY : now + ask.timeoutMs
+    const hasMore = waiting.taken > 0 && waiting.arrived > waiting.taken
+    waiting.deadline = hasMore ? Number.POSITIVE_INFINITY : now + ask.timeoutMs
   }
 
   const took = (ask: Ask, next: number, now: number) => {
