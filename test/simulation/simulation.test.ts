@@ -60,6 +60,8 @@ test('the same seed twice gives the same trace', () => {
 test('seeds that once showed a fault show none', () => {
   // A welcome came in the turn in which its dial was given up, and the client closed without another hello.
   live(115_564)
+  // A reader began late, and the silence before it began was counted while it read.
+  live(8_436)
 })
 
 function namesOf<Names extends Partial<Figures>>(names: Names): (keyof Names & keyof Figures)[] {

@@ -39,7 +39,7 @@ export function settles(broken: Broken): Watch {
     const waiting = asked.get(ask)
     if (!waiting) return
     waiting.taken = next
-    if (waiting.deadline === Number.POSITIVE_INFINITY) sign(ask, now)
+    if (waiting.deadline === Number.POSITIVE_INFINITY || waiting.arrived > next) sign(ask, now)
   }
 
   return {

@@ -41,8 +41,8 @@ export interface Fault {
   readonly mayHaveExecuted: boolean
   /** Asking anew cannot run it twice. */
   readonly retryable: boolean
-  readonly retryAfterMs?: number
-  readonly failure?: JsonValue
+  readonly retryAfterMs?: number | undefined
+  readonly failure?: JsonValue | undefined
 }
 
 /** As the application's `status`, with `until` in the machine's time. */

@@ -37,7 +37,7 @@ export function answered(error: WireError, progress: Progress): Fault {
   const mayHaveExecuted = error.mayHaveExecuted || progress.mayHaveExecuted
   return {
     ...fault(error.code, error.message, { ...progress, mayHaveExecuted }),
-    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
-    ...(error.failure === undefined ? {} : { failure: error.failure }),
+    retryAfterMs: error.retryAfterMs,
+    failure: error.failure,
   }
 }

@@ -49,15 +49,9 @@ export class Heartbeat {
   }
 
   wakeAt(): number {
-    switch (this.#state.state) {
-      case 'off':
-        return Infinity
-      case 'probing':
-        return this.#state.until
-      case 'listening': {
-        const idle = this.#state.heardAt + this.#idleMs
-        return this.#outstanding ? Math.min(idle, this.#state.quietSince + timing.silenceMs) : idle
-      }
-    }
+    if (this.#state.state === 'off') return Infinity
+    if (this.#state.state === 'probing') return this.#state.until
+    const idle = this.#state.heardAt + this.#idleMs
+    return this.#outstanding ? Math.min(idle, this.#state.quietSince + timing.silenceMs) : idle
   }
 }

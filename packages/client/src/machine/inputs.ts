@@ -50,5 +50,5 @@ export interface Requested {
   /** Until the deadline; for a stream the longest silence. Positive, at most 24 h. */
   readonly timeoutMs: number
   /** Answers the effect `initialise`: it goes out before all else. */
-  readonly init?: true
+  readonly init?: true | undefined
 }

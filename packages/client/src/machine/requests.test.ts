@@ -393,6 +393,16 @@ describe('streams', () => {
     expect(stage.outcome(key)).toBe('TIMEOUT')
   })
 
+  test('a reader who begins late, with much to read, is not timed out while it reads', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'stream', timeoutMs: 1_000 })
+    for (let chunk = 0; chunk < 5; chunk += 1) stage.receive(says.chunk(1, chunk))
+    stage.pass(900)
+    stage.tell({ kind: 'took', key, next: 1 })
+    stage.pass(2_000)
+    expect(stage.outcome(key)).toBeUndefined()
+  })
+
   test('a reader may keep the server waiting for 24 h, and then no longer', () => {
     const stage = new Stage().online({ heartbeatMs: 1e9 })
     const key = stage.ask({ mode: 'stream', timeoutMs: 1_000 })

@@ -64,8 +64,8 @@ export class Requests {
     const { stalled } = request.stream
     step(request.stream)
     this.confirmChunks(request)
-    if (!stalled || request.stream.stalled) return
-    // The reader waits now: from here on silence counts.
+    // While the reader has more to read, silence does not count; from when it waits, it does.
+    if (!stalled && !request.stream.stalled) return
     request.heard(now)
     this.callers.expect(request)
   }

@@ -71,7 +71,7 @@ export class Calls {
       call.signal = options.signal
       call.signal?.addEventListener('abort', call.giveUp)
       const { message, bytes, timeoutMs } = letter
-      this.#tell({ kind: 'requested', key, mode, id, type, message, bytes, timeoutMs, ...(init ? { init } : {}) })
+      this.#tell({ kind: 'requested', key, mode, id, type, message, bytes, timeoutMs, init })
     } else this.#fail(key, call, letter.fault, letter.cause)
     return { id, key }
   }

@@ -73,7 +73,7 @@ export class ChatClient implements Omit<Client, Typed> {
     this.#driver = new Driver(machine, clock, (effect) => this.#perform(effect))
     const tell = this.#driver.tell.bind(this.#driver)
     const { url, WebSocket } = options
-    this.#transport = openTransport({ url, ...(WebSocket ? { WebSocket } : {}), events: arrivals(tell) })
+    this.#transport = openTransport({ url, WebSocket, events: arrivals(tell) })
     this.#desk = {
       calls: new Calls({ check, timeoutMs, wall: clock.wall }, ids, this.#traces, tell),
       traces: this.#traces,

@@ -45,8 +45,7 @@ export function prepare(said: Said, author: Author): Letter | Returned {
     return { ok: false, fault: refused('ABORTED', 'Its signal was aborted already.'), cause: signal.reason }
   }
   const timestamp = new Date(author.wall()).toISOString()
-  const { from, to } = requestDefaults
-  const encoded = wireMessage({ id, timestamp, type, from, to, content, metadata }, requestDefaults)
+  const encoded = wireMessage({ ...requestDefaults, id, timestamp, type, content, metadata }, requestDefaults)
   if (!encoded.ok) return invalid(`The message cannot be sent: ${encoded.reason}.`)
   return {
     ok: true,

@@ -102,7 +102,7 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
 /** Below what a server sends ahead of a reader, which is counted in bytes: a character has up to three. */
 const mostUnread = limits.replyBytes / 4
 
-const unread = 'The chunks were let go: nobody read them. Begin to read before you wait for the reply.'
+const unread = 'Nobody read the chunks: begin to read before you wait for the reply.'
 
 /** A reply always carries a message: only a send settles without one. */
 export function asReply(reply: Message<string, unknown> | null): Reply {

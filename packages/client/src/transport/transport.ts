@@ -29,7 +29,7 @@ export interface TransportOptions {
   /** Asked for anew at each dial when it is a function. */
   readonly url: string | URL | (() => string | URL | Promise<string | URL>)
   /** Default: the browser's own, in Node the one of `ws`. */
-  readonly WebSocket?: WebSocketConstructor
+  readonly WebSocket?: WebSocketConstructor | undefined
   readonly events: TransportEvents
 }
 
