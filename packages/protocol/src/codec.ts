@@ -59,7 +59,7 @@ function decode<Frame extends { readonly kind: string }>(
   maxDepth: number,
   kinds: ChecksOfFrames<Frame>,
 ): Decoded<Frame> {
-  if (isLongerThan(text, maxBytes)) return { ok: false, reason: `larger than ${maxBytes} bytes`, tooLarge: true }
+  if (isLongerThan(text, maxBytes)) return garbled(`larger than ${maxBytes} bytes`, true)
   if (isDeeperThan(text, maxDepth)) return garbled(`nested deeper than ${maxDepth}`)
   const value = parse(text)
   if (!isObject(value) || typeof value['kind'] !== 'string') return garbled('not a JSON object with a kind')
@@ -70,7 +70,7 @@ function decode<Frame extends { readonly kind: string }>(
   return { ok: true, frame: value as unknown as Frame }
 }
 
-const garbled = (reason: string) => ({ ok: false, reason, tooLarge: false }) as const
+const garbled = (reason: string, tooLarge = false) => ({ ok: false, reason, tooLarge }) as const
 
 /** Only own keys are kinds: `constructor` and its like are not. */
 const isKnown = <Kinds extends object>(kinds: Kinds, kind: string): kind is string & keyof Kinds =>

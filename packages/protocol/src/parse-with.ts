@@ -29,7 +29,7 @@ export function parseWith<Schema extends StandardSchemaV1>(
     if ('then' in result) {
       // Whatever it comes to is of no use; a rejection must not end the process.
       result.then(ignore, ignore)
-      return refused('the schema answers asynchronously, which it must not')
+      return refused('the schema answers asynchronously')
     }
     return result.issues === undefined
       ? { ok: true, value: result.value as StandardSchemaV1.InferOutput<Schema> }
