@@ -79,11 +79,10 @@ export class Deadlines<Key> {
     let low = this.#start
     let high = this.#line.length
     while (low < high) {
-      // The end first: it is the place of nearly all.
-      const probe = high === this.#line.length ? high - 1 : (low + high) >> 1
-      const entry = this.#line[probe]
-      if (entry !== undefined && entry.at > at) high = probe
-      else low = probe + 1
+      const middle = (low + high) >> 1
+      const entry = this.#line[middle]
+      if (entry !== undefined && entry.at > at) high = middle
+      else low = middle + 1
     }
     return low
   }

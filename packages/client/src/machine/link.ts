@@ -195,11 +195,11 @@ function statusOf(state: LinkState): MachineStatus {
     case 'dialling':
     case 'greeting':
       return { state: 'connecting' }
+    case 'online':
+      return { state: 'online' }
     case 'waiting':
       return { state: 'waiting', reason: state.reason, until: state.until }
-    case 'unauthorized':
-      return { state: 'unauthorized', reason: state.reason }
     default:
-      return { state: state.state }
+      return state
   }
 }

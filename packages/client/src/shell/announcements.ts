@@ -15,7 +15,7 @@ export class Announcements {
   readonly #events = new Listeners<Events>((name, thrown) => {
     // A listener of errors that throws is told to nobody whom it could throw at again.
     if (name === 'error') showUnheard(thrown)
-    else this.fail(threw(`A listener of the event '${name}'`, thrown))
+    else this.#threw(name, thrown)
   })
   readonly #pushes = this.#heard<Record<string, Heard>>()
   // Under a name of its own: the emitter calls listeners of `*` in a way of its own.
@@ -66,6 +66,10 @@ export class Announcements {
   }
 
   #heard<Messages extends Record<string, Heard>>(): Listeners<Messages> {
-    return new Listeners<Messages>((name, thrown) => this.fail(threw(`A listener of '${name}'`, thrown)))
+    return new Listeners<Messages>((name, thrown) => this.#threw(name, thrown))
+  }
+
+  #threw(name: string, thrown: unknown): void {
+    this.fail(threw(`A listener of '${name}'`, thrown))
   }
 }
