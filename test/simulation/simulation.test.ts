@@ -62,6 +62,8 @@ test('seeds that once showed a fault show none', () => {
   live(115_564)
   // A reader began late, and the silence before it began was counted while it read.
   live(8_436)
+  // A gap was announced while a push before it still waited for the first listener.
+  live(9_556)
 })
 
 function namesOf<Names extends Partial<Figures>>(names: Names): (keyof Names & keyof Figures)[] {

@@ -12,6 +12,8 @@ interface Log {
   readonly pushes: { readonly id: string; readonly bytes: number }[]
   /** What the client must be given next. */
   next: number
+  /** A gap that was announced while pushes before it waited for the first listener: announcing waits for nobody. */
+  gapAhead?: { readonly from: number; readonly to: number }
 }
 
 export function pushes(broken: Broken): Watch {
@@ -23,6 +25,7 @@ export function pushes(broken: Broken): Watch {
   const closed = new Set<number>()
   /** Clients that may be given pushes of another session than before. */
   const mayChange = new Set<number>()
+  const listens = new Set<number>()
 
   const logOf = (session: string): Log => {
     const log = logs.get(session) ?? { client: undefined, pushes: [], next: 1 }
@@ -40,14 +43,17 @@ export function pushes(broken: Broken): Watch {
     const due = log.pushes[log.next - 1]?.id
     if (id !== due) broken(`client ${client} was given ${id} where ${due} was due`)
     log.next += 1
+    if (log.gapAhead?.from === log.next) log.next = log.gapAhead.to + 1
   }
 
   const gap = (client: number, from: number, to: number) => {
     const log = logs.get(welcomed.get(client) ?? '')
-    if (!log || from !== log.next)
+    const waits = log && from > log.next && !listens.has(client)
+    if (!log || (from !== log.next && !waits))
       return broken(`client ${client} was told of a gap from ${from} where ${log?.next} was due`)
     if (!wasTrimmed(log, to)) broken(`client ${client} was told that push ${to} is lost, and it is not`)
-    log.next = to + 1
+    if (waits) log.gapAhead = { from, to }
+    else log.next = to + 1
   }
 
   const appended = (session: string, push: number, id: string, bytes: number) => {
@@ -73,6 +79,8 @@ export function pushes(broken: Broken): Watch {
           return delivered(fact.client, fact.session, (fact.content as { readonly push?: string }).push)
         case 'gap':
           return gap(fact.client, fact.from, fact.to)
+        case 'listened':
+          return void listens.add(fact.client)
         case 'closed':
           return void closed.add(fact.client)
         case 'reset':

@@ -29,7 +29,10 @@ export interface Explanation {
 
 export interface ClientEventMap {
   status: Status
-  /** Pushes that are past the server's retention: these numbers will never come [P-24]. */
+  /**
+   * Pushes that are past the server's retention: these numbers will never come [P-24]. Announced at once, so before
+   * pushes that still wait for the first listener of their type.
+   */
   gap: { readonly from: number; readonly to: number }
   /** The session was lost; a new one has begun, and its pushes start anew [P-12]. */
   reset: { readonly reason: string }
