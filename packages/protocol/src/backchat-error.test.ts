@@ -35,7 +35,7 @@ describe('its message', () => {
   test('says what to do, and in the same line where the message got stuck', () => {
     expect(new BackchatError(timeout).message).toBe(
       'No reply came within 30 s; ask for the state before trying again. ' +
-        '[text V1StGXR8_Z5jdHi6B-myT: sent, but the server has not said that it arrived; it may have run]',
+        '[text V1StGXR8_Z5jdHi6B-myT: sent, but not confirmed by the server; it may have run]',
     )
   })
 

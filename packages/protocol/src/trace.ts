@@ -14,7 +14,7 @@ export type Trace = readonly TraceStep[]
 /** Where a message is that got no further than this. */
 export const stageInWords: Readonly<Record<Stage, string>> = {
   queued: 'waiting in the client, never sent',
-  sent: 'sent, but the server has not said that it arrived',
+  sent: 'sent, but not confirmed by the server',
   received: 'at the server, its handler not started',
   started: 'its handler was running',
   replied: 'its handler had replied',

@@ -69,7 +69,7 @@ function chunk(requests: Requests, request: Request, frame: Chunk<JsonValue>, { 
     case 'jump':
       return `Chunk ${frame.chunk} came where ${due} was due.` // [P-19]
     case 'flood':
-      return 'More chunks came than there is room for.'
+      return 'Too many chunks came.'
     case 'next':
       requests.started(request, frame.n, now)
       if (!stream.left) out.emit({ kind: 'chunk', key: request.asked.key, content: frame.content })

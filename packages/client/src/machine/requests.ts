@@ -211,7 +211,7 @@ export class Requests {
     const older = this.#init
     this.#init = request
     this.#queue.pushFirst(request)
-    if (older !== undefined) this.settle(older, this.#fault(older, 'ABORTED', 'A newer session has its own init.'))
+    if (older !== undefined) this.settle(older, this.#fault(older, 'ABORTED', 'There is a newer init.'))
   }
 
   #refuseTooLarge(request: Request): boolean {
@@ -230,4 +230,4 @@ export class Requests {
   }
 }
 
-const queueFull = 'Too many messages wait for a link: let some settle before sending more.'
+const queueFull = 'Too many messages wait for a link: let some settle first.'

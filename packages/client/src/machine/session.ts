@@ -215,4 +215,4 @@ export class Session {
 
 const beforeWelcome = (kind: string) => `A ${kind} came before the welcome.`
 const tokenRefused = 'The token was refused; reauthenticate() goes on.'
-const sessionLost = 'Its session is lost, and nobody can know what became of it.'
+const sessionLost = 'Its session is lost; nobody can know whether it ran.'

@@ -70,8 +70,7 @@ export class Calls {
     if (letter.ok) {
       call.signal = options.signal
       call.signal?.addEventListener('abort', call.giveUp)
-      const { message, bytes, timeoutMs } = letter
-      this.#tell({ kind: 'requested', key, mode, id, type, message, bytes, timeoutMs, init })
+      this.#tell({ kind: 'requested', key, mode, id, type, init, ...letter.sent })
     } else this.#fail(key, call, letter.fault, letter.cause)
     return { id, key }
   }

@@ -1,8 +1,9 @@
 /** A message on its way out: checked first, then encoded once. Nothing that is wrong with it throws. */
 
-import { type Json, limits, type RequestMode, requestDefaults, utf8Length, wireMessage } from '@backchat/protocol'
+import { limits, type RequestMode, requestDefaults, utf8Length, wireMessage } from '@backchat/protocol'
 import type { RequestOptions } from '../api/client.js'
 import type { Fault } from '../machine/effects.js'
+import type { Requested } from '../machine/inputs.js'
 import type { ContractCheck } from './contract-check.js'
 import { refused } from './errors.js'
 
@@ -17,9 +18,7 @@ export interface Said {
 
 export interface Letter {
   readonly ok: true
-  readonly message: Json
-  readonly bytes: number
-  readonly timeoutMs: number
+  readonly sent: Pick<Requested, 'message' | 'bytes' | 'timeoutMs'>
 }
 
 export interface Author {
@@ -47,12 +46,8 @@ export function prepare(said: Said, author: Author): Letter | Returned {
   const timestamp = new Date(author.wall()).toISOString()
   const encoded = wireMessage({ ...requestDefaults, id, timestamp, type, content, metadata }, requestDefaults)
   if (!encoded.ok) return invalid(`The message cannot be sent: ${encoded.reason}.`)
-  return {
-    ok: true,
-    message: encoded.json,
-    bytes: utf8Length(encoded.json),
-    timeoutMs: Math.min(timeout, limits.timeoutMs),
-  }
+  const { json: message } = encoded
+  return { ok: true, sent: { message, bytes: utf8Length(message), timeoutMs: Math.min(timeout, limits.timeoutMs) } }
 }
 
 export const wrongTimeout = (timeout: unknown): string | undefined =>

@@ -60,8 +60,7 @@ export class StatusBoard {
 
   /** Settles when the client is online the next time, or when it is certain that it will not be by itself. */
   decided(): Promise<void> {
-    const failure = this.#status.state === 'closed' ? failureOf(this.#status) : undefined
-    if (failure !== undefined) return Promise.reject(failure)
+    if (this.#status.state === 'closed') return Promise.reject(failureOf(this.#status))
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
   }
 }

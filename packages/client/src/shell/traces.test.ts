@@ -29,7 +29,7 @@ test('a message that has not settled says where it is, and since when', () => {
       { stage: 'queued', atMs: 1_000 },
       { stage: 'sent', atMs: 1_003 },
     ],
-    text: 'text a: sent, but the server has not said that it arrived (queued, sent +3 ms)',
+    text: 'text a: sent, but not confirmed by the server (queued, sent +3 ms)',
   })
 })
 

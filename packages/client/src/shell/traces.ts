@@ -89,7 +89,7 @@ export class Traces {
 function explanationOf({ id, type, stage, steps, outcome }: Entry): Explanation {
   const trace = [...steps]
   const settled = outcome !== 'pending'
-  const end = settled ? `settled ${outcome === 'ok' ? 'well' : `with ${outcome}`}; it got as far as: ` : ''
+  const end = settled ? `settled with ${outcome}; it got as far as: ` : ''
   const text = `${type} ${id}: ${end}${stageInWords[stage]} (${timesOf(trace)})`
   return { id, type, stage: settled ? 'settled' : stage, trace, outcome, text }
 }
