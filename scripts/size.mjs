@@ -21,6 +21,8 @@ export async function size() {
     platform: 'browser',
     target: 'es2022',
     write: false,
+    // As the build tools of applications do by default: licence texts go into a file of their own.
+    legalComments: 'none',
     logLevel: 'error',
     // An export that is not there would otherwise make for a very small bundle.
     logOverride: { 'import-is-undefined': 'error' },

@@ -3,18 +3,19 @@
 interface Entry<Key> {
   readonly key: Key
   readonly at: number
+  /** Ascends with each {@link Deadlines.set}: deadlines of the same time pass in the order they were set. */
+  readonly order: number
 }
 
 /** Below this many entries, sweeping is not worth the trouble. */
-const fewEntries = 64
+const smallHeap = 64
 
 export class Deadlines<Key> {
-  /** The entry of each key that has a deadline. All others in the line are garbage. */
+  /** The entry of each key that has a deadline. All others in the heap are garbage. */
   readonly #current = new Map<Key, Entry<Key>>()
-  /** The earliest first. Nearly all deadlines are set in their order, so that their place is at its end. */
-  #line: Entry<Key>[] = []
-  /** Where the line begins: all before are garbage. */
-  #start = 0
+  /** A binary heap, the earliest first. Garbage stays until it comes up, or until it is more than half. */
+  #heap: Entry<Key>[] = []
+  #orders = 0
 
   /** How many keys have a deadline. */
   get size(): number {
@@ -23,7 +24,7 @@ export class Deadlines<Key> {
 
   /** How many entries are held for them, garbage included: at most twice as many, or a few. */
   get entries(): number {
-    return this.#line.length
+    return this.#heap.length
   }
 
   /** The earliest deadline, or Infinity. */
@@ -40,9 +41,9 @@ export class Deadlines<Key> {
   set(key: Key, at: number): void {
     if (at === Infinity) return this.clear(key)
     if (this.#current.get(key)?.at === at) return
-    const entry = { key, at }
+    const entry = { key, at, order: this.#orders++ }
     this.#current.set(key, entry)
-    this.#line.splice(this.#placeOf(at), 0, entry)
+    this.#rise(this.#heap.length, entry)
     this.#sweep()
   }
 
@@ -57,16 +58,15 @@ export class Deadlines<Key> {
       keys.push(entry.key)
       this.#current.delete(entry.key)
     }
-    this.#sweep()
     return keys
   }
 
-  /** The first that is no garbage. */
+  /** The top of the heap, once garbage above it is gone. */
   #earliest(): Entry<Key> | undefined {
     for (;;) {
-      const entry = this.#line[this.#start]
-      if (entry === undefined || this.#isCurrent(entry)) return entry
-      this.#start += 1
+      const top = this.#heap[0]
+      if (top === undefined || this.#isCurrent(top)) return top
+      this.#removeTop()
     }
   }
 
@@ -74,23 +74,48 @@ export class Deadlines<Key> {
     return this.#current.get(entry.key) === entry
   }
 
-  /** Behind all that are not later: deadlines of the same time pass in the order they were set. */
-  #placeOf(at: number): number {
-    let low = this.#start
-    let high = this.#line.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      const entry = this.#line[middle]
-      if (entry !== undefined && entry.at > at) high = middle
-      else low = middle + 1
-    }
-    return low
+  /** Keeps garbage below half. Each sweep is paid for by as many deadlines set or cleared since the last. */
+  #sweep(): void {
+    if (this.#heap.length <= smallHeap || this.#heap.length <= 2 * this.#current.size) return
+    // A sorted array is a heap.
+    this.#heap = [...this.#current.values()].sort((a, b) => (isBefore(a, b) ? -1 : 1))
   }
 
-  /** Keeps garbage below half. Each sweep is paid for by as many deadlines set, cleared or passed since the last. */
-  #sweep(): void {
-    if (this.#line.length <= fewEntries || this.#line.length <= 2 * this.#current.size) return
-    this.#line = this.#line.filter((entry) => this.#isCurrent(entry))
-    this.#start = 0
+  #rise(from: number, entry: Entry<Key>): void {
+    let index = from
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1
+      const parent = this.#heap[parentIndex]
+      if (parent === undefined || isBefore(parent, entry)) break
+      this.#heap[index] = parent
+      index = parentIndex
+    }
+    this.#heap[index] = entry
+  }
+
+  #removeTop(): void {
+    const last = this.#heap.pop()
+    if (last !== undefined && this.#heap.length > 0) this.#sink(last)
+  }
+
+  /** Puts an entry in the place of the top one, and below all that are earlier. */
+  #sink(entry: Entry<Key>): void {
+    let index = 0
+    for (;;) {
+      const childIndex = this.#earlierChild(index)
+      const child = this.#heap[childIndex]
+      if (child === undefined || isBefore(entry, child)) break
+      this.#heap[index] = child
+      index = childIndex
+    }
+    this.#heap[index] = entry
+  }
+
+  #earlierChild(index: number): number {
+    const left = this.#heap[2 * index + 1]
+    const right = this.#heap[2 * index + 2]
+    return left !== undefined && right !== undefined && isBefore(right, left) ? 2 * index + 2 : 2 * index + 1
   }
 }
+
+const isBefore = <Key>(a: Entry<Key>, b: Entry<Key>): boolean => (a.at === b.at ? a.order < b.order : a.at < b.at)
