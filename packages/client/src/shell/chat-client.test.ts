@@ -406,6 +406,11 @@ describe('pushes', () => {
     ])
   })
 
+  test('to listen to a local event as if it were a message is a mistake, and told', () => {
+    const { rehearsal } = listening()
+    expect(() => rehearsal.client.on('status', () => {})).toThrow('client.events.on()')
+  })
+
   test('what waited for a listener is delivered when the caller can already stop it', async () => {
     const { rehearsal, errors } = listening()
     rehearsal.online().pushes(1, 'news', 'one').pushes(2, 'news', 'two')

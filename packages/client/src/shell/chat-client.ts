@@ -20,7 +20,7 @@ import type { OpenTransport, Transport } from '../transport/transport.js'
 import { Announcements } from './announcements.js'
 import { arrivals } from './arrivals.js'
 import { Calls, type Waiter, type Wish } from './calls.js'
-import { ContractCheck } from './contract-check.js'
+import { ContractCheck, isReserved } from './contract-check.js'
 import { Driver } from './driver.js'
 import { errorOf, threw } from './errors.js'
 import { asReply, type Desk, pendingRequest, type Reply, streamHandle } from './pending.js'
@@ -106,6 +106,7 @@ export class ChatClient implements Omit<Client, Typed> {
   // ---- hearing ----
 
   on(type: string, listener: Parameters<Announcements['on']>[1]): () => void {
+    if (type !== '*' && isReserved(type)) throw new TypeError(`'${type}' is a local event: use client.events.on().`)
     const off = this.#announcements.on(type, listener)
     // What waits for a first listener is not delivered before the caller holds the function that stops it.
     if (type !== 'init') queueMicrotask(() => this.#driver.tell({ kind: 'listened', type }))

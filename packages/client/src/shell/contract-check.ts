@@ -15,6 +15,9 @@ import {
 /** What a receiver makes of a value, or what is wrong with it. */
 export type Checked = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly issues: string }
 
+/** Whether it names a local event, or all pushes. */
+export const isReserved = (type: string): boolean => reservedTypes.some((reserved) => reserved === type)
+
 export class ContractCheck {
   readonly #contract: Contract | undefined
 
@@ -24,8 +27,7 @@ export class ContractCheck {
 
   /** What is wrong with a message that the application wants to send; nothing if it may go. */
   sending(type: string, mode: RequestMode, content: unknown): string | undefined {
-    if (type === '' || reservedTypes.some((reserved) => reserved === type))
-      return `No message type is called '${type}'.`
+    if (type === '' || isReserved(type)) return `No message type is called '${type}'.`
     if (this.#contract === undefined) return undefined
     const definition = this.#find(type)
     if (definition === undefined) return `The contract has no message type '${type}'.`

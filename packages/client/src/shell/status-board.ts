@@ -68,6 +68,6 @@ export class StatusBoard {
 function failureOf(status: Status): CodedError | undefined {
   if (status.state === 'closed') return errorOf(refused('CLOSED', 'The client is closed. Make another one.'))
   if (status.state !== 'unauthorized') return undefined
-  const why = `The token was refused: ${status.reason} Call reauthenticate() with another one.`
+  const why = `${status.reason} Call reauthenticate() with another token.`
   return errorOf(refused('UNAUTHORIZED', why))
 }
