@@ -16,6 +16,8 @@ const server = spawn(process.execPath, [supervisor], {
   env: { ...process.env, PORT: '0' },
   stdio: ['ignore', 'pipe', 'inherit'],
 })
+// Whatever happens here, nothing is left running.
+process.on('exit', () => server.kill('SIGTERM'))
 const [address] = await new Promise((resolve) => {
   createInterface(server.stdout).on('line', (line) => {
     const found = line.match(/http:\/\/localhost:\d+/)
