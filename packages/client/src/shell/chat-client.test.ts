@@ -46,9 +46,11 @@ describe('dialling', () => {
     expect(client.status).toEqual({ state: 'online' })
   })
 
-  test('a wait says until when, as people read it', () => {
-    const { client, clock } = new Rehearsal().online().loses()
-    expect(client.status).toMatchObject({ state: 'waiting', until: clock.wall() + 100 })
+  test('a wait says until when, as people read it: in whole milliseconds', () => {
+    const rehearsal = new Rehearsal().online()
+    rehearsal.clock.pass(0.25)
+    const { client, clock } = rehearsal.loses()
+    expect(client.status).toMatchObject({ state: 'waiting', until: Math.round(clock.wall() + 100) })
   })
 
   test('ready rejects when the token is refused, and reauthenticate settles with the next connection', async () => {

@@ -231,7 +231,7 @@ export class ChatClient implements Omit<Client, Typed> {
   /** With times as people read them. */
   #seen(status: MachineStatus): Status {
     if (status.state !== 'waiting') return status
-    return { ...status, until: this.#clock.wall() + status.until - this.#clock.now() }
+    return { ...status, until: Math.round(this.#clock.wall() + status.until - this.#clock.now()) }
   }
 }
 

@@ -11,7 +11,6 @@ import {
   type Journal,
   mostEntries,
   mostRanges,
-  readChunks,
   settle,
 } from './journal.js'
 import type { BeginOperation, Ending, RunFence } from './operations.js'
@@ -194,8 +193,6 @@ test('a chunk that was taken is not kept: who asks for it again is told that it 
   confirmTaken(journal, 1, 2)
   expect(begin(1, { from: 1 })).toEqual({ op: 'begin', status: 'lost' })
   expect(begin(1, { from: 2 })).toMatchObject({ status: 'started', first: 2, chunks: ['"c"'] })
-  expect(readChunks(journal, 1, 0)).toEqual({ op: 'readChunks', status: 'ok', first: 2, contents: ['"c"'] })
-  expect(readChunks(journal, 2, 0)).toEqual({ op: 'readChunks', status: 'ok', first: 0, contents: [] })
   finish(1, reply('end'), { count: 3 })
   confirmTaken(journal, 1, 3)
   expect(journal.endedBytes).toBe(10)

@@ -19,7 +19,6 @@ import type {
   FinishOperation,
   FinishResult,
   ForgetResult,
-  ReadChunksResult,
   RunFence,
 } from './operations.js'
 
@@ -167,14 +166,6 @@ export const confirmTaken = (journal: Journal, n: number, next: number): void =>
   const chunks = confirmChunks(entry.chunks, next)
   if (entry.state === 'ended') journal.endedBytes -= entry.chunks.bytes - chunks.bytes
   journal.entries.set(n, { ...entry, chunks })
-}
-
-/** The chunks of a request from number `from` on, as far as they are kept. */
-export const readChunks = (journal: Journal, n: number, from: number): ReadChunksResult => {
-  const entry = journal.entries.get(n)
-  const log = entry?.state === 'started' || entry?.state === 'ended' ? entry.chunks : noChunks
-  const first = Math.max(from, log.first)
-  return { op: 'readChunks', status: 'ok', first, contents: chunksFrom(log, first) ?? [] }
 }
 
 const runningOf = (journal: Journal, { n, owner }: RunFence) => {

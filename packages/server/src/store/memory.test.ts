@@ -138,7 +138,6 @@ test('every operation of an older attempt is fenced, and changes nothing', () =>
     { op: 'cancel', fence: old, n: 2 },
     { op: 'confirm', fence: old, push: 1, floor: 9, settled: [], chunks: [] },
     { op: 'read', fence: old, after: 0, most: 9 },
-    { op: 'readChunks', fence: old, n: 1, from: 0 },
     { op: 'detach', fence: old },
     { op: 'end', fence: old },
   ]

@@ -155,8 +155,6 @@ class Sessions {
         return { op: 'confirm', status: 'ok' }
       case 'read':
         return logs.read(record.log, operation.after, operation.most)
-      case 'readChunks':
-        return journals.readChunks(record.journal, operation.n, operation.from)
       case 'detach':
         this.#table.detach(record)
         return { op: 'detach', status: 'ok' }

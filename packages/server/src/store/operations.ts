@@ -56,8 +56,6 @@ export type Operation =
   | AppendOperation
   /** Reads the log by cursor: pushes above `after`, at most `most`. */
   | { readonly op: 'read'; readonly fence: Fence; readonly after: number; readonly most: number }
-  /** Reads the chunks of a request from number `from`. */
-  | { readonly op: 'readChunks'; readonly fence: Fence; readonly n: number; readonly from: number }
   /** The link of this attempt ended. Does nothing when a newer attempt took over. */
   | { readonly op: 'detach'; readonly fence: Fence }
   /** Ends the session, if it is still at this epoch and attempt: each attempt is one link, so nobody else can be attached. */
@@ -145,7 +143,6 @@ export interface Results {
   readonly confirm: FencedResult<'confirm'>
   readonly append: AppendResult
   readonly read: ReadResult
-  readonly readChunks: ReadChunksResult
   readonly detach: FencedResult<'detach'>
   readonly end: EndResult
   readonly join: MembershipResult<'join'>
@@ -251,10 +248,6 @@ export interface StoredPush {
   readonly push: number
   readonly message: Json
 }
-
-export type ReadChunksResult =
-  | { readonly op: 'readChunks'; readonly status: 'ok'; readonly first: number; readonly contents: readonly Json[] }
-  | { readonly op: 'readChunks'; readonly status: 'fenced' }
 
 export interface EndResult {
   readonly op: 'end'
