@@ -11,6 +11,7 @@ const text = (value: JsonValue) => JSON.stringify(value) as Json
 
 /** The frame as its sender has it: with payloads that are text. */
 function asSentByClient(frame: ReceivedByServer): ClientFrame<Json> {
+  if (frame.kind === 'answer') return { ...frame, message: text(frame.message) }
   return frame.kind === 'request' ? { ...frame, message: text(frame.message) } : frame
 }
 

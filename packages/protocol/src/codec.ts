@@ -13,7 +13,7 @@ export function encode(frame: ClientFrame<Json> | ServerFrame<Json>): string {
     case 'chunk':
       return `{"kind":"chunk","n":${frame.n},"chunk":${frame.chunk},"content":${frame.content}}`
     case 'push':
-      return `{"kind":"push","push":${frame.push},"message":${frame.message}}`
+      return `{"kind":"push","push":${frame.push}${optional('leftMs', frame.leftMs)},"message":${frame.message}}`
     default:
       return encodeClientFrame(frame)
   }
@@ -21,6 +21,7 @@ export function encode(frame: ClientFrame<Json> | ServerFrame<Json>): string {
 
 /** The same for a client, which should not have to load how a server's frames are written. */
 export function encodeClientFrame(frame: ClientFrame<Json> | ServerFrame<Json>): string {
+  if (frame.kind === 'answer') return `{"kind":"answer","push":${frame.push},"message":${frame.message}}`
   if (frame.kind !== 'request') return JSON.stringify(frame)
   return `{"kind":"request","n":${frame.n},"mode":"${frame.mode}","leftMs":${frame.leftMs}${optional('from', frame.from)},"message":${frame.message}}`
 }

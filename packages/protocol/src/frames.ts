@@ -1,4 +1,4 @@
-/** Every frame that travels on a link [P-10 … P-31]. `Payload` is a value when received and {@link Json} text when sent. */
+/** Every frame that travels on a link [P-10 … P-34]. `Payload` is a value when received and {@link Json} text when sent. */
 
 import type { WireError } from './errors.js'
 import type { JsonValue } from './json.js'
@@ -76,6 +76,27 @@ export interface Bye {
   readonly kind: 'bye'
 }
 
+/** A new token for the living session [P-34]. */
+export interface TokenFrame {
+  readonly kind: 'token'
+  readonly token: string
+}
+
+/** The answer to a push that wants one [P-33]. Kept, and sent again on each link, until `answered`. */
+export interface Answer<Payload> {
+  readonly kind: 'answer'
+  /** Number of the push. */
+  readonly push: number
+  readonly message: Payload
+}
+
+/** The same when there is no answer: no handler, or it failed [P-33]. */
+export interface AnswerError {
+  readonly kind: 'answerError'
+  readonly push: number
+  readonly error: WireError
+}
+
 // ---- server to client ----
 
 /** The link is current from here on [P-12]. */
@@ -94,6 +115,26 @@ export interface Welcome {
   readonly limits: Limits
   /** A link that is silent this long is probed with a ping. */
   readonly heartbeatMs: number
+  /** Until the token ends [P-34]; left out when it does not. */
+  readonly expiresInMs?: number
+}
+
+/** The new token was taken [P-34]. */
+export interface Authorized {
+  readonly kind: 'authorized'
+  /** Until it ends; left out when it does not. */
+  readonly expiresInMs?: number
+}
+
+/** The server goes away soon [P-32]: what was taken is still answered on this link, all else is for the next one. */
+export interface Drain {
+  readonly kind: 'drain'
+  /** How many request frames of this link were taken. Those after them were not, and will not be. */
+  readonly taken: number
+  /** The least delay before the next dial. */
+  readonly retryAfterMs: number
+  /** Dials are spread over so much time after it. */
+  readonly windowMs: number
 }
 
 export const refuseCodes = [
@@ -117,7 +158,7 @@ export interface Refuse {
   readonly retryAfterMs?: number
 }
 
-/** The handler runs, or still runs [P-16]. A `send` settles here. */
+/** The handler runs, or still runs; repeated while it does [P-16]. A `send` settles here. */
 export interface Started {
   readonly kind: 'started'
   readonly n: number
@@ -161,7 +202,22 @@ export interface Cancelled {
 export interface Push<Payload> {
   readonly kind: 'push'
   readonly push: number
+  /** It wants an answer within so many milliseconds [P-33]. */
+  readonly leftMs?: number
   readonly message: Payload
+}
+
+/** The answer to a push arrived: the client may forget it [P-33]. */
+export interface Answered {
+  readonly kind: 'answered'
+  readonly push: number
+}
+
+/** Numbered like a push: the answer to push `ask` is not wanted any more [P-33]. */
+export interface Withdrawn {
+  readonly kind: 'withdrawn'
+  readonly push: number
+  readonly ask: number
 }
 
 /** Pushes that are past retention, told before the first one after them [P-24]. */
@@ -181,7 +237,18 @@ export interface Pong {
   readonly kind: 'pong'
 }
 
-export type ClientFrame<Payload> = Hello | RequestFrame<Payload> | Cancel | Ack | Bye | Ping | Pong
+/** `Reply` is what an answer carries, which may leave out its type. */
+export type ClientFrame<Payload, Reply = Payload> =
+  | Hello
+  | RequestFrame<Payload>
+  | Cancel
+  | Ack
+  | Bye
+  | TokenFrame
+  | Answer<Reply>
+  | AnswerError
+  | Ping
+  | Pong
 
 /** `Content` is what a chunk carries, which is no message. */
 export type ServerFrame<Payload, Content = Payload> =
@@ -193,11 +260,15 @@ export type ServerFrame<Payload, Content = Payload> =
   | Chunk<Content>
   | Cancelled
   | Push<Payload>
+  | Answered
+  | Withdrawn
   | Gap
+  | Authorized
+  | Drain
   | Ping
   | Pong
 
 /** What a server receives: decoded, and every field found to be of the right shape. */
-export type ReceivedByServer = ClientFrame<RequestMessage>
+export type ReceivedByServer = ClientFrame<RequestMessage, WireMessage>
 /** What a client receives: decoded, and every field found to be of the right shape. */
 export type ReceivedByClient = ServerFrame<WireMessage, JsonValue>

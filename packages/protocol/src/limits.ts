@@ -40,6 +40,8 @@ export const limits = {
   /** Most pushes that a session's log keeps, and their bytes. */
   logPushes: 1_000,
   logBytes: 1024 * 1024,
+  /** Most pushes of one session that wait for an answer. */
+  asks: 64,
   /** Most bytes of replies that a session's journal keeps. */
   journalBytes: 1024 * 1024,
   /** Longest timeout of a request: 24 h. */

@@ -112,6 +112,9 @@ export const clientFrameSchemas = {
     chunks: z.exactOptional(z.array(pair)),
   }),
   bye: z.object({ kind: z.literal('bye') }),
+  token: z.object({ kind: z.literal('token'), token }),
+  answer: z.object({ kind: z.literal('answer'), push: number, message: wireMessageSchema }),
+  answerError: z.object({ kind: z.literal('answerError'), push: number, error: wireError }),
   ping,
   pong,
 }
@@ -128,6 +131,7 @@ export const serverFrameSchemas = {
     idempotent: z.array(z.string()),
     limits: welcomeLimits,
     heartbeatMs: z.number().check(z.positive()),
+    expiresInMs: z.exactOptional(delay),
   }),
   refuse: z.object({
     kind: z.literal('refuse'),
@@ -146,8 +150,17 @@ export const serverFrameSchemas = {
   }),
   chunk: z.object({ kind: z.literal('chunk'), n: number, chunk: count, content: json }),
   cancelled: z.object({ kind: z.literal('cancelled'), n: number }),
-  push: z.object({ kind: z.literal('push'), push: number, message: wireMessageSchema }),
+  push: z.object({
+    kind: z.literal('push'),
+    push: number,
+    leftMs: z.exactOptional(z.number()),
+    message: wireMessageSchema,
+  }),
+  answered: z.object({ kind: z.literal('answered'), push: number }),
+  withdrawn: z.object({ kind: z.literal('withdrawn'), push: number, ask: number }),
   gap: z.object({ kind: z.literal('gap'), from: number, to: number }),
+  authorized: z.object({ kind: z.literal('authorized'), expiresInMs: z.exactOptional(delay) }),
+  drain: z.object({ kind: z.literal('drain'), taken: count, retryAfterMs: delay, windowMs: delay }),
   ping,
   pong,
 }
@@ -159,6 +172,9 @@ export const clientFrameSchema = z.discriminatedUnion('kind', [
   clientFrameSchemas.cancel,
   clientFrameSchemas.ack,
   clientFrameSchemas.bye,
+  clientFrameSchemas.token,
+  clientFrameSchemas.answer,
+  clientFrameSchemas.answerError,
   ping,
   pong,
 ]) satisfies z.ZodMiniType<ReceivedByServer>
@@ -173,7 +189,11 @@ export const serverFrameSchema = z.discriminatedUnion('kind', [
   serverFrameSchemas.chunk,
   serverFrameSchemas.cancelled,
   serverFrameSchemas.push,
+  serverFrameSchemas.answered,
+  serverFrameSchemas.withdrawn,
   serverFrameSchemas.gap,
+  serverFrameSchemas.authorized,
+  serverFrameSchemas.drain,
   ping,
   pong,
 ]) satisfies z.ZodMiniType<ReceivedByClient>

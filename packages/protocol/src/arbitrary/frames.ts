@@ -1,7 +1,7 @@
 /** Frames, messages and JSON drawn at random, for property tests. */
 
 import fc from 'fast-check'
-import { errorCodes } from '../errors.js'
+import { errorCodes, type WireError } from '../errors.js'
 import { type Range, type ReceivedByClient, type ReceivedByServer, refuseCodes, requestModes } from '../frames.js'
 import type { JsonObject, JsonValue } from '../json.js'
 import { parties, type RequestMessage, type WireMessage } from '../message.js'
@@ -53,6 +53,17 @@ const requestMessage: fc.Arbitrary<RequestMessage> = fc.record(messageFields, {
   requiredKeys: ['id', 'timestamp', 'type'],
 })
 
+const wireError: fc.Arbitrary<WireError> = fc.record(
+  {
+    code: fc.constantFrom(...errorCodes),
+    message: fc.string(),
+    mayHaveExecuted: fc.boolean(),
+    retryAfterMs: delay,
+    failure: json,
+  },
+  { requiredKeys: ['code', 'message', 'mayHaveExecuted'] },
+)
+
 const ping = fc.record({ kind: fc.constant('ping' as const) })
 const pong = fc.record({ kind: fc.constant('pong' as const) })
 
@@ -101,6 +112,9 @@ export const clientFrames: ByKind<ReceivedByServer> = {
     { requiredKeys: ['kind', 'push', 'floor', 'settled'] },
   ),
   bye: fc.record({ kind: fc.constant('bye' as const) }),
+  token: fc.record({ kind: fc.constant('token' as const), token: fc.string() }),
+  answer: fc.record({ kind: fc.constant('answer' as const), push: number, message: wireMessage }),
+  answerError: fc.record({ kind: fc.constant('answerError' as const), push: number, error: wireError }),
   ping,
   pong,
 }
@@ -117,6 +131,7 @@ export const serverFrames: ByKind<ReceivedByClient> = {
       idempotent: fc.array(fc.string(), { maxLength: 3 }),
       limits: fc.record({ messageBytes: number, window: number, ranges: number }),
       heartbeatMs: number,
+      expiresInMs: delay,
     },
     { requiredKeys: ['kind', 'sessionId', 'epoch', 'resumed', 'head', 'idempotent', 'limits', 'heartbeatMs'] },
   ),
@@ -140,23 +155,21 @@ export const serverFrames: ByKind<ReceivedByClient> = {
       n: number,
       count,
       refused: fc.constant(true as const),
-      error: fc.record(
-        {
-          code: fc.constantFrom(...errorCodes),
-          message: fc.string(),
-          mayHaveExecuted: fc.boolean(),
-          retryAfterMs: delay,
-          failure: json,
-        },
-        { requiredKeys: ['code', 'message', 'mayHaveExecuted'] },
-      ),
+      error: wireError,
     },
     { requiredKeys: ['kind', 'n', 'error'] },
   ),
   chunk: fc.record({ kind: fc.constant('chunk' as const), n: number, chunk: count, content: json }),
   cancelled: fc.record({ kind: fc.constant('cancelled' as const), n: number }),
-  push: fc.record({ kind: fc.constant('push' as const), push: number, message: wireMessage }),
+  push: fc.record(
+    { kind: fc.constant('push' as const), push: number, leftMs: delay, message: wireMessage },
+    { requiredKeys: ['kind', 'push', 'message'] },
+  ),
+  answered: fc.record({ kind: fc.constant('answered' as const), push: number }),
+  withdrawn: fc.record({ kind: fc.constant('withdrawn' as const), push: number, ask: number }),
   gap: fc.record({ kind: fc.constant('gap' as const), from: number, to: number }),
+  authorized: fc.record({ kind: fc.constant('authorized' as const), expiresInMs: delay }, { requiredKeys: ['kind'] }),
+  drain: fc.record({ kind: fc.constant('drain' as const), taken: count, retryAfterMs: delay, windowMs: delay }),
   ping,
   pong,
 }

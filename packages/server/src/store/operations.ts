@@ -5,6 +5,9 @@
 
 import type { Json, Range, RequestMode, WireError } from '@backchat/protocol'
 
+/** Names a node's incarnation. Never used again. */
+export type Owner = string
+
 /** Names a session's record as one link knows it: an operation that meets another epoch or a newer attempt is `fenced`. */
 export interface Fence {
   readonly session: string
@@ -56,12 +59,17 @@ export type Operation =
   | AppendOperation
   /** Reads the log by cursor: pushes above `after`, at most `most`. */
   | { readonly op: 'read'; readonly fence: Fence; readonly after: number; readonly most: number }
-  /** The link of this attempt ended. Does nothing when a newer attempt took over. */
-  | { readonly op: 'detach'; readonly fence: Fence }
+  | AnswerOperation
+  | WithdrawOperation
+  | DetachOperation
   /** Ends the session, if it is still at this epoch and attempt: each attempt is one link, so nobody else can be attached. */
   | { readonly op: 'end'; readonly fence: Fence }
   | { readonly op: 'join'; readonly session: string; readonly room: string }
   | { readonly op: 'leave'; readonly session: string; readonly room: string }
+  | EnlistOperation
+  | RenewOperation
+  /** The owner ends in an orderly manner: as if its lease had run out now. */
+  | { readonly op: 'retire'; readonly owner: Owner }
 
 /** A client's hello: finds its record or makes one, and moves the fence to this attempt. */
 export interface GreetOperation {
@@ -74,7 +82,10 @@ export interface GreetOperation {
   readonly lastPush: number
   readonly floor: number
   readonly settled: readonly Range[]
+  /** Another page than the one before has forgotten what it was asked: open asks that it was given end as unknown [P-33]. */
   readonly page: string
+  /** The node that has the link. It holds the session until it detaches it, another one greets it, or its lease runs out. */
+  readonly owner: Owner
   /** Taken when a record must be made. */
   readonly newSession: string
   readonly newEpoch: string
@@ -130,7 +141,80 @@ export interface AppendOperation {
   readonly target: Target
   readonly message: Json
   readonly bytes: number
+  /** The node that asks for this. */
+  readonly owner: Owner
+  /** An answer is wanted [P-33]: then the target is one session, and has at most `asks` open ones. */
+  readonly ask?: { readonly timeoutMs: number }
 }
+
+/** The client's answer to a push that wanted one. The first one counts; it is left to the owner that asked as a note. */
+export interface AnswerOperation {
+  readonly op: 'answer'
+  readonly fence: Fence
+  readonly push: number
+  readonly ending: Ending
+}
+
+/** The answer is not wanted any more. A client that was given the push is told by another one; one that was not never sees it. */
+export interface WithdrawOperation {
+  readonly op: 'withdraw'
+  readonly session: string
+  readonly push: number
+  readonly owner: Owner
+}
+
+/** The link of this attempt ended. Does nothing when a newer attempt took over. Named by the key, for a hello whose answer was lost knows no session. */
+export interface DetachOperation {
+  readonly op: 'detach'
+  readonly user: string
+  readonly client: string
+  readonly attempt: number
+}
+
+/** A node begins: its lease starts, and those of its older incarnations end at once. */
+export interface EnlistOperation {
+  readonly op: 'enlist'
+  readonly owner: Owner
+  /** Names the node over all its incarnations. Left out: nothing is known of older ones. */
+  readonly node?: string
+  readonly leaseMs: number
+}
+
+/** A node lives: renews its lease, collects its notes, and ends sessions that have been without a link for too long, wherever that was. */
+export interface RenewOperation {
+  readonly op: 'renew'
+  readonly owner: Owner
+  readonly leaseMs: number
+  /** How long a session lives without a link. */
+  readonly sessionTtlMs: number
+  /** Notes up to this one were taken: forget them. */
+  readonly seen: number
+}
+
+/**
+ * What another node did that concerns this one. Notes wait in the store, numbered, until they were taken; there is at most one
+ * of a kind about the same thing, the newest. So they are bounded by what a node holds, runs and asks.
+ */
+export type Note =
+  /** Its log has more: read on. */
+  | { readonly note: 'push'; readonly session: string }
+  /** A request that is waited for here got further on the node that runs it: begin it again. */
+  | { readonly note: 'run'; readonly session: string; readonly n: number }
+  /** The caller of a run of ours gave up. */
+  | { readonly note: 'cancel'; readonly session: string; readonly n: number }
+  /** The reader of a run of ours took all chunks below `next`. */
+  | { readonly note: 'took'; readonly session: string; readonly n: number; readonly next: number }
+  /** The client has settled a run of ours. */
+  | { readonly note: 'settled'; readonly session: string; readonly n: number }
+  /** The session is on a newer link, elsewhere: attempts below this one are over. */
+  | { readonly note: 'superseded'; readonly session: string; readonly attempt: number }
+  /** A session that we hold or run something for is over. */
+  | { readonly note: 'over'; readonly session: string; readonly user: string }
+  /** What we asked a client has ended. */
+  | { readonly note: 'answered'; readonly session: string; readonly push: number; readonly answer: AskEnding }
+
+/** How an ask ended. `unknown`: the page that was asked is gone. `trimmed`: it was never given, and is past retention. */
+export type AskEnding = Ending | { readonly ok: 'unknown' | 'trimmed' }
 
 /** The answer to each operation, in the place of that operation. */
 export interface Results {
@@ -143,10 +227,15 @@ export interface Results {
   readonly confirm: FencedResult<'confirm'>
   readonly append: AppendResult
   readonly read: ReadResult
+  readonly answer: AnswerResult
+  readonly withdraw: WithdrawResult
   readonly detach: FencedResult<'detach'>
   readonly end: EndResult
   readonly join: MembershipResult<'join'>
   readonly leave: MembershipResult<'leave'>
+  readonly enlist: { readonly op: 'enlist'; readonly status: 'ok' }
+  readonly renew: RenewResult
+  readonly retire: { readonly op: 'retire'; readonly status: 'ok' }
 }
 
 export type Result = Results[keyof Results]
@@ -230,7 +319,35 @@ export interface AppendResult {
   readonly status: 'ok'
   /** The sessions that got it, each with its number. */
   readonly appended: readonly { readonly session: string; readonly push: number }[]
+  /** The session has as many open asks as it may: nothing was appended. */
+  readonly full?: true
 }
+
+/** `known`: it was answered before, or is not wanted any more; there is nothing to be done but to confirm it. */
+export interface AnswerResult {
+  readonly op: 'answer'
+  readonly status: 'ok' | 'known' | 'fenced'
+}
+
+export type WithdrawResult =
+  /** `given`: a link of the client may have had it, so it may have been done; then `push` is the withdrawal's own number. */
+  | { readonly op: 'withdraw'; readonly status: 'ok'; readonly given: true; readonly push: number }
+  | { readonly op: 'withdraw'; readonly status: 'ok'; readonly given: false }
+  /** It has ended already: a note of it is here or on its way. `gone`: the session is over. */
+  | { readonly op: 'withdraw'; readonly status: 'ended' | 'gone' }
+
+export type RenewResult =
+  | {
+      readonly op: 'renew'
+      readonly status: 'ok'
+      /** Number of the last note below, or of the last ever. */
+      readonly last: number
+      readonly notes: readonly Note[]
+      /** Sessions that ended now; their records are gone. Other nodes that hold or run something for them find a note. */
+      readonly over: readonly EndedSession[]
+    }
+  /** The lease ran out and somebody acted on it, or was never there: this owner writes nothing any more. */
+  | { readonly op: 'renew'; readonly status: 'gone' }
 
 export type ReadResult =
   | {
@@ -244,10 +361,11 @@ export type ReadResult =
     }
   | { readonly op: 'read'; readonly status: 'fenced' }
 
-export interface StoredPush {
-  readonly push: number
-  readonly message: Json
-}
+export type StoredPush =
+  /** With `leftMs` it wants an answer within that time. */
+  | { readonly push: number; readonly message: Json; readonly leftMs?: number }
+  /** The answer to push `withdraws` is not wanted any more; its own number when it never was given. */
+  | { readonly push: number; readonly withdraws: number }
 
 export interface EndResult {
   readonly op: 'end'
