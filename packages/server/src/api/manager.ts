@@ -73,7 +73,16 @@ export interface Manager<C = Untyped, User extends Identity = Guest, State exten
   /** Takes a session out of a room. Never rejects. */
   leave(sessionId: string, room: string): Promise<RoomResult>
 
-  /** Asks a client, and settles exactly once, by its deadline: with the reply or a {@link BackchatError}. Not in this version: it rejects with `UNSUPPORTED_VERSION`. */
+  /**
+   * Asks a client, and settles exactly once, by its deadline: with the reply or a {@link BackchatError}. The client's handler starts
+   * at most once. A session without a link is asked when it comes back. Unread, it raises no unhandled rejection.
+   *
+   * @example
+   * ```ts
+   * const answer = await manager.request(sessionId, 'confirm', { question: 'Delete?' }, { timeout: 60_000 })
+   * if (answer.content.ok) await remove()
+   * ```
+   */
   request<Type extends TypeSaidBy<C, 'server', 'reply'>>(
     sessionId: string,
     type: Type,

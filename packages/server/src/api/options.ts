@@ -35,6 +35,11 @@ export type ManagerOptions<C = Untyped, User extends Identity = Guest, State ext
   readonly state?: ((connection: ConnectionFacts<User>) => State) | undefined
   /** Default: pino, level `info`. Anything with pino's methods. */
   readonly logger?: Logger | undefined
+  /**
+   * Names this server among those that share its store, over all its restarts: a new one ends at once what an older one with
+   * the same name had. Two servers that run at the same time must not share it. Default: an older one is given up when its lease of 5 s has run out.
+   */
+  readonly node?: string | undefined
   /** For tests. Default: the platform's. */
   readonly clock?: Clock | undefined
   readonly ids?: Pick<Ids, 'id'> | undefined
@@ -53,7 +58,7 @@ export interface ManagerConfig {
   readonly maxConnections?: number | undefined
   /** Longest silence of a handler: until its reply, or between two chunks. Default 60 000; then `HANDLER_TIMEOUT`. */
   readonly messageTimeout?: number | undefined
-  /** How long a session lives without a link [P-31]. Default: the store's; memory 120 000. */
+  /** How long a session lives without a link [P-31]. Default: the store's; memory 120 000, LMDB 24 h. */
   readonly sessionTtl?: number | undefined
   /** Sessions held at a time; the oldest without a link goes first. Default 100 000. With a `store` of yours, give it to that. */
   readonly maxSessions?: number | undefined

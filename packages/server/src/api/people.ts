@@ -6,7 +6,10 @@ import type { IncomingMessage } from 'node:http'
 export interface Identity {
   /** Sessions belong to it: a session is found again only by the same user. */
   readonly id: string
-  /** When the token ends: a date, or milliseconds since 1970. Default: never. For the application: in this version nothing happens then. */
+  /**
+   * When the token ends: a date, or milliseconds since 1970. Default: never. The client brings another one in time, on the living
+   * session; from the end on nothing new is run, and 10 s later the link ends [P-34].
+   */
   readonly expiresAt?: Date | number | undefined
 }
 

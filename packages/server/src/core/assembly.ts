@@ -29,6 +29,7 @@ import { ServerMachine } from '../machine/server-machine.js'
 import { RateLimit } from '../middleware/rate-limit.js'
 import { memoryStore } from '../store/memory.js'
 import type { Store } from '../store/store.js'
+import { Asks } from './asks.js'
 import { ConnectionPool } from './connection-pool.js'
 import { Entrance } from './entrance.js'
 import type { EventBus } from './event-bus.js'
@@ -58,6 +59,7 @@ export interface Assembly<User extends Identity, State extends object> {
   readonly pool: ConnectionPool<User, State>
   readonly processor: MessageProcessor<User, State>
   readonly pushes: Pushes
+  readonly asks: Asks
   readonly links: Links
   readonly entrance: Entrance
   readonly driver: MachineDriver
@@ -79,6 +81,7 @@ export const assemble = <C, User extends Identity, State extends object>(
   { bus, log, failed }: Surroundings<User, State>,
 ): Assembly<User, State> => {
   const settings = settingsOf(options)
+  const store = options.store ?? memoryStore(settings)
   const { contract, clock = systemClock, ids = { id: newId } } = options
   const common: Common = { contract, clock, ids, log, failed, feed: (input) => driver.feed(input) }
   const crash = (cause: unknown): void => failed(errorOf(bug, { cause }))
@@ -88,8 +91,8 @@ export const assemble = <C, User extends Identity, State extends object>(
   const { auth, reception, connectionMiddleware } = hallOf(options, common, bus, pool, links)
   const { handlers, processor, rateLimit, messageMiddleware } = workshopOf(settings, common, bus, pool, reception)
   const pushes = new Pushes(common)
+  const asks = new Asks(common)
   const closable = promised()
-  const store = options.store ?? memoryStore(settings)
   const driver = new MachineDriver({
     machine: machineOf(settings, ids, options.authenticate !== undefined),
     store,
@@ -100,6 +103,7 @@ export const assemble = <C, User extends Identity, State extends object>(
       reception,
       processor,
       pushes,
+      asks,
       sessionEnded: ({ session, user }) => {
         rateLimit?.forget(session)
         bus.emit('sessionEnded', { id: session }, user)
@@ -119,6 +123,7 @@ export const assemble = <C, User extends Identity, State extends object>(
     pool,
     processor,
     pushes,
+    asks,
     links,
     entrance,
     driver,
@@ -144,7 +149,8 @@ const hallOf = <C, User extends Identity, State extends object>(
     middleware: connectionMiddleware,
     state: state ?? freeState,
     request,
-    release: (link) => links.release(link),
+    // A new token is judged with the upgrade that brought the link.
+    release: (link) => (authenticate === undefined ? links.release(link) : undefined),
     userOf: (upgrade, id) => (authenticate === undefined ? guest<User>(id) : auth.userOf(upgrade)),
     connected: (connection) => {
       const { id, session, user, resumed } = connection

@@ -35,10 +35,13 @@ export class MachineDriver {
   #turnAhead = false
   #stopped = false
   #timer: { readonly at: number; readonly cancel: () => void } | undefined
+  /** Stops the store's hints. */
+  readonly #stopListening: (() => void) | undefined
 
   constructor(options: DriverOptions) {
     this.#options = options
     this.#line = new StoreLine(options.store)
+    this.#stopListening = options.store.listen?.((owner) => this.feed({ kind: 'hinted', owner }))
   }
 
   /** Reports a fact. It is handled after the code that runs now, together with all else that this tick brings. */
@@ -60,6 +63,7 @@ export class MachineDriver {
   /** What was asked of the store still goes there; the machine hears nothing any more, and no timer is left. */
   stop(): void {
     this.#stopped = true
+    this.#stopListening?.()
     this.#inputs = []
     this.#line.flush()
     this.#timer?.cancel()

@@ -43,8 +43,6 @@ export interface ProcessorOptions<User extends Identity, State extends object> {
 export class MessageProcessor<User extends Identity, State extends object> {
   readonly #options: ProcessorOptions<User, State>
   readonly #runs = new Map<RunId, ActiveRun<User, State>>()
-  /** Told when nothing runs any more. Once it is set, nothing new is begun. */
-  #drained: (() => void) | undefined
 
   constructor(options: ProcessorOptions<User, State>) {
     this.#options = options
@@ -52,7 +50,6 @@ export class MessageProcessor<User extends Identity, State extends object> {
 
   /** Carries out the effect `run`. */
   start(effect: Run): void {
-    if (this.#drained !== undefined) return this.#refuse(effect, closing)
     const { contract, connectionOf, rateLimit } = this.#options
     const connection = connectionOf(effect.link)
     if (connection === undefined) return this.#refuse(effect, notAdmitted)
@@ -82,16 +79,9 @@ export class MessageProcessor<User extends Identity, State extends object> {
     if (code !== 'ABORTED') this.#tell(run, { code, message: reason, mayHaveExecuted: run.called })
   }
 
-  /** Begins nothing new; resolves when nothing runs, at the latest after that time. */
-  drain(mostMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const callOff = this.#options.clock.after(Math.max(0, mostMs), resolve)
-      this.#drained = () => {
-        callOff()
-        resolve()
-      }
-      if (this.#runs.size === 0) this.#drained()
-    })
+  /** Carries out the effect `signal`: what the run still answers counts. */
+  signal({ run, reason }: Extract<Effect, { kind: 'signal' }>): void {
+    this.#runs.get(run)?.context.abort(reason)
   }
 
   #open(effect: Run, message: Message<string, unknown>, connection: Connection<User, State>): ActiveRun<User, State> {
@@ -216,20 +206,12 @@ export class MessageProcessor<User extends Identity, State extends object> {
       durationMs: this.#options.clock.now() - run.since,
       chunks: run.chunks,
     })
-    if (this.#runs.size === 0) this.#drained?.()
   }
 }
 
 const notAdmitted: WireError = {
   code: 'OVERLOADED',
   message: 'The connection was not let in.',
-  mayHaveExecuted: false,
-  retryAfterMs: 1_000,
-}
-
-const closing: WireError = {
-  code: 'OVERLOADED',
-  message: 'The server goes away and will be back; the request was not run.',
   mayHaveExecuted: false,
   retryAfterMs: 1_000,
 }

@@ -4,6 +4,7 @@ import { unreachable } from '@backchat/protocol'
 import type { Identity } from '../api.js'
 import type { Authenticator } from '../handlers/auth.js'
 import type { Effect } from '../machine/effects.js'
+import type { Asks } from './asks.js'
 import type { Links } from './links.js'
 import type { ShellEffect } from './machine-driver.js'
 import type { MessageProcessor } from './message-processor.js'
@@ -16,6 +17,7 @@ export interface Parts<User extends Identity, State extends object> {
   readonly reception: Reception<User, State>
   readonly processor: MessageProcessor<User, State>
   readonly pushes: Pushes
+  readonly asks: Asks
   readonly sessionEnded: (effect: Extract<Effect, { kind: 'ended' }>) => void
   readonly report: (effect: Extract<Effect, { kind: 'report' }>) => void
   readonly readyToClose: () => void
@@ -37,6 +39,10 @@ export const performer =
         return parts.processor.pull(effect.run)
       case 'abort':
         return parts.processor.abort(effect)
+      case 'signal':
+        return parts.processor.signal(effect)
+      case 'authorized':
+        return parts.reception.authorized(effect.link)
       case 'attached':
         return parts.reception.attached(effect)
       case 'detached':
@@ -45,6 +51,8 @@ export const performer =
         return parts.sessionEnded(effect)
       case 'pushed':
         return parts.pushes.settle(effect)
+      case 'answered':
+        return parts.asks.settle(effect)
       case 'report':
         // Of its runs the processor tells itself, and knows what was thrown.
         return effect.run === undefined ? parts.report(effect) : undefined

@@ -29,6 +29,8 @@ export class Reception<User extends Identity, State extends object> {
   readonly #options: ReceptionOptions<User, State>
   /** Links whose middleware still runs, or did not let them in. */
   readonly #admissions = new Map<LinkId, Promise<boolean>>()
+  /** What can be told anew of connections: their users. */
+  readonly #connections = new Map<LinkId, Told<Connection<User, State>>>()
   /** Links whose `connection` event has been: only these have a `disconnection`. */
   readonly #announced = new Set<LinkId>()
 
@@ -52,13 +54,24 @@ export class Reception<User extends Identity, State extends object> {
     const connection = this.#describe(effect, user, request)
     if (connection === undefined) return
     this.#options.pool.add(link, connection)
+    this.#connections.set(link, connection)
     if (this.#options.middleware.length === 0) this.#announce(link, connection)
     else this.#admissions.set(link, this.#admit(link, connection))
+  }
+
+  /** Carries out the effect `authorized`: what is known of the user may have changed, its id has not. */
+  authorized(link: LinkId): void {
+    const connection = this.#connections.get(link)
+    const request = this.#options.request(link)
+    if (connection === undefined || request === undefined) return
+    const user = this.#options.userOf(request, connection.user.id)
+    if (user !== undefined) connection.user = user
   }
 
   /** Carries out the effect `detached`. */
   detached({ link, reason }: Extract<Effect, { kind: 'detached' }>): void {
     const connection = this.#options.pool.end(link)
+    this.#connections.delete(link)
     this.#admissions.delete(link)
     if (this.#announced.delete(link) && connection !== undefined) this.#options.disconnected(connection, reason)
   }
@@ -119,5 +132,8 @@ export class Reception<User extends Identity, State extends object> {
     this.#options.feed({ kind: 'dropAsked', link, reason })
   }
 }
+
+/** As the application has it, but for its user, who may get another token. */
+type Told<C extends Connection> = Omit<C, 'user'> & { user: C['user'] }
 
 const closedByApplication = 'closed by the application'

@@ -3,6 +3,7 @@
 import { limits } from '@backchat/protocol'
 import type { ManagerConfig } from '../api.js'
 import type { RateLimitOptions } from '../middleware/rate-limit.js'
+import type { Store } from '../store/store.js'
 
 /** Numbers that the parts are built with. Times are milliseconds. */
 export interface Settings {
@@ -16,6 +17,9 @@ export interface Settings {
   readonly maxSessionsPerUser: number
   readonly messageBytes: number
   readonly rateLimit: RateLimitOptions | undefined
+  readonly node: string | undefined
+  /** How often notes of other nodes are looked for. */
+  readonly pollMs: number | undefined
 }
 
 /** What is judged here. The types allow no more than the API says; a program without types may hand over anything. */
@@ -29,6 +33,7 @@ interface Given {
   readonly store?: unknown
   readonly authenticate?: unknown
   readonly state?: unknown
+  readonly node?: unknown
 }
 
 const optionNames = [
@@ -46,6 +51,7 @@ const optionNames = [
   'logger',
   'clock',
   'ids',
+  'node',
 ]
 const configNames = [
   'heartbeat',
@@ -67,16 +73,20 @@ export const settingsOf = (options: Given): Settings => {
   onlyNames('option config', config, configNames)
   onlyNames('option config.heartbeat', config.heartbeat ?? {}, ['interval'])
   storeIsSizedOnce(options, config)
+  // That it is a store has been found above.
+  const { pollMs, sessionTtlMs = 120_000 } = (options.store ?? {}) as Partial<Store>
   return {
     path: pathOf(options.path),
     origins: originsOf(options.origins),
     heartbeatMs: milliseconds('config.heartbeat.interval', config.heartbeat?.interval, 25_000),
     maxConnections: count('config.maxConnections', config.maxConnections, 10_000),
     handlerTimeoutMs: milliseconds('config.messageTimeout', config.messageTimeout, 60_000),
-    sessionTtlMs: milliseconds('config.sessionTtl', config.sessionTtl, 120_000),
+    sessionTtlMs: milliseconds('config.sessionTtl', config.sessionTtl, sessionTtlMs),
     maxSessions: count('config.maxSessions', config.maxSessions, 100_000),
     maxSessionsPerUser: count('config.maxSessionsPerUser', config.maxSessionsPerUser, 10),
     rateLimit: rateLimitOf(config.rateLimit),
+    node: nodeOf(options.node),
+    pollMs,
     messageBytes: count('config.maxMessageBytes', config.maxMessageBytes, limits.messageBytes),
   }
 }
@@ -150,6 +160,11 @@ const storeIsSizedOnce = ({ store }: Given, config: ManagerConfig): void => {
   for (const name of ['maxSessions', 'maxSessionsPerUser'] as const) {
     if (config[name] !== undefined) throw new TypeError(`Give ${name} to the store you made, not in config.`)
   }
+}
+
+const nodeOf = (node: unknown): string | undefined => {
+  if (node === undefined || (typeof node === 'string' && node !== '')) return node
+  throw new TypeError(`node is a name that is not empty, not ${inWords(node)}.`)
 }
 
 /** `/` means any path. */

@@ -1,11 +1,13 @@
 /** The server: what an application holds of it, brought to life and to its end. */
 
 import {
-  BackchatError,
   type ClientType,
   type Clock,
   type CodedError,
+  type ContentArguments,
   closeCodes,
+  type ReplyTo,
+  type TypeSaidBy,
   type Untyped,
 } from '@backchat/protocol'
 import type {
@@ -26,6 +28,7 @@ import type {
   RoomOptions,
   RoomResult,
   SendResult,
+  ServerRequestOptions,
 } from '../api.js'
 import { errorOf } from '../handlers/error.js'
 import type { AnyHandler } from '../handlers/message.js'
@@ -37,6 +40,10 @@ import { changeRoom } from './rooms.js'
 import { systemClock } from './system.js'
 
 const eventNames = ['connection', 'disconnection', 'sessionEnded', 'handled', 'error']
+
+/** Closing never rejects: a drain that makes no sense is none. */
+const drainOf = (drain: unknown): number => (typeof drain === 'number' && drain > 0 ? Math.min(drain, mostDrainMs) : 0)
+const mostDrainMs = 24 * 60 * 60 * 1000
 
 /** See {@link Manager}, which says what each method does. */
 export class WebSocketManager<const C = Untyped, User extends Identity = Guest, State extends object = FreeState>
@@ -123,19 +130,17 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
     return changeRoom(this.#parts.driver, { op: 'leave', session, room })
   }
 
-  readonly request: Manager<C, User, State>['request'] = (_session, type, ..._rest) =>
-    Promise.reject(
-      new BackchatError({
-        code: 'UNSUPPORTED_VERSION',
-        message: `This version of the server cannot ask clients: '${type}' was not sent. Use sendToSession() and a message back.`,
-        stage: 'queued',
-        mayHaveExecuted: false,
-        retryable: false,
-      }),
-    )
+  request<Type extends TypeSaidBy<C, 'server', 'reply'>>(
+    session: string,
+    type: Type,
+    ...[content, options]: ContentArguments<C, Type, ServerRequestOptions>
+  ): Promise<ReplyTo<C, Type, 'parsed'>> {
+    // What the types promise the caller is kept at run time, by the contract.
+    return this.#parts.asks.ask(session, type, content, options) as Promise<ReplyTo<C, Type, 'parsed'>>
+  }
 
   close({ drain = 10_000 }: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#close(drain)
+    this.#closing ??= this.#close(drainOf(drain))
     return this.#closing
   }
 
@@ -154,13 +159,13 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
 
   /** From the outside in: nobody new, then no work, then no links, then nothing. */
   async #close(drainMs: number): Promise<void> {
-    const { entrance, processor, driver, readyToClose, links, pushes, store } = this.#parts
+    const { entrance, driver, readyToClose, links, pushes, asks, store } = this.#parts
     const portFreed = entrance.close()
-    await processor.drain(drainMs)
-    driver.feed({ kind: 'closeAsked' })
+    driver.feed({ kind: 'closeAsked', drainMs })
     await readyToClose
     driver.stop()
     pushes.close()
+    asks.close()
     await links.close(closeCodes.goingAway, 'The server goes away.')
     await portFreed
     await this.#plugins.close()

@@ -38,13 +38,21 @@ export class Authenticator<User extends Identity> {
     if (request === undefined) return
     try {
       const user = checked(await this.#inTime(() => this.#options.authenticate(token, request)))
-      if (user !== null) this.#users.set(request, user)
-      this.#options.feed({ kind: 'authenticated', link, user: user?.id ?? null })
+      const expiresInMs = user === null ? undefined : this.#leftOf(user)
+      // A token that has ended is none.
+      const good = user !== null && (expiresInMs === undefined || expiresInMs > 0) ? user : null
+      if (good !== null) this.#users.set(request, good)
+      this.#options.feed({ kind: 'authenticated', link, user: good?.id ?? null, expiresInMs })
     } catch (cause) {
       // Why it failed is for the application alone: the peer is a stranger.
       this.#options.failed(errorOf({ code: 'UNAUTHORIZED', message: failure, mayHaveExecuted: false }, { cause }))
       this.#options.feed({ kind: 'authenticateFailed', link })
     }
+  }
+
+  /** Until the token ends; undefined: it does not. */
+  #leftOf({ expiresAt }: User): number | undefined {
+    return expiresAt === undefined ? undefined : Number(expiresAt) - this.#options.clock.wall()
   }
 
   #inTime(ask: () => User | null | Promise<User | null>): Promise<User | null> {
@@ -60,6 +68,10 @@ const failure = 'authenticate failed; the client was refused.'
 
 /** A program without types may return anything. */
 const checked = <User extends Identity>(user: User | null): User | null => {
-  if (user === null || (typeof user === 'object' && typeof user.id === 'string' && user.id !== '')) return user
-  throw new TypeError('authenticate returns a user with an id that is a string and not empty, or null.')
+  if (user === null) return user
+  if (typeof user !== 'object' || typeof user.id !== 'string' || user.id === '')
+    throw new TypeError('authenticate returns a user with an id that is a string and not empty, or null.')
+  if (user.expiresAt !== undefined && !Number.isFinite(Number(user.expiresAt)))
+    throw new TypeError('expiresAt of a user is a date, or milliseconds since 1970.')
+  return user
 }

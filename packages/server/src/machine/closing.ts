@@ -1,21 +1,35 @@
-/** How a server closes: runs are ended and their clients told, then links go, then it is ready. Each step waits for the store, but not for ever. */
+/** How a server closes [P-32]: clients are asked to leave and handlers get time, then signals fire, then what is left is ended. No step waits for ever. */
 
 import type { Turn } from './turn.js'
 
 export interface ClosingOptions {
-  /** Refuses who is new, and ends what runs. */
+  /** Refuses who is new, and asks clients to leave once they have what they wait for. */
+  readonly drain: (turn: Turn) => void
+  /** Whether nobody is here and nothing runs any more. */
+  readonly isIdle: () => boolean
+  /** Tells handlers that their time is over. */
+  readonly signal: (turn: Turn) => void
+  /** Whether handlers still run. */
+  readonly isAtWork: () => boolean
+  /** Ends what still runs, without an answer of its own. */
   readonly endRuns: (turn: Turn) => void
-  readonly dropLinks: (turn: Turn) => void
+  /** Drops links and lets go of the store. */
+  readonly leave: (turn: Turn) => void
   /** Whether the store has answered everything. */
   readonly isQuiet: (turn: Turn) => boolean
 }
 
+/** How long handlers may take to end once their signals have fired. */
+const endingMs = 1_000
 /** After this long, closing waits no more for a store that does not answer. */
 const patienceMs = 1_000
 
+/** In the order in which they follow. */
+type Step = 'open' | 'draining' | 'signalled' | 'ending' | 'leaving' | 'closed'
+
 export class Closing {
   readonly #options: ClosingOptions
-  #state: 'open' | 'ending runs' | 'detaching' | 'closed' = 'open'
+  #step: Step = 'open'
   #until = Number.POSITIVE_INFINITY
 
   constructor(options: ClosingOptions) {
@@ -23,38 +37,47 @@ export class Closing {
   }
 
   get isOpen(): boolean {
-    return this.#state === 'open'
+    return this.#step === 'open'
   }
 
   get isClosed(): boolean {
-    return this.#state === 'closed'
+    return this.#step === 'closed'
   }
 
   wakeAt(): number {
     return this.#until
   }
 
-  asked(turn: Turn): void {
+  asked(drainMs: number, turn: Turn): void {
     if (!this.isOpen) return
-    this.#state = 'ending runs'
-    this.#until = turn.now + patienceMs
-    this.#options.endRuns(turn)
+    this.#enter('draining', turn.now + drainMs)
+    this.#options.drain(turn)
   }
 
   /** At the end of each turn: takes the next step, or more of them, where nothing is waited for any more. */
   goOn(turn: Turn): void {
-    if (this.#state === 'ending runs' && this.#mayGoOn(turn)) {
-      this.#state = 'detaching'
-      this.#options.dropLinks(turn)
+    const { isIdle, signal, isAtWork, endRuns, leave, isQuiet } = this.#options
+    const isOver = () => turn.now >= this.#until
+    if (this.#step === 'draining' && (isOver() || (isIdle() && isQuiet(turn)))) {
+      this.#enter('signalled', turn.now + endingMs)
+      signal(turn)
     }
-    if (this.#state === 'detaching' && this.#mayGoOn(turn)) {
-      this.#state = 'closed'
-      this.#until = Number.POSITIVE_INFINITY
+    if (this.#step === 'signalled' && (isOver() || !isAtWork())) {
+      this.#enter('ending', turn.now + patienceMs)
+      endRuns(turn)
+    }
+    if (this.#step === 'ending' && (isOver() || isQuiet(turn))) {
+      this.#enter('leaving', turn.now + patienceMs)
+      leave(turn)
+    }
+    if (this.#step === 'leaving' && (isOver() || isQuiet(turn))) {
+      this.#enter('closed', Number.POSITIVE_INFINITY)
       turn.perform({ kind: 'ready to close' })
     }
   }
 
-  #mayGoOn(turn: Turn): boolean {
-    return turn.now >= this.#until || this.#options.isQuiet(turn)
+  #enter(step: Step, until: number): void {
+    this.#step = step
+    this.#until = until
   }
 }

@@ -1,14 +1,29 @@
 /** What one link waits for, and what it is told of it [P-16 … P-21]. */
 
-import type { Json, Ranges, RequestMode, ServerFrame, WireError } from '@backchat/protocol'
+import type {
+  Json,
+  Ranges,
+  RequestFrame,
+  RequestMessage,
+  RequestMode,
+  ServerFrame,
+  WireError,
+} from '@backchat/protocol'
 import type { Ending } from '../store/operations.js'
 import type { Attachment } from './attachment.js'
 import type { Turn } from './turn.js'
 
 export interface Waiting {
+  readonly frame: RequestFrame<RequestMessage>
   readonly mode: RequestMode
+  /** When its caller stops waiting. */
+  readonly until: number
   /** The next chunk to transmit. */
   next: number
+  /** Another node runs it. The store is asked again how far it is: upon a note, and now and then. */
+  elsewhere: boolean
+  /** Its client knows that the handler runs. */
+  reported: boolean
   /**
    * Whether the store has said what is known of the request. Until then nothing is transmitted: an end that is journalled
    * meanwhile must not overtake the chunks before it, and the store's answer will bring both.
@@ -19,6 +34,8 @@ export interface Waiting {
 export class Desk {
   readonly attachment: Attachment
   readonly #waiting = new Map<number, Waiting>()
+  /** How many requests of this link were taken [P-32]. */
+  taken = 0
 
   constructor(attachment: Attachment) {
     this.attachment = attachment
@@ -33,11 +50,24 @@ export class Desk {
     return this.#waiting.has(n)
   }
 
-  /** The link asks for an answer, and for chunks from `next` on. */
-  wait(n: number, mode: RequestMode, next: number): Waiting {
-    const waiting = { mode, next, begun: false }
-    this.#waiting.set(n, waiting)
+  /** The link asks for an answer, and for chunks from `from` on. */
+  wait(frame: RequestFrame<RequestMessage>, now: number): Waiting {
+    const { mode, leftMs, from = 0 } = frame
+    const next = mode === 'stream' ? from : 0
+    const until = now + leftMs
+    const waiting = { frame, mode, until, next, elsewhere: false, reported: false, begun: false }
+    this.#waiting.set(frame.n, waiting)
+    this.taken += 1
     return waiting
+  }
+
+  find(n: number): Waiting | undefined {
+    return this.#waiting.get(n)
+  }
+
+  /** What is waited for and runs on other nodes. */
+  elsewhere(): readonly Waiting[] {
+    return [...this.#waiting.values()].filter((waiting) => waiting.elsewhere)
   }
 
   /** The link waits for this no more. */
@@ -54,6 +84,7 @@ export class Desk {
     const waiting = this.#begun(n)
     if (waiting === undefined) return
     if (waiting.mode === 'send') this.forget(n)
+    waiting.reported = true
     this.#transmit({ kind: 'started', n }, turn)
   }
 

@@ -1,6 +1,6 @@
 /** What the server's machine wants done. Imperative: a shell performs each, in order, and decides nothing. */
 
-import type { ErrorCode, Json, RequestMode, ServerFrame, WireError, WireMessage } from '@backchat/protocol'
+import type { ErrorCode, Json, RequestMode, ServerFrame, Stage, WireError, WireMessage } from '@backchat/protocol'
 import type { Operation } from '../store/operations.js'
 import type { Key, LinkId, RunId } from './inputs.js'
 
@@ -23,6 +23,10 @@ export type Effect =
   | { readonly kind: 'pull'; readonly run: RunId }
   /** Fire the handler's signal: its result is not wanted any more, or (`code` is not `ABORTED`) it was given up with an error. */
   | { readonly kind: 'abort'; readonly run: RunId; readonly code: ErrorCode; readonly reason: string }
+  /** Fire the handler's signal; what it still answers counts. */
+  | { readonly kind: 'signal'; readonly run: RunId; readonly reason: string }
+  /** An attached link has a new token: what `authenticate` said of it holds from now on. */
+  | { readonly kind: 'authorized'; readonly link: LinkId }
   /** A client's session is on this link now: the application's `connection` event. */
   | {
       readonly kind: 'attached'
@@ -37,6 +41,8 @@ export type Effect =
   | { readonly kind: 'ended'; readonly session: string; readonly user: string }
   /** Settles the append of that key. */
   | { readonly kind: 'pushed'; readonly key: Key; readonly outcome: PushOutcome }
+  /** Settles the ask of that key. */
+  | { readonly kind: 'answered'; readonly key: Key; readonly outcome: AskOutcome }
   /** Something nobody waits for went wrong; goes to the application's `error` event. */
   | {
       readonly kind: 'report'
@@ -52,6 +58,10 @@ export type Effect =
 export type PushOutcome =
   | { readonly ok: true; readonly sessions: number }
   | { readonly ok: false; readonly error: WireError }
+
+export type AskOutcome =
+  | { readonly ok: true; readonly session: string; readonly message: Json }
+  | { readonly ok: false; readonly error: WireError; readonly stage: Stage }
 
 export interface Run {
   readonly kind: 'run'

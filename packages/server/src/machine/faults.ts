@@ -56,3 +56,67 @@ export const handlerTimeout = (timeoutMs: number): WireError => ({
   message: `The handler was silent for ${timeoutMs} ms.`,
   mayHaveExecuted: true,
 })
+
+// ---- what is pushed and asked ----
+
+export const pushTooLarge: WireError = {
+  code: 'TOO_LARGE',
+  message: `A push has at most ${limits.messageBytes} bytes.`,
+  mayHaveExecuted: false,
+}
+export const perhapsAppended: WireError = {
+  code: 'OUTCOME_UNKNOWN',
+  message: 'The store failed; the push was perhaps appended.',
+  mayHaveExecuted: true,
+}
+export const noSuchSession: WireError = {
+  code: 'SESSION_GONE',
+  message: 'There is no such session; nobody was asked.',
+  mayHaveExecuted: false,
+}
+export const tooManyAsks: WireError = {
+  code: 'OVERLOADED',
+  message: `The session has ${limits.asks} open questions already; the client was not asked.`,
+  mayHaveExecuted: false,
+  retryAfterMs: 1_000,
+}
+export const askTimeout: WireError = {
+  code: 'TIMEOUT',
+  message: 'The client did not answer in time.',
+  mayHaveExecuted: true,
+}
+export const askAborted: WireError = {
+  code: 'ABORTED',
+  message: 'The caller gave up.',
+  mayHaveExecuted: true,
+}
+export const pageGone: WireError = {
+  code: 'OUTCOME_UNKNOWN',
+  message: 'The page that was asked is gone; whether it acted, nobody knows.',
+  mayHaveExecuted: true,
+}
+export const askTrimmed: WireError = {
+  code: 'EXPIRED',
+  message: 'The client was away for so long that the question was dropped from its log; it never saw it.',
+  mayHaveExecuted: false,
+}
+export const askedSessionGone: WireError = {
+  code: 'SESSION_GONE',
+  message: 'The session ended before the client answered.',
+  mayHaveExecuted: true,
+}
+export const serverClosed: WireError = {
+  code: 'CLOSED',
+  message: 'The server was closed before the client answered.',
+  mayHaveExecuted: true,
+}
+export const leaseLost: WireError = {
+  code: 'OUTCOME_UNKNOWN',
+  message: 'This server was out of touch with the store for too long; what it had begun, it gave up.',
+  mayHaveExecuted: true,
+}
+export const tokenEnded: WireError = {
+  code: 'UNAUTHORIZED',
+  message: 'The token has ended; the request was not run.',
+  mayHaveExecuted: false,
+}

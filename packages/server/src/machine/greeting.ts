@@ -13,10 +13,10 @@ import {
   type ReceivedByServer,
   type RefuseCode,
 } from '@backchat/protocol'
-import type { GreetOperation, GreetResult } from '../store/operations.js'
+import type { GreetOperation, GreetResult, Owner } from '../store/operations.js'
 import type { LinkId } from './inputs.js'
 import { refuse } from './refusal.js'
-import type { Answer, Turn } from './turn.js'
+import type { Turn } from './turn.js'
 
 type Stranger =
   | { readonly state: 'opening' }
@@ -27,6 +27,8 @@ type Stranger =
 export interface Newcomer {
   readonly user: string
   readonly hello: Hello
+  /** When its token ends; Infinity: never. */
+  readonly tokenEndsAt: number
   readonly greeted: Extract<GreetResult, { status: 'ok' }>
 }
 
@@ -34,9 +36,12 @@ export interface GreetingOptions {
   /** False: everybody is a guest of their own. */
   readonly authenticates: boolean
   readonly newId: () => string
+  readonly owner: () => Owner
   readonly hash: (secret: string) => string
   /** The record is this link's now; `link` is undefined when it has gone meanwhile. */
   readonly greeted: (link: LinkId | undefined, newcomer: Newcomer, turn: Turn) => void
+  /** Nobody knows whether the store took this for a link of ours. It is none. */
+  readonly lost: (greet: GreetOperation, turn: Turn) => void
 }
 
 /** How long `authenticate` and the store may take together. A client gives up a dial after 10 s [P-27]. */
@@ -76,11 +81,11 @@ export class Greeting {
       this.abandon(link, closeCodes.protocolError, 'Before welcome a client sends one hello, and nothing else.', turn) // [P-5] [P-10]
   }
 
-  authenticated(link: LinkId, user: string | null, turn: Turn): void {
+  authenticated(link: LinkId, user: string | null, tokenEndsAt: number, turn: Turn): void {
     const stranger = this.#strangers.get(link)
     if (stranger?.state !== 'authenticating') return
     if (user === null) this.refuse(link, 'unauthorized', turn)
-    else this.#greet(link, stranger.hello, user, turn)
+    else this.#greet(link, stranger.hello, user, tokenEndsAt, turn)
   }
 
   authenticateFailed(link: LinkId, turn: Turn): void {
@@ -121,45 +126,48 @@ export class Greeting {
     if (hello.version !== protocolVersion) return this.refuse(link, 'version', turn) // [P-11]
     if (isLongerThan(hello.token ?? '', limits.tokenBytes)) return this.refuse(link, 'invalid', turn) // [P-10]
     this.#deadlines.set(link, turn.now + welcomeMs)
-    if (!this.#options.authenticates) return this.#greet(link, hello, `guest:${hello.client}`, turn)
+    if (!this.#options.authenticates)
+      return this.#greet(link, hello, `guest:${hello.client}`, Number.POSITIVE_INFINITY, turn)
     this.#strangers.set(link, { state: 'authenticating', hello })
     turn.perform({ kind: 'authenticate', link, token: hello.token, client: hello.client })
   }
 
-  #greet(link: LinkId, hello: Hello, user: string, turn: Turn): void {
+  #greet(link: LinkId, hello: Hello, user: string, tokenEndsAt: number, turn: Turn): void {
     this.#strangers.set(link, { state: 'greeting' })
-    turn.ask(this.#operation(hello, user), (answer, turn) => this.#greeted(link, hello, user, answer, turn))
+    const operation = this.#operation(hello, user)
+    turn.ask(operation, (answer, turn) => {
+      const here = this.#strangers.has(link)
+      switch (answer.status) {
+        case 'ok':
+          this.forget(link)
+          return this.#options.greeted(here ? link : undefined, { user, hello, tokenEndsAt, greeted: answer }, turn)
+        case 'failed':
+          this.#options.lost(operation, turn)
+          if (here) this.abandon(link, closeCodes.internalError, 'The store is out of reach.', turn)
+          return
+        default:
+          if (here) this.refuse(link, answer.status, turn)
+      }
+    })
   }
 
   #operation(hello: Hello, user: string): GreetOperation {
     const { client, attempt, epoch, lastPush, floor, settled, page } = hello
+    const { hash, newId, owner } = this.#options
     return {
       op: 'greet',
       user,
       client,
-      secretHash: this.#options.hash(hello.secret),
+      secretHash: hash(hello.secret),
       attempt,
       ...(epoch !== undefined && { epoch }),
       lastPush,
       floor,
       settled,
       page,
-      newSession: this.#options.newId(),
-      newEpoch: this.#options.newId(),
-    }
-  }
-
-  #greeted(link: LinkId, hello: Hello, user: string, answer: Answer<GreetOperation>, turn: Turn): void {
-    const here = this.#strangers.has(link)
-    switch (answer.status) {
-      case 'ok':
-        this.forget(link)
-        return this.#options.greeted(here ? link : undefined, { user, hello, greeted: answer }, turn)
-      case 'failed':
-        if (here) this.abandon(link, closeCodes.internalError, 'The store is out of reach.', turn)
-        return
-      default:
-        if (here) this.refuse(link, answer.status, turn)
+      owner: owner(),
+      newSession: newId(),
+      newEpoch: newId(),
     }
   }
 }

@@ -1,13 +1,13 @@
 /** What happens to the server's machine, one per node. Past tense: each is a fact that a shell reports. */
 
 import type { Json, ReceivedByServer, WireError } from '@backchat/protocol'
-import type { Result, Target } from '../store/operations.js'
+import type { Owner, Result, Target } from '../store/operations.js'
 
 /** Names a socket on this node, from 1, never reused. */
 export type LinkId = number
 /** Names a run of a handler on this node, from 1, never reused. */
 export type RunId = number
-/** A name that the shell gives to each append, to find its promise again. */
+/** A name that the shell gives to each append and each ask, to find its promise again. */
 export type Key = number
 
 export type Input =
@@ -16,8 +16,13 @@ export type Input =
   | { readonly kind: 'received'; readonly link: LinkId; readonly frame: ReceivedByServer }
   | { readonly kind: 'garbled'; readonly link: LinkId; readonly reason: string; readonly tooLarge: boolean }
   | { readonly kind: 'closed'; readonly link: LinkId }
-  /** Answers the effect `authenticate`. `user` is the user's id; null when refused. */
-  | { readonly kind: 'authenticated'; readonly link: LinkId; readonly user: string | null }
+  /** Answers the effect `authenticate`. `user` is the user's id; null when refused. `expiresInMs`: the token ends then. */
+  | {
+      readonly kind: 'authenticated'
+      readonly link: LinkId
+      readonly user: string | null
+      readonly expiresInMs?: number | undefined
+    }
   /** Answers the effect `authenticate` when the application's function threw. */
   | { readonly kind: 'authenticateFailed'; readonly link: LinkId }
   /** Answers the effect `apply`, in the same turn or later, in order. */
@@ -41,8 +46,22 @@ export type Input =
       readonly message: Json
       readonly bytes: number
     }
-  /** The application closes one connection, or all of the server. */
+  /** The application asks a client; settled by the effect `answered`. */
+  | {
+      readonly kind: 'asked'
+      readonly key: Key
+      readonly session: string
+      readonly message: Json
+      readonly bytes: number
+      /** Positive, at most 24 h. */
+      readonly timeoutMs: number
+    }
+  /** It does not want the answer any more. */
+  | { readonly kind: 'askAbandoned'; readonly key: Key }
+  /** The store says that there may be notes for that owner. */
+  | { readonly kind: 'hinted'; readonly owner: Owner }
+  /** The application closes one connection, or all of the server. Handlers have `drainMs` to end. */
   | { readonly kind: 'dropAsked'; readonly link: LinkId; readonly reason: string }
-  | { readonly kind: 'closeAsked' }
+  | { readonly kind: 'closeAsked'; readonly drainMs: number }
   /** The time that `wakeAt()` named has come. */
   | { readonly kind: 'woke' }

@@ -1,10 +1,11 @@
 /** Pushes: appended in the store, then brought to each attached link by cursor [P-23, P-24]. */
 
-import { limits, type WireError } from '@backchat/protocol'
-import type { AppendOperation, GapRange, StoredPush, Target } from '../store/operations.js'
+import { type Json, limits, type ServerFrame } from '@backchat/protocol'
+import type { AppendOperation, GapRange, Owner, StoredPush, Target } from '../store/operations.js'
 import type { Attachment } from './attachment.js'
 import { type Drop, dropFenced, dropUnstored } from './drop.js'
 import type { PushOutcome } from './effects.js'
+import { perhapsAppended, pushTooLarge } from './faults.js'
 import type { Input, Key } from './inputs.js'
 import type { Answer, Turn } from './turn.js'
 
@@ -20,11 +21,13 @@ interface Cursor {
 const mostPerRead = 100
 
 export class Pushes {
+  readonly #owner: () => Owner
   readonly #drop: Drop
   /** One for each attached session. */
   readonly #cursors = new Map<string, Cursor>()
 
-  constructor(drop: Drop) {
+  constructor(owner: () => Owner, drop: Drop) {
+    this.#owner = owner
     this.#drop = drop
   }
 
@@ -46,8 +49,8 @@ export class Pushes {
 
   /** Appends what the application sends, and settles when the store has it. */
   append({ key, target, message, bytes }: Extract<Input, { kind: 'pushed' }>, turn: Turn): void {
-    if (bytes > limits.messageBytes) return settle(key, { ok: false, error: tooLarge }, turn)
-    const operation: AppendOperation = { op: 'append', target, message, bytes }
+    if (bytes > limits.messageBytes) return settle(key, { ok: false, error: pushTooLarge }, turn)
+    const operation: AppendOperation = { op: 'append', target, message, bytes, owner: this.#owner() }
     turn.ask(operation, (answer, turn) => this.#appended(operation, key, answer, turn))
   }
 
@@ -56,12 +59,18 @@ export class Pushes {
       this.#lookFor(target, turn)
       return settle(key, { ok: false, error: perhapsAppended }, turn)
     }
-    for (const { session, push } of answer.appended) this.#bring(session, { push, message }, turn)
+    for (const { session, push } of answer.appended) this.bring(session, { push, message }, turn)
     settle(key, { ok: true, sessions: answer.appended.length }, turn)
   }
 
-  /** The usual case is that the link has all that came before; otherwise the log is read. */
-  #bring(session: string, push: StoredPush, turn: Turn): void {
+  /** Another node appended something. */
+  noted(session: string, turn: Turn): void {
+    const cursor = this.#cursors.get(session)
+    if (cursor !== undefined && !cursor.reading) this.#read(cursor, turn)
+  }
+
+  /** Something was appended. The usual case is that the link has all that came before; otherwise the log is read. */
+  bring(session: string, push: StoredPush, turn: Turn): void {
     const cursor = this.#cursors.get(session)
     if (cursor === undefined || cursor.reading || push.push <= cursor.at) return
     if (push.push === cursor.at + 1) this.#transmit(cursor, push, turn)
@@ -94,11 +103,16 @@ export class Pushes {
     turn.transmit(cursor.attachment.link, { kind: 'gap', from, to }) // [P-24]
   }
 
-  #transmit(cursor: Cursor, { push, message }: StoredPush, turn: Turn): void {
-    cursor.at = push
-    turn.transmit(cursor.attachment.link, { kind: 'push', push, message }) // [P-23]
+  #transmit(cursor: Cursor, stored: StoredPush, turn: Turn): void {
+    cursor.at = stored.push
+    turn.transmit(cursor.attachment.link, frameOf(stored))
   }
 }
+
+const frameOf = (stored: StoredPush): ServerFrame<Json> =>
+  'withdraws' in stored
+    ? { kind: 'withdrawn', push: stored.push, ask: stored.withdraws } // [P-33]
+    : { kind: 'push', ...stored } // [P-23]
 
 /** Who is in a room, only the store knows. */
 const mayReach = (target: Target, { user, fence }: Attachment): boolean => {
@@ -107,14 +121,3 @@ const mayReach = (target: Target, { user, fence }: Attachment): boolean => {
 }
 
 const settle = (key: Key, outcome: PushOutcome, turn: Turn): void => turn.perform({ kind: 'pushed', key, outcome })
-
-const tooLarge: WireError = {
-  code: 'TOO_LARGE',
-  message: `A push has at most ${limits.messageBytes} bytes.`,
-  mayHaveExecuted: false,
-}
-const perhapsAppended: WireError = {
-  code: 'OUTCOME_UNKNOWN',
-  message: 'The store failed; the push was perhaps appended.',
-  mayHaveExecuted: true,
-}

@@ -9,11 +9,12 @@ import {
   unreachable,
   type WireError,
 } from '@backchat/protocol'
-import type { BeginOperation, BeginResult, Ending } from '../store/operations.js'
+import type { BeginOperation, BeginResult, Ending, Owner } from '../store/operations.js'
 import type { Attachment } from './attachment.js'
 import { Desk, type Waiting } from './desk.js'
 import { type Drop, dropFenced, dropUnstored } from './drop.js'
-import { expired, overloaded, ownerGone, replyLost } from './faults.js'
+import { expired, overloaded, ownerGone, replyLost, tokenEnded } from './faults.js'
+import type { LinkId } from './inputs.js'
 import type { Answer, Turn } from './turn.js'
 
 type Frame = RequestFrame<RequestMessage>
@@ -30,18 +31,20 @@ export interface Runs {
 }
 
 export interface RequestsOptions {
-  readonly owner: string
+  readonly owner: () => Owner
+  /** Whether the token of a link is good. */
+  readonly isAuthorized: (link: LinkId, now: number) => boolean
   /** Most requests that a link may have waiting. */
   readonly window: number
   readonly runs: Runs
   readonly drop: Drop
 }
 
-/** A request for which the store was asked. */
+/** A request for which the store was asked, and in whose name. */
 interface Asked {
   readonly desk: Desk
-  readonly frame: Frame
   readonly waiting: Waiting
+  readonly owner: Owner
   /** Why it may not run if it is new. */
   readonly obstacle: WireError | undefined
 }
@@ -70,20 +73,26 @@ export class Requests {
     const desk = this.#desks.get(attachment.fence.session)
     if (desk === undefined) return
     if (desk.size >= this.#options.window && !desk.has(frame.n)) return this.#overTheWindow(attachment, turn)
-    const from = frame.mode === 'stream' ? (frame.from ?? 0) : 0
-    const waiting = desk.wait(frame.n, frame.mode, from)
-    const obstacle = this.#obstacle(attachment, frame)
-    const operation: BeginOperation = {
-      op: 'begin',
-      fence: attachment.fence,
-      n: frame.n,
-      mode: frame.mode,
-      owner: this.#options.owner,
-      idempotent: this.#options.runs.isIdempotent(frame.message.type),
-      onlyLookUp: obstacle !== undefined,
-      from,
+    this.#begin(desk, desk.wait(frame, turn.now), turn)
+  }
+
+  /** How many requests of a link were taken. */
+  taken({ fence }: Attachment): number {
+    return this.#desks.get(fence.session)?.taken ?? 0
+  }
+
+  /** A request got further on the node that runs it. */
+  noted(session: string, n: number, turn: Turn): void {
+    const desk = this.#desks.get(session)
+    const waiting = desk?.find(n)
+    if (desk !== undefined && waiting?.elsewhere === true) this.#begin(desk, waiting, turn)
+  }
+
+  /** Looks at all that runs on other nodes: one of them may be gone, and nobody leaves a note of that. */
+  lookAgain(turn: Turn): void {
+    for (const desk of this.#desks.values()) {
+      for (const waiting of desk.elsewhere()) this.#begin(desk, waiting, turn)
     }
-    turn.ask(operation, (answer, turn) => this.#begun({ desk, frame, waiting, obstacle }, answer, turn))
   }
 
   /** The caller gave up [P-20]. It is acknowledged also when nothing is known of the number [P-21]. */
@@ -132,10 +141,34 @@ export class Requests {
 
   // ---- what the store found ----
 
+  #begin(desk: Desk, waiting: Waiting, turn: Turn): void {
+    const { frame, mode, next } = waiting
+    const { runs } = this.#options
+    const { fence } = desk.attachment
+    const owner = this.#options.owner()
+    const obstacle = this.#obstacle(desk, waiting, turn.now)
+    const idempotent = runs.isIdempotent(frame.message.type)
+    const onlyLookUp = obstacle !== undefined
+    const operation: BeginOperation = {
+      op: 'begin',
+      fence,
+      n: frame.n,
+      mode,
+      owner,
+      idempotent,
+      onlyLookUp,
+      from: next,
+    }
+    waiting.elsewhere = false
+    turn.ask(operation, (answer, turn) => this.#begun({ desk, waiting, owner, obstacle }, answer, turn))
+  }
+
   #begun(asked: Asked, answer: Answer<BeginOperation>, turn: Turn): void {
-    const { desk, frame, obstacle } = asked
-    const { n } = frame
-    asked.waiting.begun = true
+    const { desk, waiting, obstacle } = asked
+    const { n } = waiting.frame
+    // Begun under a name that has been given up: its link has gone, and nothing runs.
+    if (asked.owner !== this.#options.owner()) return
+    waiting.begun = true
     switch (answer.status) {
       case 'new':
         return this.#start(asked, answer, turn)
@@ -162,26 +195,33 @@ export class Requests {
   }
 
   /** What is journalled as started is started, even if its link has gone meanwhile: the answer will wait in the journal. */
-  #start({ desk, frame, obstacle }: Asked, begun: Begun, turn: Turn): void {
+  #start({ desk, waiting, obstacle }: Asked, begun: Begun, turn: Turn): void {
+    const { frame, until } = waiting
     const again = begun.again === true
-    if (obstacle === undefined) this.#options.runs.start(desk.attachment, frame, again, turn)
+    const leftMs = until - turn.now
+    if (obstacle === undefined) this.#options.runs.start(desk.attachment, { ...frame, leftMs }, again, turn)
     else if (again) desk.failed(frame.n, ownerGone, turn)
     else desk.refused(frame.n, obstacle, turn)
   }
 
   /** It was started before, and the link gets what it says from now on. */
   #join(asked: Asked, begun: Started, turn: Turn): void {
-    const { desk, frame } = asked
+    const { desk, waiting } = asked
+    const { n } = waiting.frame
     const { owner, first, chunks } = begun
-    const stage = this.#options.runs.waitedFor(desk.attachment.fence.session, frame.n, turn)
+    const stage = this.#options.runs.waitedFor(desk.attachment.fence.session, n, turn)
+    const isOurs = owner === this.#options.owner()
     // Started by us, but not running: the start was journalled in a batch that seemed to fail, and nothing of it ran.
-    if (stage === undefined && owner === this.#options.owner) return this.#start(asked, begun, turn)
-    if (stage === 'running') desk.started(frame.n, turn)
-    desk.chunks(frame.n, first, chunks, turn)
+    if (stage === undefined && isOurs) return this.#start(asked, begun, turn)
+    waiting.elsewhere = !isOurs
+    if (!waiting.reported && (stage === 'running' || !isOurs)) desk.started(n, turn)
+    desk.chunks(n, first, chunks, turn)
   }
 
-  #obstacle({ fence }: Attachment, { leftMs, message }: Frame): WireError | undefined {
-    return leftMs <= 0 ? expired : this.#options.runs.obstacle(fence.session, message.type)
+  #obstacle({ attachment }: Desk, { until, frame }: Waiting, now: number): WireError | undefined {
+    if (until <= now) return expired
+    if (!this.#options.isAuthorized(attachment.link, now)) return tokenEnded // [P-34]
+    return this.#options.runs.obstacle(attachment.fence.session, frame.message.type)
   }
 
   #overTheWindow({ link }: Attachment, turn: Turn): void {

@@ -18,6 +18,10 @@ export interface Run {
   /** An owner that is gone had started it before: whatever becomes of it here, it may have run. */
   readonly again: boolean
   state: RunState
+  /** Its client knows that it runs, by whatever it heard. */
+  reported: boolean
+  /** How many chunks there were when its client was told last that it runs: whoever gets chunks need not be told. */
+  reportedChunks: number
   /** False once the client has reported the number settled: the handler goes on, and what it says is thrown away. */
   wanted: boolean
 }
@@ -70,6 +74,10 @@ export class RunTable {
 
   of(session: string): readonly Run[] {
     return [...(this.#bySession.get(session)?.values() ?? [])]
+  }
+
+  get size(): number {
+    return this.#byId.size
   }
 
   all(): readonly Run[] {

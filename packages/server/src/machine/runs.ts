@@ -11,7 +11,7 @@ import {
   type RequestMessage,
   type WireError,
 } from '@backchat/protocol'
-import type { ChunksOperation } from '../store/operations.js'
+import type { ChunksOperation, Owner } from '../store/operations.js'
 import type { Attachment } from './attachment.js'
 import type { Audience } from './audience.js'
 import { failed, returned, type SizedEnding } from './ending.js'
@@ -32,7 +32,7 @@ import type { Answer, Turn } from './turn.js'
 import { Watch } from './watch.js'
 
 export interface RunsOptions {
-  readonly owner: string
+  readonly owner: () => Owner
   /** Most runs of one session at a time. */
   readonly window: number
   readonly registry: Registry
@@ -67,10 +67,15 @@ export class Runs {
       const run = this.#live(id)
       if (run !== undefined) this.#giveUp(run, handlerTimeout(run.timeoutMs), turn)
     }
-    for (const id of this.#watch.unreported(turn.now)) {
+    for (const id of this.#watch.dueReports(turn.now)) {
       const run = this.#live(id)
-      if (run !== undefined) this.#options.audience().started(run.fence.session, run.fence.n, turn)
+      if (run !== undefined) this.#report(run, turn)
     }
+  }
+
+  /** How many have not come to their end in the journal. */
+  get size(): number {
+    return this.#table.size
   }
 
   // ---- what links ask for ----
@@ -94,13 +99,15 @@ export class Runs {
     this.#lastId += 1
     const run: Run = {
       id: this.#lastId,
-      fence: { session, epoch, n, owner: this.#options.owner },
+      fence: { session, epoch, n, owner: this.#options.owner() },
       mode,
       timeoutMs: this.#options.registry.timeoutOf(message.type),
       reportAfterMs: Math.min(reportAfterMs, leftMs / 4),
       flow: new Flow(),
       again,
       state: { step: 'starting' },
+      reported: false,
+      reportedChunks: 0,
       wanted: true,
     }
     this.#table.add(run)
@@ -115,7 +122,7 @@ export class Runs {
     if (run === undefined) return undefined
     if (run.state.step === 'unrecorded') this.#end(run, run.state.sized, turn)
     if (!isLive(run)) return 'ended'
-    return run.state.step === 'starting' || this.#watch.isUnreported(run) ? 'starting' : 'running'
+    return run.reported ? 'running' : 'starting'
   }
 
   /** The caller gave up [P-20]: the journal knows, so nothing is written. */
@@ -146,10 +153,22 @@ export class Runs {
     for (const run of this.#table.of(session)) this.#drop(run, 'The session is over.', turn)
   }
 
+  /** Handlers hear that their time is over. What they still answer counts. */
+  signal(turn: Turn): void {
+    for (const run of this.#table.all()) {
+      if (isLive(run)) turn.perform({ kind: 'signal', run: run.id, reason: closedWhileRunning.message })
+    }
+  }
+
   /** Starts nothing any more, and ends what runs. */
   close(turn: Turn): void {
     this.#closed = true
     for (const run of this.#table.all()) if (isLive(run)) this.#giveUp(run, closedWhileRunning, turn)
+  }
+
+  /** The name under which they were started counts no more: nothing of them can be written [P-35]. */
+  dropAll(reason: string, turn: Turn): void {
+    for (const run of this.#table.all()) this.#drop(run, reason, turn)
   }
 
   // ---- what handlers do ----
@@ -170,7 +189,7 @@ export class Runs {
     if (run === undefined) return
     if (bytes > limits.replyBytes) return this.#giveUp(run, replyTooLarge, turn)
     if (run.mode !== 'stream' || !run.wanted) return this.#pull(run, turn)
-    this.#watch.reported(run)
+    run.reported = true
     this.#store(run, content, bytes, turn)
     if (run.flow.open) this.#pull(run, turn)
     else this.#hold(run)
@@ -194,6 +213,15 @@ export class Runs {
   #live(id: RunId): Run | undefined {
     const run = this.#table.get(id)
     return run !== undefined && isLive(run) ? run : undefined
+  }
+
+  /** Tells the client that it runs, unless chunks have told it, and again after a while. */
+  #report(run: Run, turn: Turn): void {
+    const { session, n } = run.fence
+    run.reported = true
+    if (run.flow.count === run.reportedChunks) this.#options.audience().started(session, n, turn)
+    run.reportedChunks = run.flow.count
+    this.#watch.reported(run, turn.now)
   }
 
   #pull(run: Run, turn: Turn): void {
@@ -229,7 +257,7 @@ export class Runs {
   /** The client wants nothing of it any more. The handler goes on, and waits for no reader. */
   #unwanted(run: Run, turn: Turn): void {
     run.wanted = false
-    this.#watch.reported(run)
+    this.#watch.unreported(run)
     if (run.state.step === 'held') this.#pull(run, turn)
   }
 

@@ -1,7 +1,7 @@
-/** The sessions that this node greeted: attached to a link → leaving or detached → over [P-30, P-31]. */
+/** The sessions whose links are on this node: attached → leaving → gone. Those without a link live in the store alone [P-30, P-31]. */
 
-import { closeCodes, Deadlines } from '@backchat/protocol'
-import type { EndedSession, Fence } from '../store/operations.js'
+import { closeCodes } from '@backchat/protocol'
+import type { DetachOperation, EndedSession } from '../store/operations.js'
 import type { Attachment } from './attachment.js'
 import type { Newcomer } from './greeting.js'
 import type { LinkId } from './inputs.js'
@@ -9,19 +9,13 @@ import { refuse } from './refusal.js'
 import type { Turn } from './turn.js'
 
 interface Session {
-  readonly user: string
-  readonly fence: Fence
-  place: Place
+  readonly attachment: Attachment
+  readonly client: string
+  /** It said bye, and the store is being told. */
+  leaving: boolean
 }
 
-type Place =
-  | { readonly state: 'attached'; readonly attachment: Attachment }
-  /** It said bye, and the store is being told. */
-  | { readonly state: 'leaving'; readonly attachment: Attachment }
-  | { readonly state: 'detached' }
-
 export interface SessionsOptions {
-  readonly sessionTtlMs: number
   readonly attached: (attachment: Attachment, newcomer: Newcomer, turn: Turn) => void
   /** The link of this attachment counts no more. */
   readonly left: (attachment: Attachment, turn: Turn) => void
@@ -33,7 +27,8 @@ export class Sessions {
   readonly #options: SessionsOptions
   readonly #sessions = new Map<string, Session>()
   readonly #links = new Map<LinkId, Session>()
-  readonly #deadlines = new Deadlines<string>()
+  /** The store did not say whether it knows that these links ended: until it does, it would keep their sessions for ever. */
+  readonly #untold = new Set<DetachOperation>()
 
   constructor(options: SessionsOptions) {
     this.#options = options
@@ -44,27 +39,36 @@ export class Sessions {
     return this.#links.size
   }
 
-  wakeAt(): number {
-    return this.#deadlines.next
+  /** Links that are attached. */
+  all(): readonly LinkId[] {
+    return [...this.#links.keys()]
   }
 
   /** The attachment of a link from which frames count. */
   attachmentOf(link: LinkId): Attachment | undefined {
-    const place = this.#links.get(link)?.place
-    return place?.state === 'attached' ? place.attachment : undefined
+    const session = this.#links.get(link)
+    return session?.leaving === false ? session.attachment : undefined
   }
 
   /** The store moved a session to a newer attempt. Its older link ends here, even if the newer one has gone meanwhile. */
   greeted(link: LinkId | undefined, newcomer: Newcomer, turn: Turn): void {
     const { user, hello, greeted } = newcomer
-    for (const session of greeted.over) this.#over(session, turn)
+    for (const session of greeted.over) this.over(session, turn)
     const fence = { session: greeted.session, epoch: greeted.epoch, attempt: hello.attempt }
-    this.#supersede(fence.session, turn)
-    const session: Session = { user, fence, place: { state: 'detached' } }
+    this.superseded(fence.session, fence.attempt, turn)
+    if (link === undefined) return this.detach(user, hello.client, hello.attempt, turn) // [P-11]
+    const session: Session = { attachment: { link, user, fence }, client: hello.client, leaving: false }
     this.#sessions.set(fence.session, session)
-    if (link === undefined)
-      this.#detach(session, turn) // [P-11]
-    else this.#attach(session, { link, user, fence }, newcomer, turn)
+    this.#links.set(link, session)
+    this.#options.attached(session.attachment, newcomer, turn)
+  }
+
+  /** A newer link has the session, here or elsewhere. */
+  superseded(id: string, attempt: number, turn: Turn): void {
+    const session = this.#sessions.get(id)
+    if (session === undefined || session.attachment.fence.attempt >= attempt) return
+    refuse(turn, session.attachment.link, 'superseded')
+    this.#leave(session, 'A newer link took over.', turn)
   }
 
   /** The socket has gone. */
@@ -80,94 +84,74 @@ export class Sessions {
   }
 
   dropAll(code: number, reason: string, turn: Turn): void {
-    for (const link of [...this.#links.keys()]) this.drop(link, code, reason, turn)
+    for (const link of this.all()) this.drop(link, code, reason, turn)
   }
 
   /** The client leaves for good [P-30]. */
   bye({ link, fence }: Attachment, turn: Turn): void {
     const session = this.#links.get(link)
-    if (session?.place.state !== 'attached') return
-    session.place = { ...session.place, state: 'leaving' }
+    if (session === undefined || session.leaving) return
+    session.leaving = true
     turn.ask({ op: 'end', fence }, ({ status }, turn) => {
-      if (status === 'ok' || status === 'gone') this.#end(session, turn)
+      if (status === 'ok' || status === 'gone') this.#saidBye(session, turn)
       else if (status === 'fenced') this.drop(link, closeCodes.superseded, 'A newer link took over.', turn)
       else this.drop(link, closeCodes.internalError, 'The store is out of reach.', turn)
     })
   }
 
-  /** Ends sessions whose client has not come back in time [P-31]. */
-  wake(turn: Turn): void {
-    for (const id of this.#deadlines.due(turn.now)) {
-      const session = this.#sessions.get(id)
-      if (session?.place.state === 'detached') this.#expire(session, turn)
+  /** The store ended a session: its time ran out, or there had to be room for another. */
+  over(ended: EndedSession, turn: Turn): void {
+    const session = this.#sessions.get(ended.session)
+    if (session !== undefined) {
+      refuse(turn, session.attachment.link, 'superseded')
+      this.#leave(session, 'The session is over.', turn)
     }
+    this.#end(ended, turn)
   }
 
-  #attach(session: Session, attachment: Attachment, newcomer: Newcomer, turn: Turn): void {
-    session.place = { state: 'attached', attachment }
-    this.#links.set(attachment.link, session)
-    this.#deadlines.clear(session.fence.session)
-    this.#options.attached(attachment, newcomer, turn)
+  /** The link of that attempt is not here, whatever the store believes. */
+  detach(user: string, client: string, attempt: number, turn: Turn): void {
+    this.#tell({ op: 'detach', user, client, attempt }, turn)
   }
 
-  #supersede(id: string, turn: Turn): void {
-    const place = this.#sessions.get(id)?.place
-    if (place === undefined || place.state === 'detached') return
-    refuse(turn, place.attachment.link, 'superseded')
-    this.#leave(place.attachment, 'A newer link took over.', turn)
+  /** Tells the store again what it did not hear. */
+  retell(turn: Turn): void {
+    for (const operation of [...this.#untold]) this.#tell(operation, turn)
+  }
+
+  #tell(operation: DetachOperation, turn: Turn): void {
+    this.#untold.add(operation)
+    turn.ask(operation, ({ status }) => {
+      if (status !== 'failed') this.#untold.delete(operation)
+    })
   }
 
   #lose(link: LinkId, reason: string, turn: Turn): void {
     const session = this.#links.get(link)
-    if (session === undefined || session.place.state === 'detached') return
-    const { attachment } = session.place
-    session.place = { state: 'detached' }
-    this.#leave(attachment, reason, turn)
-    this.#detach(session, turn)
+    if (session === undefined) return
+    this.#leave(session, reason, turn)
+    const { user, fence } = session.attachment
+    this.detach(user, session.client, fence.attempt, turn)
   }
 
-  #leave(attachment: Attachment, reason: string, turn: Turn): void {
-    this.#links.delete(attachment.link)
-    turn.perform({ kind: 'detached', link: attachment.link, session: attachment.fence.session, reason })
+  #leave({ attachment }: Session, reason: string, turn: Turn): void {
+    const { link, fence } = attachment
+    this.#links.delete(link)
+    this.#sessions.delete(fence.session)
+    turn.perform({ kind: 'detached', link, session: fence.session, reason })
     this.#options.left(attachment, turn)
   }
 
-  /** Whether the store hears of it decides nothing: what ends the session is the attempt, and that is still ours. */
-  #detach({ fence }: Session, turn: Turn): void {
-    turn.ask({ op: 'detach', fence }, () => {})
-    this.#deadlines.set(fence.session, turn.now + this.#options.sessionTtlMs)
-  }
-
-  #expire(session: Session, turn: Turn): void {
-    const { fence } = session
-    turn.ask({ op: 'end', fence }, ({ status }, turn) => {
-      if (this.#sessions.get(fence.session) !== session) return
-      // Gone: an earlier try did end it, and nobody could say so.
-      if (status === 'ok' || status === 'gone') this.#end(session, turn)
-      else if (status === 'failed') this.#deadlines.set(fence.session, turn.now + this.#options.sessionTtlMs)
-      // It lives on elsewhere.
-      else this.#sessions.delete(fence.session)
-    })
-  }
-
-  #end(session: Session, turn: Turn): void {
-    if (session.place.state !== 'detached') {
-      const { attachment } = session.place
-      turn.abandon(attachment.link, closeCodes.normal, 'The client said bye.')
-      this.#leave(attachment, 'The client said bye.', turn)
+  #saidBye(session: Session, turn: Turn): void {
+    const { link, user, fence } = session.attachment
+    if (this.#links.get(link) === session) {
+      turn.abandon(link, closeCodes.normal, 'The client said bye.')
+      this.#leave(session, 'The client said bye.', turn)
     }
-    this.#forget({ session: session.fence.session, user: session.user }, turn)
+    this.#end({ session: fence.session, user }, turn)
   }
 
-  /** The store ended a session to make room for another. */
-  #over(ended: EndedSession, turn: Turn): void {
-    this.#supersede(ended.session, turn)
-    this.#forget(ended, turn)
-  }
-
-  #forget({ session, user }: EndedSession, turn: Turn): void {
-    this.#sessions.delete(session)
-    this.#deadlines.clear(session)
+  #end({ session, user }: EndedSession, turn: Turn): void {
     this.#options.over(session, turn)
     turn.perform({ kind: 'ended', session, user })
   }

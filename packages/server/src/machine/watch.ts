@@ -4,6 +4,9 @@ import { Deadlines } from '@backchat/protocol'
 import type { RunId } from './inputs.js'
 import type { Run } from './run-table.js'
 
+/** How often a client is told that a handler still runs [P-16]. */
+const stillWorkingMs = 10_000
+
 export class Watch {
   readonly #silences = new Deadlines<RunId>()
   readonly #reports = new Deadlines<RunId>()
@@ -18,7 +21,7 @@ export class Watch {
   }
 
   /** Runs whose clients are to be told. */
-  unreported(now: number): readonly RunId[] {
+  dueReports(now: number): readonly RunId[] {
     return this.#reports.due(now)
   }
 
@@ -37,17 +40,18 @@ export class Watch {
     this.#reports.set(run.id, now + run.reportAfterMs)
   }
 
-  isUnreported(run: Run): boolean {
-    return this.#reports.get(run.id) !== undefined
+  /** The client has been told, and is told again after a while: still working. */
+  reported(run: Run, now: number): void {
+    this.#reports.set(run.id, now + stillWorkingMs)
   }
 
-  /** The client knows, by whatever else it heard, or does not want to. */
-  reported(run: Run): void {
+  /** The client does not want to know. */
+  unreported(run: Run): void {
     this.#reports.clear(run.id)
   }
 
   forget(run: Run): void {
     this.pause(run)
-    this.reported(run)
+    this.unreported(run)
   }
 }

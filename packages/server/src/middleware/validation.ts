@@ -26,3 +26,16 @@ export const checkContent = (contract: Contract | undefined, type: string, side:
     reason: `The content of '${type}' is not what the contract says: ${issuesInWords(parsed.issues)}`,
   }
 }
+
+/** Judges what a client answered when the server asked. */
+export const checkReply = (contract: Contract | undefined, type: string, content: unknown): Checked => {
+  if (contract === undefined) return { ok: true, content }
+  const schema = definitionFor(contract, type, 'server')?.reply
+  if (schema === undefined) return { ok: true, content: null }
+  const parsed = parseWith(schema, content)
+  if (parsed.ok) return { ok: true, content: parsed.value }
+  return {
+    ok: false,
+    reason: `The client's answer to '${type}' is not what the contract says: ${issuesInWords(parsed.issues)}`,
+  }
+}

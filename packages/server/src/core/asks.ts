@@ -1,0 +1,151 @@
+/** Questions to clients: made and judged here, asked by the machine, settled when it says so. */
+
+import {
+  BackchatError,
+  type Clock,
+  type Contract,
+  expandMessage,
+  type Ids,
+  limits,
+  type Message,
+  pushDefaults,
+  replyDefaults,
+  utf8Length,
+  type WireError,
+  wireMessage,
+} from '@backchat/protocol'
+import type { ServerRequestOptions } from '../api.js'
+import { errorOf } from '../handlers/error.js'
+import type { AskOutcome, Effect } from '../machine/effects.js'
+import type { Input, Key } from '../machine/inputs.js'
+import { checkContent, checkReply } from '../middleware/validation.js'
+import { milliseconds } from './settings.js'
+
+export interface AsksOptions {
+  readonly contract: Contract | undefined
+  readonly feed: (input: Input) => void
+  readonly clock: Clock
+  readonly ids: Pick<Ids, 'id'>
+}
+
+/** A client's answer, as the application gets it. */
+export type ClientReply = Message<'response', unknown>
+
+interface Waiting {
+  readonly id: string
+  readonly type: string
+  readonly resolve: (reply: ClientReply) => void
+  readonly reject: (error: BackchatError) => void
+  /** Lets go of the caller's signal. */
+  readonly letGo: () => void
+  readonly signal: AbortSignal | undefined
+}
+
+/** How long a client has, unless the caller says. */
+const defaultTimeoutMs = 30_000
+
+export class Asks {
+  readonly #options: AsksOptions
+  readonly #waiting = new Map<Key, Waiting>()
+  #lastKey: Key = 0
+  #closed = false
+
+  constructor(options: AsksOptions) {
+    this.#options = options
+  }
+
+  /** Settles exactly once. Never throws: what is wrong rejects, and nobody is asked. */
+  ask(session: string, type: string, content: unknown, options: ServerRequestOptions = {}): Promise<ClientReply> {
+    const id = this.#options.ids.id()
+    const asked = new Promise<ClientReply>((resolve, reject) => {
+      const refuse = (code: WireError['code'], message: string, cause?: unknown) =>
+        reject(errorOf({ code, message, mayHaveExecuted: false }, { requestId: id, type, stage: 'queued', cause }))
+      if (this.#closed) return refuse('CLOSED', 'The server is closed; the client was not asked.')
+      const problem = this.#problem(session, type, content, options)
+      if (problem !== undefined) return refuse('INVALID_MESSAGE', problem)
+      const { signal, timeout = defaultTimeoutMs, metadata } = options
+      if (signal?.aborted === true) return refuse('ABORTED', 'Its signal was aborted already.', signal.reason)
+      const timestamp = new Date(this.#options.clock.wall()).toISOString()
+      const { from, to } = pushDefaults
+      const encoded = wireMessage({ id, timestamp, type, from, to, content, metadata }, pushDefaults)
+      if (!encoded.ok) return refuse('INVALID_MESSAGE', `The message cannot be sent: ${encoded.reason}.`)
+      const key = this.#wait({ id, type, resolve, reject, signal })
+      const timeoutMs = Math.min(timeout, limits.timeoutMs)
+      const { json: message } = encoded
+      this.#options.feed({ kind: 'asked', key, session, message, bytes: utf8Length(message), timeoutMs })
+    })
+    // Who does not look at the answer need not look at its failure.
+    asked.catch(() => {})
+    return asked
+  }
+
+  /** Carries out the effect `answered`. */
+  settle({ key, outcome }: Extract<Effect, { kind: 'answered' }>): void {
+    const waiting = this.#waiting.get(key)
+    if (waiting === undefined) return
+    this.#waiting.delete(key)
+    waiting.letGo()
+    const reply = this.#read(waiting, outcome)
+    if (reply instanceof BackchatError) waiting.reject(reply)
+    else waiting.resolve(reply)
+  }
+
+  /** Nobody is asked any more, and nobody waits for ever. */
+  close(): void {
+    this.#closed = true
+    for (const { id: requestId, type, reject, letGo } of this.#waiting.values()) {
+      letGo()
+      reject(errorOf(closed, { requestId, type, stage: 'sent' }))
+    }
+    this.#waiting.clear()
+  }
+
+  #wait({ signal, ...waiting }: Omit<Waiting, 'letGo'>): Key {
+    this.#lastKey += 1
+    const key = this.#lastKey
+    const giveUp = () => this.#options.feed({ kind: 'askAbandoned', key })
+    signal?.addEventListener('abort', giveUp)
+    this.#waiting.set(key, { ...waiting, signal, letGo: () => signal?.removeEventListener('abort', giveUp) })
+    return key
+  }
+
+  #read({ id, type, signal }: Waiting, outcome: AskOutcome): ClientReply | BackchatError {
+    const about = { requestId: id, type }
+    if (!outcome.ok) {
+      const cause: unknown = outcome.error.code === 'ABORTED' ? signal?.reason : undefined
+      return errorOf(outcome.error, { ...about, stage: outcome.stage, cause })
+    }
+    const reply = expandMessage(JSON.parse(outcome.message), replyFromClient, outcome.session, { replyTo: id })
+    const checked = checkReply(this.#options.contract, type, reply.content)
+    if (!checked.ok) {
+      const wire = { code: 'INVALID_MESSAGE', message: checked.reason, mayHaveExecuted: true } as const
+      return errorOf(wire, { ...about, stage: 'replied' })
+    }
+    return { ...reply, type: 'response', content: checked.content }
+  }
+
+  /** What a program without types, or without a contract, may do wrong. */
+  #problem(session: string, type: string, content: unknown, options: ServerRequestOptions): string | undefined {
+    if (typeof session !== 'string' || session === '') return 'A session id is a string that is not empty.'
+    if (typeof type !== 'string' || type === '') return 'A message needs a type that is a string and not empty.'
+    if (typeof options !== 'object' || options === null) return 'The options are an object.'
+    const { signal, timeout } = options
+    if (signal !== undefined && !(signal instanceof AbortSignal)) return 'signal is an AbortSignal.'
+    try {
+      milliseconds('timeout', timeout === Number.POSITIVE_INFINITY ? limits.timeoutMs : timeout, defaultTimeoutMs)
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+    const checked = checkContent(this.#options.contract, type, 'server', content ?? null)
+    return checked.ok ? undefined : checked.reason
+  }
+}
+
+/** A person answers the server. */
+const replyFromClient = { ...replyDefaults, from: 'user', to: 'system' } as const
+
+const closed: WireError = {
+  code: 'CLOSED',
+  message: 'The server was closed before the client answered.',
+  mayHaveExecuted: true,
+}
