@@ -5,8 +5,8 @@ import type { Turn } from './turn.js'
 export interface ClosingOptions {
   /** Refuses who is new, and asks clients to leave once they have what they wait for. */
   readonly drain: (turn: Turn) => void
-  /** Whether nobody is here and nothing runs any more. */
-  readonly isIdle: () => boolean
+  /** Whether all clients have left. */
+  readonly isDeserted: () => boolean
   /** Tells handlers that their time is over. */
   readonly signal: (turn: Turn) => void
   /** Whether handlers still run. */
@@ -19,6 +19,8 @@ export interface ClosingOptions {
   readonly isQuiet: (turn: Turn) => boolean
 }
 
+/** How long clients that wait for nothing may take to leave: one that is frozen never does. */
+const leavingMs = 2_000
 /** How long handlers may take to end once their signals have fired. */
 const endingMs = 1_000
 /** After this long, closing waits no more for a store that does not answer. */
@@ -31,6 +33,8 @@ export class Closing {
   readonly #options: ClosingOptions
   #step: Step = 'open'
   #until = Number.POSITIVE_INFINITY
+  /** While draining: when clients that have not left are waited for no more. Infinity while handlers run. */
+  #leaveBy = Number.POSITIVE_INFINITY
 
   constructor(options: ClosingOptions) {
     this.#options = options
@@ -45,7 +49,7 @@ export class Closing {
   }
 
   wakeAt(): number {
-    return this.#until
+    return Math.min(this.#until, this.#leaveBy)
   }
 
   asked(drainMs: number, turn: Turn): void {
@@ -56,9 +60,9 @@ export class Closing {
 
   /** At the end of each turn: takes the next step, or more of them, where nothing is waited for any more. */
   goOn(turn: Turn): void {
-    const { isIdle, signal, isAtWork, endRuns, leave, isQuiet } = this.#options
+    const { signal, isAtWork, endRuns, leave, isQuiet } = this.#options
     const isOver = () => turn.now >= this.#until
-    if (this.#step === 'draining' && (isOver() || (isIdle() && isQuiet(turn)))) {
+    if (this.#step === 'draining' && (isOver() || this.#isDrained(turn))) {
       this.#enter('signalled', turn.now + endingMs)
       signal(turn)
     }
@@ -76,8 +80,20 @@ export class Closing {
     }
   }
 
+  /** Handlers have ended, and clients have left or had the time to. */
+  #isDrained(turn: Turn): boolean {
+    const { isAtWork, isDeserted, isQuiet } = this.#options
+    if (isAtWork() || !isQuiet(turn)) {
+      this.#leaveBy = Number.POSITIVE_INFINITY
+      return false
+    }
+    if (this.#leaveBy === Number.POSITIVE_INFINITY) this.#leaveBy = turn.now + leavingMs
+    return isDeserted() || turn.now >= this.#leaveBy
+  }
+
   #enter(step: Step, until: number): void {
     this.#step = step
     this.#until = until
+    this.#leaveBy = Number.POSITIVE_INFINITY
   }
 }

@@ -22,9 +22,6 @@ export const askToLeave = ({ sessions, requests }: Parts, link: LinkId, turn: Tu
   turn.transmit(link, { kind: 'drain', taken: requests.taken(attachment), retryAfterMs, windowMs })
 }
 
-/** Nobody is here, and nothing runs. */
-export const isIdle = ({ sessions, runs }: Parts): boolean => sessions.links === 0 && runs.size === 0
-
 /** The time is over: what still runs ends without an answer of its own. */
 export const endRuns = ({ runs, asks }: Parts, turn: Turn): void => {
   runs.close(turn)

@@ -31,6 +31,8 @@ export class Lease {
   #renewAt = Number.POSITIVE_INFINITY
   /** Until then it holds for certain. */
   #until = Number.POSITIVE_INFINITY
+  /** When the store has been silent for too long. */
+  #answerBy = Number.POSITIVE_INFINITY
   /** The last note that was taken. */
   #seen = 0
   /** There may be more notes than the answer that is under way will bring. */
@@ -46,7 +48,7 @@ export class Lease {
   }
 
   wakeAt(): number {
-    return Math.min(this.#renewAt, this.#isUnanswered ? this.#until : Number.POSITIVE_INFINITY)
+    return Math.min(this.#renewAt, this.#isUnanswered ? this.#answerBy : Number.POSITIVE_INFINITY)
   }
 
   /** Before anything else is asked of the store. */
@@ -56,8 +58,8 @@ export class Lease {
 
   wake(turn: Turn): void {
     if (turn.now >= this.#renewAt) this.look(turn)
-    // The store has been silent for too long: others may have taken over what is ours.
-    else if (this.#isUnanswered && turn.now >= this.#until) this.#lose(turn)
+    // Others may have taken over what is ours.
+    else if (this.#isUnanswered && turn.now >= this.#answerBy) this.#lose(turn)
   }
 
   /** There may be notes. */
@@ -77,7 +79,6 @@ export class Lease {
     if (this.#state === 'held') turn.ask({ op: 'retire', owner: this.#owner }, () => {})
     this.#state = 'retired'
     this.#renewAt = Number.POSITIVE_INFINITY
-    this.#until = Number.POSITIVE_INFINITY
   }
 
   get #isUnanswered(): boolean {
@@ -101,7 +102,7 @@ export class Lease {
     const { sessionTtlMs, renewMs } = this.#options
     this.#renewAt = Number.POSITIVE_INFINITY
     // Who was held up asks first whether anybody noticed.
-    this.#until = Math.max(this.#until, askedAt + renewMs)
+    this.#answerBy = Math.max(this.#until, askedAt + renewMs)
     turn.ask({ op: 'renew', owner, leaseMs, sessionTtlMs, seen: this.#seen }, (answer, turn) => {
       if (owner === this.#owner && this.#state === 'held') this.#answered(answer, askedAt, turn)
     })

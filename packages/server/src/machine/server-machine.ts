@@ -11,7 +11,7 @@ import { Batches } from './batches.js'
 import { Closing } from './closing.js'
 import { heard } from './conversation.js'
 import { Credentials, expiry } from './credentials.js'
-import { drain, endRuns, isIdle, leave } from './departure.js'
+import { drain, endRuns, leave } from './departure.js'
 import type { Drop } from './drop.js'
 import type { Effect } from './effects.js'
 import { Greeting, type Newcomer } from './greeting.js'
@@ -71,7 +71,7 @@ export class ServerMachine {
     this.#parts = this.#assemble(options)
     this.#closing = new Closing({
       drain: (turn) => drain(this.#parts, turn),
-      isIdle: () => isIdle(this.#parts),
+      isDeserted: () => this.#parts.sessions.links === 0,
       signal: (turn) => this.#parts.runs.signal(turn),
       isAtWork: () => this.#parts.runs.size > 0,
       endRuns: (turn) => endRuns(this.#parts, turn),
