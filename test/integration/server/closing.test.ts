@@ -41,10 +41,11 @@ test('running handlers may end, nothing new begins, and clients are told to come
   client.request(1, 'slow', null)
   await client.next('started')
   const closing = manager.close({ drain: 5_000 })
+  expect(await client.next('drain')).toEqual({ kind: 'drain', taken: 1, retryAfterMs: 100, windowMs: 1_000 })
   client.request(2, 'slow', null)
-  expect(await client.next('error')).toMatchObject({ n: 2, refused: true, error: { code: 'OVERLOADED' } })
   await expect(dial(url)).rejects.toThrow()
   release()
+  // Nothing is said of the second one: it was not taken.
   expect(await client.next('reply')).toMatchObject({ n: 1, message: { content: 'in time' } })
   expect(await client.closed).toBe(1001)
   await closing
@@ -64,7 +65,34 @@ test('a handler that does not end in time is told so by its signal, and its call
   await client.next('started')
   await manager.close({ drain: 30 })
   expect(aborted).toBe(true)
+  await client.next('drain')
   expect(await client.next('error')).toMatchObject({ n: 1, error: { code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true } })
+})
+
+test('a handler that ends when its signal fires has its answer heard', async () => {
+  const { manager, url } = await serve()
+  manager.registerHandler(
+    'patient',
+    (_message, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve('so far'))),
+  )
+  const { client } = await greeted(url)
+  client.request(1, 'patient', null)
+  await client.next('started')
+  const closing = manager.close({ drain: 30 })
+  await client.next('drain')
+  expect(await client.next('reply')).toMatchObject({ n: 1, message: { content: 'so far' } })
+  await closing
+})
+
+test('a client that leaves is not waited for', async () => {
+  const { manager, url } = await serve()
+  const { client } = await greeted(url)
+  const before = performance.now()
+  const closing = manager.close({ drain: 60_000 })
+  await client.next('drain')
+  client.terminate()
+  await closing
+  expect(performance.now() - before).toBeLessThan(1_500)
 })
 
 test('a second close waits for the first, and afterwards nothing can be sent', async () => {

@@ -8,7 +8,7 @@ const attachment = { link: 1, user: 'ann', fence: { session: 's', epoch: 'e', at
 /** Credentials of one link, and a log of what became of it. */
 const credentialsUntil = (endsAt: number) => {
   const log: string[] = []
-  const credentials = new Credentials((link, code) => {
+  const credentials = new Credentials(true, (link, code) => {
     log.push(`drop ${link} ${code}`)
     credentials.left(attachment)
   })

@@ -134,7 +134,7 @@ export class ServerMachine {
     }
     const { window } = this.#limits
     const heartbeats = new Heartbeats(this.#heartbeatMs, drop)
-    const credentials = new Credentials(drop)
+    const credentials = new Credentials(authenticates, drop)
     const pushes = new Pushes(owner, drop)
     const asks = new Asks({ owner, bring: (session, push, turn) => pushes.bring(session, push, turn) })
     const runs: Runs = new Runs({ owner, window, registry, audience: () => requests })
