@@ -25,11 +25,19 @@ import type {
 export interface Journal {
   /** Numbers that the client reported settled or cancelled. Nothing of them is wanted any more, and none of them ever runs. */
   readonly settled: Ranges
-  readonly entries: Map<number, Entry>
+  readonly entries: Entries
   /** Numbers of ended entries, the one that ended first first. */
   readonly ended: Set<number>
   /** What the ended entries keep, encoded. */
   endedBytes: number
+}
+
+/** A `Map`, or one that also remembers what changed. */
+export interface Entries extends Iterable<readonly [n: number, entry: Entry]> {
+  readonly size: number
+  get(n: number): Entry | undefined
+  set(n: number, entry: Entry): unknown
+  delete(n: number): unknown
 }
 
 export type Entry =
@@ -48,7 +56,13 @@ interface EndedEntry {
   readonly chunks: ChunkLog
 }
 
-/** Whether an owner still lives; one that does not will never finish what it started. */
+/** A run that was settled or cancelled before it ended. */
+export interface Abandoned {
+  readonly n: number
+  readonly owner: string
+}
+
+/** Whether another owner still lives; one that does not will never finish what it started. */
 export type IsAlive = (owner: string) => boolean
 
 /**
@@ -63,9 +77,9 @@ export const mostEntries = 16 * limits.window
  */
 export const mostRanges = limits.ranges + 4 * limits.window
 
-export const emptyJournal = (): Journal => ({
-  settled: new Ranges(),
-  entries: new Map(),
+export const emptyJournal = (entries: Entries = new Map(), settled = new Ranges()): Journal => ({
+  settled,
+  entries,
   ended: new Set(),
   endedBytes: 0,
 })
@@ -76,7 +90,9 @@ export const begin = (journal: Journal, operation: BeginOperation, isAlive: IsAl
   const entry = journal.entries.get(operation.n)
   if (entry === undefined) return beginNew(journal, operation)
   if (entry.state === 'lost' || entry.state === 'unknown') return { op: 'begin', status: entry.state }
-  if (entry.state === 'started' && !isAlive(entry.owner)) return inherit(journal, operation)
+  if (entry.state === 'started' && entry.owner !== operation.owner && !isAlive(entry.owner)) {
+    return inherit(journal, operation)
+  }
   return lookUp(entry, operation.from)
 }
 
@@ -152,20 +168,30 @@ export const cancel = (journal: Journal, n: number): CancelResult => {
     : { op: 'cancel', status: 'ended' }
 }
 
-/** The client has these for good: their entries go [P-22]. Numbers that go backwards change nothing. */
-export const settle = (journal: Journal, floor: number, ranges: readonly Range[]): void => {
+/** The client has these for good: their entries go [P-22]. Numbers that go backwards change nothing. Tells what still runs of them. */
+export const settle = (journal: Journal, floor: number, ranges: readonly Range[]): readonly Abandoned[] => {
   journal.settled.merge(floor, ranges)
   journal.settled.bound(mostRanges)
-  for (const [n, entry] of journal.entries) if (journal.settled.has(n)) drop(journal, n, entry)
+  let abandoned = noneAbandoned
+  for (const [n, entry] of journal.entries) {
+    if (!journal.settled.has(n)) continue
+    drop(journal, n, entry)
+    if (entry.state === 'started') abandoned = [...abandoned, { n, owner: entry.owner }]
+  }
+  return abandoned
 }
 
-/** The reader has taken all chunks below `next`. */
-export const confirmTaken = (journal: Journal, n: number, next: number): void => {
+const noneAbandoned: readonly Abandoned[] = []
+
+/** The reader has taken all chunks below `next`. Tells who runs it, if it still runs and this is new. */
+export const confirmTaken = (journal: Journal, n: number, next: number): string | undefined => {
   const entry = journal.entries.get(n)
-  if (entry?.state !== 'started' && entry?.state !== 'ended') return
+  if (entry?.state !== 'started' && entry?.state !== 'ended') return undefined
   const chunks = confirmChunks(entry.chunks, next)
+  if (chunks === entry.chunks) return undefined
   if (entry.state === 'ended') journal.endedBytes -= entry.chunks.bytes - chunks.bytes
   journal.entries.set(n, { ...entry, chunks })
+  return entry.state === 'started' ? entry.owner : undefined
 }
 
 const runningOf = (journal: Journal, { n, owner }: RunFence) => {

@@ -1,66 +1,7 @@
 import { type Json, limits } from '@backchat/protocol'
 import { expect, test } from 'vitest'
-import { type MemoryStoreOptions, memoryStore } from './memory.js'
-import type {
-  BeginOperation,
-  Fence,
-  GreetOperation,
-  GreetResult,
-  Operation,
-  ResultOf,
-  RunFence,
-  Target,
-} from './operations.js'
-
-/** A store that is asked one thing at a time. Session and epoch are named after the client and counted. */
-const opened = (options: MemoryStoreOptions = {}) => {
-  const store = memoryStore(options)
-  let records = 0
-  const ask = <O extends Operation>(operation: O): ResultOf<O> => {
-    const [result] = store.apply([operation])
-    if (result?.op !== operation.op) throw new Error('The result stands in the place of its operation.')
-    return result as ResultOf<O>
-  }
-  const greet = (over: Partial<GreetOperation> = {}): GreetResult => {
-    records += 1
-    return ask({
-      op: 'greet',
-      user: 'ann',
-      client: 'c',
-      secretHash: 'hash',
-      attempt: 1,
-      lastPush: 0,
-      floor: 0,
-      settled: [],
-      page: 'page',
-      newSession: `session ${records}`,
-      newEpoch: `epoch ${records}`,
-      ...over,
-    })
-  }
-  /** The fence of a hello that must succeed. */
-  const fenceOf = (over: Partial<GreetOperation> = {}): Fence => {
-    const result = greet(over)
-    if (result.status !== 'ok') throw new Error(result.status)
-    return { session: result.session, epoch: result.epoch, attempt: over.attempt ?? 1 }
-  }
-  const append = (target: Target, text = 'hi') =>
-    ask({ op: 'append', target, message: JSON.stringify(text) as Json, bytes: text.length + 2 }).appended
-  return { store, ask, greet, fenceOf, append }
-}
-
-const beginning = (fence: Fence, n: number, over: Partial<BeginOperation> = {}): BeginOperation => ({
-  op: 'begin',
-  fence,
-  n,
-  mode: 'request',
-  owner: 'me',
-  idempotent: false,
-  onlyLookUp: false,
-  from: 0,
-  ...over,
-})
-const runOf = ({ session, epoch }: Fence, n: number): RunFence => ({ session, epoch, n, owner: 'me' })
+import type { Operation, Target } from './operations.js'
+import { beginning, opened, runOf } from './test-store.js'
 
 test('the first hello makes a record, the next one finds it with journal and log', () => {
   const { greet, ask, append, fenceOf } = opened()
@@ -138,9 +79,10 @@ test('every operation of an older attempt is fenced, and changes nothing', () =>
     { op: 'cancel', fence: old, n: 2 },
     { op: 'confirm', fence: old, push: 1, floor: 9, settled: [], chunks: [] },
     { op: 'read', fence: old, after: 0, most: 9 },
-    { op: 'detach', fence: old },
+    { op: 'answer', fence: old, push: 1, ending: { ok: true, message: '1' as Json } },
     { op: 'end', fence: old },
   ]
+  expect(ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1 }).status).toBe('fenced')
   for (const operation of late) expect(ask(operation)).toEqual({ op: operation.op, status: 'fenced' })
   expect(ask(beginning(fence, 1)).status).toBe('new')
   expect(ask(beginning(fence, 2)).status).toBe('new')
@@ -259,10 +201,7 @@ test('at most 10 sessions of a user: the one that lost its link first goes first
   const fences = Array.from({ length: 10 }, (_, client) => fenceOf({ client: `${client}` }))
   expect(greet({ client: 'one more' })).toEqual({ op: 'greet', status: 'full' })
   expect(greet({ user: 'bob', client: 'one more' }).status).toBe('ok')
-  for (const index of [7, 3]) {
-    const fence = fences[index]
-    if (fence) ask({ op: 'detach', fence })
-  }
+  for (const client of ['7', '3']) ask({ op: 'detach', user: 'ann', client, attempt: 1 })
   expect(greet({ client: 'one more' })).toMatchObject({ over: [{ session: fences[7]?.session, user: 'ann' }] })
   // The third was greeted again, so it is no longer without a link.
   expect(greet({ client: '3', attempt: 2 })).toMatchObject({ resumed: true, over: [] })
@@ -275,7 +214,7 @@ test('at most maxSessions in all, and a record that is replaced needs no room', 
   fenceOf({ user: 'bob' })
   expect(greet({ user: 'eve' })).toEqual({ op: 'greet', status: 'full' })
   expect(greet({ user: 'bob', attempt: 2, epoch: 'forgotten' })).toMatchObject({ status: 'ok', resumed: false })
-  ask({ op: 'detach', fence: ann })
+  ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1 })
   expect(greet({ user: 'eve' })).toMatchObject({ status: 'ok', over: [{ session: ann.session, user: 'ann' }] })
 })
 
@@ -291,7 +230,7 @@ test('the results of a batch stand in the places of its operations', () => {
   const fence = fenceOf()
   const results = store.apply([
     beginning(fence, 1),
-    { op: 'append', target: { to: 'all' }, message: '1' as Json, bytes: 1 },
+    { op: 'append', target: { to: 'all' }, message: '1' as Json, bytes: 1, owner: 'me' },
     beginning(fence, 1),
   ])
   expect(results.map(({ op, status }) => [op, status])).toEqual([

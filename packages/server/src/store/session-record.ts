@@ -1,8 +1,8 @@
-/** One client's session as a store keeps it: whose it is, which attempt is current, its journal and its log. */
+/** One client's session as a store keeps it: whose it is, which attempt is current, its journal, its log and what it is asked. */
 
-import { confirmTaken, emptyJournal, type Journal, settle } from './journal.js'
-import { emptyLog, type Log } from './log.js'
-import type { ConfirmOperation, EndedSession, Fence, GreetOperation, GreetResult } from './operations.js'
+import { type Abandoned, emptyJournal, type Journal, settle } from './journal.js'
+import { type Asked, emptyLog, type Log } from './log.js'
+import type { EndedSession, Fence, GreetOperation, GreetResult, Owner } from './operations.js'
 
 export interface SessionRecord {
   readonly session: string
@@ -14,9 +14,22 @@ export interface SessionRecord {
   attempt: number
   /** The life of the page that was greeted last. */
   page: string
+  /** Whose node greeted this attempt: what the attempt's fence comes with, comes from there. */
+  owner: Owner
+  /** Changed by the session table only. */
+  link: Link
+  /** No link of the client can have had a push above this one. */
+  given: number
   readonly journal: Journal
   readonly log: Log
+  /** The pushes that wait for an answer. */
+  readonly asks: Map<number, Asked>
 }
+
+export type Link =
+  | { readonly state: 'held'; readonly owner: Owner }
+  /** `order` tells apart what happened at the same time. */
+  | { readonly state: 'none'; readonly since: number; readonly order: number }
 
 /** What is to be done with a hello [P-11]. */
 export type Judgement =
@@ -39,7 +52,7 @@ export const newRecord = (hello: GreetOperation): SessionRecord => {
   const journal = emptyJournal()
   // Numbers are valid across epochs: what the client has settled must not run here either.
   settle(journal, hello.floor, hello.settled)
-  const { user, client, secretHash, attempt, page } = hello
+  const { user, client, secretHash, attempt, page, owner } = hello
   return {
     session: hello.newSession,
     epoch: hello.newEpoch,
@@ -48,24 +61,27 @@ export const newRecord = (hello: GreetOperation): SessionRecord => {
     secretHash,
     attempt,
     page,
+    owner,
+    link: { state: 'none', since: 0, order: 0 },
+    given: 0,
     journal,
     log: emptyLog(),
+    asks: new Map(),
   }
 }
 
-/** Moves the fence to this attempt, and takes note of what the client has for good. */
-export const resume = (record: SessionRecord, hello: GreetOperation): void => {
+/** Moves the fence to this attempt, and takes note of what the client has for good. Tells which runs nobody waits for any more. */
+export const resume = (record: SessionRecord, hello: GreetOperation): readonly Abandoned[] => {
   record.attempt = hello.attempt
-  record.page = hello.page
-  settle(record.journal, hello.floor, hello.settled)
+  record.owner = hello.owner
+  give(record, hello.lastPush)
   record.log.confirm(hello.lastPush)
+  return settle(record.journal, hello.floor, hello.settled)
 }
 
-/** Forgets what the client has for good [P-22]. A push above the head was never given out; the machine has refused it before. */
-export const confirm = ({ journal, log }: SessionRecord, confirmed: ConfirmOperation): void => {
-  log.confirm(confirmed.push)
-  settle(journal, confirmed.floor, confirmed.settled)
-  for (const [n, next] of confirmed.chunks) confirmTaken(journal, n, next)
+/** A link of the client may have had everything up to this push. */
+export const give = (record: SessionRecord, push: number): void => {
+  if (push > record.given) record.given = push
 }
 
 /** What the client is told. What it missed and can still have is read later; what it cannot have any more is the gap [P-24]. */

@@ -1,6 +1,8 @@
-/** Which sessions are in which rooms. */
+/** Which sessions are in which rooms, in memory. */
 
-export class Rooms {
+import type { RoomTable } from '../tables.js'
+
+export class RoomsInMemory implements RoomTable {
   readonly #members = new Map<string, Set<string>>()
   readonly #roomsOf = new Map<string, Set<string>>()
 
@@ -14,7 +16,6 @@ export class Rooms {
     remove(this.#roomsOf, session, room)
   }
 
-  /** The session is over. */
   leaveAll(session: string): void {
     for (const room of this.#roomsOf.get(session) ?? []) remove(this.#members, room, session)
     this.#roomsOf.delete(session)

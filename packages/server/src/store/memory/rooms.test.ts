@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { Rooms } from './rooms.js'
+import { RoomsInMemory } from './rooms.js'
 
 test('a session is a member of a room from joining to leaving, however often it joins', () => {
-  const rooms = new Rooms()
+  const rooms = new RoomsInMemory()
   rooms.join('a', 'lobby')
   rooms.join('a', 'lobby')
   rooms.join('b', 'lobby')
@@ -14,7 +14,7 @@ test('a session is a member of a room from joining to leaving, however often it 
 })
 
 test('a session that is over is in no room', () => {
-  const rooms = new Rooms()
+  const rooms = new RoomsInMemory()
   rooms.join('a', 'lobby')
   rooms.join('a', 'attic')
   rooms.join('b', 'attic')
