@@ -97,7 +97,7 @@ test('an effect that throws loses nothing but itself, and so does a machine with
     if (input.kind === 'closeAsked') throw new Error('bug')
     return [report('impossible'), report('second')]
   })
-  driver.feed({ kind: 'closeAsked' })
+  driver.feed({ kind: 'closeAsked', drainMs: 0 })
   driver.feed({ kind: 'opened', link: 1 })
   await tick()
   expect(world.performed).toEqual([report('second')])

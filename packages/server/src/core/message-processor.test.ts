@@ -442,32 +442,12 @@ test('handlers wait for the connection to be let in, and are refused when it is 
   expect(unknown.inputs).toMatchObject([{ kind: 'threw', refused: true, error: { mayHaveExecuted: false } }])
 })
 
-test('draining lets handlers end, for so long, and begins none', async () => {
-  let release: () => void = () => {}
-  const { processor, run, inputs, timers } = processing(
-    () =>
-      new Promise((resolve) => {
-        release = () => resolve('reply')
-      }),
+test('a signal that fires leaves the run as it is: what it answers counts', async () => {
+  const { processor, run, inputs } = processing(
+    (_message, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve('so far'))),
   )
   await run()
-  let drained = false
-  const draining = processor.drain(10_000).then(() => {
-    drained = true
-  })
-  await run('hi', { run: 2 })
-  expect(inputs.at(-1)).toMatchObject({ kind: 'threw', run: 2, refused: true, error: { code: 'OVERLOADED' } })
-  expect(drained).toBe(false)
-  release()
-  await draining
-  expect(inputs.at(-1)).toMatchObject({ kind: 'returned', run: 1 })
-  expect(timers.size).toBe(0)
-})
-
-test('draining ends when its time is over', async () => {
-  const { processor, run, timers } = processing(() => new Promise(() => {}))
-  await run()
-  const draining = processor.drain(10_000)
-  for (const fire of timers) fire()
-  await draining
+  processor.signal({ kind: 'signal', run: 1, reason: 'The server goes away.' })
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(inputs.at(-1)).toMatchObject({ kind: 'returned', run: 1, message: expect.stringContaining('so far') })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ManagerConfig } from '../api.js'
-import { memoryStore } from '../store/memory.js'
+import { memoryStore } from '../memory-store.js'
 import { settingsOf } from './settings.js'
 
 const given = (config: ManagerConfig) => () => settingsOf({ port: 0, config })

@@ -7,11 +7,21 @@ import { Turn } from './turn.js'
 const ok = { ok: true, message: json('hi') } as const
 const error = (mayHaveExecuted: boolean) => ({ code: 'HANDLER_FAILED', message: 'No.', mayHaveExecuted }) as const
 
+const request = (mode: RequestMode, from = 0) =>
+  ({
+    kind: 'request',
+    n: 1,
+    mode,
+    from,
+    leftMs: 1_000,
+    message: { id: 'i', timestamp: '2026-01-01T00:00:00.000Z', type: 'text' },
+  }) as const
+
 /** A desk that waits for request 1, about which the store has answered. */
 const waiting = (mode: RequestMode, next = 0) => {
   const desk = new Desk({ link: 7, user: 'ann', fence: { session: 's', epoch: 'e', attempt: 1 } })
   const turn = new Turn(0)
-  desk.wait(1, mode, next).begun = true
+  desk.wait(request(mode, next), 0).begun = true
   return {
     desk,
     turn,
@@ -41,7 +51,7 @@ test('nothing is told of a request that nobody waits for', () => {
 
 test('nothing is told before the store has said what is known', () => {
   const { desk, turn, frames } = waiting('stream')
-  desk.wait(1, 'stream', 0)
+  desk.wait(request('stream'), 0)
   desk.started(1, turn)
   desk.chunks(1, 0, [json('a')], turn)
   desk.ended(1, ok, 1, turn)
@@ -61,7 +71,7 @@ test('of the chunks that are stored the link gets those it lacks, and never one 
 test('a stream is told how many chunks there were, in its reply and in its error', () => {
   const { desk, turn, frames } = waiting('stream')
   desk.ended(1, ok, 3, turn)
-  desk.wait(2, 'stream', 0).begun = true
+  desk.wait({ ...request('stream', 0), n: 2 }, 0).begun = true
   desk.ended(2, { ok: false, error: error(true) }, 4, turn)
   expect(frames()).toEqual([
     { ...replyTo(1, 'hi'), count: 3 },
@@ -81,7 +91,7 @@ test.each([
 
 test('what the client has settled is waited for no more', () => {
   const { desk } = waiting('request')
-  for (const n of [2, 3]) desk.wait(n, 'request', 0)
+  for (const n of [2, 3]) desk.wait({ ...request('request'), n }, 0)
   desk.forgetAll(new Ranges(1, [[3, 3]]))
   expect([1, 2, 3].map((n) => desk.has(n))).toEqual([false, true, false])
   desk.forgetAll()

@@ -1,6 +1,5 @@
 import { closeCodes, limits } from '@backchat/protocol'
 import { describe, expect, test } from 'vitest'
-import { memoryStore } from '../store/memory.js'
 import { bothAnswers, type NodeOptions, TestNode } from './test-node.js'
 
 describe.each(bothAnswers)('a store that answers %s', (answers) => {
@@ -165,7 +164,7 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
   })
 
   test('a store that is full refuses as a full server does', () => {
-    const node = nodeWith({ store: memoryStore({ maxSessions: 1 }) })
+    const node = nodeWith({ bounds: { maxSessions: 1 } })
     node.connect(1)
     node.dial(2, { client: 'other' })
     expect(node.frames(2)).toMatchObject([{ kind: 'refuse', code: 'full', retryAfterMs: 5_000 }])

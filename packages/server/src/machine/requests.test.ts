@@ -122,12 +122,12 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
   })
 
   test('a request whose server died is of unknown outcome, and an idempotent one runs again', () => {
-    const dead = nodeWith({ owner: 'node 1' })
+    const dead = nodeWith({ owner: 'first life', node: 'a' })
     const { epoch } = dead.connect(1)
     dead.request(1, 1)
     dead.request(1, 2, { type: 'rename' })
     expect(dead.done('run')).toHaveLength(2)
-    const node = nodeWith({ owner: 'node 2', store: dead.store })
+    const node = nodeWith({ owner: 'second life', node: 'a', store: dead.store })
     expect(node.connect(2, { epoch })).toMatchObject({ resumed: true, idempotent: ['rename'] })
     node.request(2, 1)
     node.request(2, 2, { type: 'rename' })
@@ -138,11 +138,11 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
   })
 
   test('an idempotent request that is refused after its first server died is not said not to have run', () => {
-    const dead = nodeWith({ owner: 'node 1' })
+    const dead = nodeWith({ owner: 'first life', node: 'a' })
     const { epoch } = dead.connect(1)
     dead.request(1, 1, { type: 'rename' })
     expect(dead.done('run')).toHaveLength(1)
-    const node = nodeWith({ owner: 'node 2', store: dead.store })
+    const node = nodeWith({ owner: 'second life', node: 'a', store: dead.store })
     node.connect(2, { epoch })
     node.request(2, 1, { type: 'rename' })
     const error = { code: 'RATE_LIMITED', message: 'Too fast.', mayHaveExecuted: false } as const

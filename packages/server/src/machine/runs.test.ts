@@ -1,6 +1,6 @@
 import { limits } from '@backchat/protocol'
 import { describe, expect, test } from 'vitest'
-import { type MemoryStore, memoryStore } from '../store/memory.js'
+import { type MemoryStore, memoryStore } from '../memory-store.js'
 import type { Result } from '../store/operations.js'
 import { ack, bothAnswers, chunkOf, json, type NodeOptions, replyTo, TestNode } from './test-node.js'
 
@@ -248,7 +248,6 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     node.yields(run, 'x')
     expect(node.done('abort')).toHaveLength(1)
     expect(node.done('pull')).toEqual([])
-    expect(node.wakeAt()).toBe(node.now + 30_000)
   })
 
   test('even of a store that forgets what it started, no request runs twice at a time', () => {
@@ -256,6 +255,7 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     const begun: Result = { op: 'begin', status: 'new' }
     const store: MemoryStore = {
       apply: (operations) => honest.apply(operations).map((result) => (result.op === 'begin' ? begun : result)),
+      listen: (hinted) => honest.listen(hinted),
       close: () => {},
     }
     const { node, run } = running('request', { store })
@@ -268,11 +268,33 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
 
   test('nothing is left of a run that has ended', () => {
     const { node, run } = running('request')
-    node.receive(1, ack({ floor: 0 }))
-    const before = node.wakeAt()
     node.returns(run, 'hi')
-    // The heartbeat is all that is left to wake for.
-    expect(before).toBe(node.now + 250)
-    expect(node.wakeAt()).toBe(node.now + 30_000)
+    expect(node.frames(1)).toEqual([replyTo(1, 'hi')])
+    node.sleep(29_999)
+    expect(node.frames(1)).toEqual([])
+    expect(node.done('abort')).toEqual([])
+  })
+
+  test('a client hears again and again that a handler still works', () => {
+    const { node } = running('request')
+    const started = { kind: 'started', n: 1 }
+    node.sleep(250)
+    expect(node.frames(1)).toEqual([started])
+    node.sleep(9_999)
+    expect(node.frames(1)).toEqual([])
+    node.sleep(1)
+    expect(node.frames(1)).toEqual([started])
+    node.sleep(10_000)
+    expect(node.frames(1)).toEqual([started])
+  })
+
+  test('who gets chunks need not be told that the handler works', () => {
+    const { node, run } = running('stream')
+    node.sleep(200)
+    node.yields(run, 'a')
+    node.sleep(50)
+    expect(node.frames(1)).toEqual([chunkOf(1, 0, 'a')])
+    node.sleep(10_000)
+    expect(node.frames(1)).toEqual([{ kind: 'started', n: 1 }])
   })
 })

@@ -179,7 +179,8 @@ export class Runs {
     if (run?.state.step !== 'starting') return
     run.state = { step: 'running' }
     this.#watch.listen(run, turn.now)
-    if (run.mode === 'send') this.#options.audience().started(run.fence.session, run.fence.n, turn)
+    run.reported = run.mode === 'send'
+    if (run.reported) this.#options.audience().started(run.fence.session, run.fence.n, turn)
     else this.#watch.reportLater(run, turn.now)
   }
 

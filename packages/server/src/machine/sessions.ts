@@ -1,7 +1,7 @@
 /** The sessions whose links are on this node: attached → leaving → gone. Those without a link live in the store alone [P-30, P-31]. */
 
 import { closeCodes } from '@backchat/protocol'
-import type { DetachOperation, EndedSession } from '../store/operations.js'
+import type { EndedSession } from '../store/operations.js'
 import type { Attachment } from './attachment.js'
 import type { Newcomer } from './greeting.js'
 import type { LinkId } from './inputs.js'
@@ -27,8 +27,8 @@ export class Sessions {
   readonly #options: SessionsOptions
   readonly #sessions = new Map<string, Session>()
   readonly #links = new Map<LinkId, Session>()
-  /** The store did not say whether it knows that these links ended: until it does, it would keep their sessions for ever. */
-  readonly #untold = new Set<DetachOperation>()
+  /** What the store has not said that it knows: until it does, it would keep a session whose link has ended. */
+  readonly #untold = new Set<(turn: Turn) => void>()
 
   constructor(options: SessionsOptions) {
     this.#options = options
@@ -92,11 +92,14 @@ export class Sessions {
     const session = this.#links.get(link)
     if (session === undefined || session.leaving) return
     session.leaving = true
-    turn.ask({ op: 'end', fence }, ({ status }, turn) => {
-      if (status === 'ok' || status === 'gone') this.#saidBye(session, turn)
-      else if (status === 'fenced') this.drop(link, closeCodes.superseded, 'A newer link took over.', turn)
-      else this.drop(link, closeCodes.internalError, 'The store is out of reach.', turn)
-    })
+    this.#untilTold(turn, (turn, told) =>
+      turn.ask({ op: 'end', fence }, ({ status }, turn) => {
+        if (status === 'failed') return this.drop(link, closeCodes.internalError, 'The store is out of reach.', turn)
+        told()
+        if (status === 'fenced') this.drop(link, closeCodes.superseded, 'A newer link took over.', turn)
+        else this.#saidBye(session, turn)
+      }),
+    )
   }
 
   /** The store ended a session: its time ran out, or there had to be room for another. */
@@ -111,19 +114,23 @@ export class Sessions {
 
   /** The link of that attempt is not here, whatever the store believes. */
   detach(user: string, client: string, attempt: number, turn: Turn): void {
-    this.#tell({ op: 'detach', user, client, attempt }, turn)
+    this.#untilTold(turn, (turn, told) =>
+      turn.ask({ op: 'detach', user, client, attempt }, ({ status }) => {
+        if (status !== 'failed') told()
+      }),
+    )
   }
 
   /** Tells the store again what it did not hear. */
   retell(turn: Turn): void {
-    for (const operation of [...this.#untold]) this.#tell(operation, turn)
+    for (const tell of [...this.#untold]) tell(turn)
   }
 
-  #tell(operation: DetachOperation, turn: Turn): void {
-    this.#untold.add(operation)
-    turn.ask(operation, ({ status }) => {
-      if (status !== 'failed') this.#untold.delete(operation)
-    })
+  /** Tells the store now, and again each time that the lease is renewed, until it has answered. */
+  #untilTold(turn: Turn, tell: (turn: Turn, told: () => void) => void): void {
+    const again = (turn: Turn) => tell(turn, () => this.#untold.delete(again))
+    this.#untold.add(again)
+    again(turn)
   }
 
   #lose(link: LinkId, reason: string, turn: Turn): void {

@@ -1,7 +1,7 @@
 /** A node for tests: the machine, a memory store that answers at once or as late as it can, and what the machine wanted done. */
 
 import type { Ack, Json, ReceivedByServer, RequestMode, ServerFrame } from '@backchat/protocol'
-import { type MemoryStore, memoryStore } from '../store/memory.js'
+import { type MemoryStore, type MemoryStoreOptions, memoryStore } from '../memory-store.js'
 import type { Operation, Target } from '../store/operations.js'
 import type { Effect, Run } from './effects.js'
 import type { Input, LinkId } from './inputs.js'
@@ -16,8 +16,10 @@ export const bothAnswers = ['at once', 'later'] as const
 
 export interface NodeOptions extends Partial<ServerMachineOptions> {
   readonly answers: Answers
-  /** To share with a node that was there before. */
+  /** To share with a node that was there before, whose clock it keeps. */
   readonly store?: MemoryStore
+  /** Of the store, when it is the node's own. */
+  readonly bounds?: Pick<MemoryStoreOptions, 'maxSessions' | 'maxSessionsPerUser'>
 }
 
 type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { kind: Kind }>
@@ -34,9 +36,9 @@ export class TestNode {
   #unanswered: Input[] = []
   #failing: { readonly how: FailedBatch; after: number } | undefined
 
-  constructor({ answers, store = memoryStore(), ...options }: NodeOptions) {
+  constructor({ answers, store, bounds, ...options }: NodeOptions) {
     let made = 0
-    this.store = store
+    this.store = store ?? memoryStore({ now: () => this.now, ...bounds })
     this.#answers = answers
     this.#machine = new ServerMachine({
       owner: 'node 1',
@@ -47,6 +49,8 @@ export class TestNode {
     })
     for (const type of ['text', 'slow']) this.feed({ kind: 'registered', type, idempotent: false })
     this.feed({ kind: 'registered', type: 'rename', idempotent: true })
+    // Its lease has begun before anything happens.
+    this.settle()
   }
 
   // ---- what happens to it ----
@@ -78,9 +82,10 @@ export class TestNode {
     this.now = until
   }
 
-  wakeAt(): number {
+  /** Whether there is a time at which the machine wants to be woken. */
+  get isAwake(): boolean {
     this.#look()
-    return this.#machine.wakeAt()
+    return this.#machine.wakeAt() < Number.POSITIVE_INFINITY
   }
 
   /** A client dials and says hello. Client id and secret are those of a client that is always the same. */
@@ -181,8 +186,10 @@ export class TestNode {
   }
 
   #apply({ batch, operations }: EffectOf<'apply'>): Input {
-    this.operations.push(...operations)
-    const failing = this.#isFailing()
+    // Of its lease only the tests of the lease speak.
+    const spoken = operations.filter(({ op }) => !leaseOperations.includes(op))
+    this.operations.push(...spoken)
+    const failing = spoken.length > 0 ? this.#isFailing() : undefined
     const results = failing === 'not carried out' ? [] : this.store.apply(operations)
     return failing === undefined
       ? { kind: 'applied', batch, results }
@@ -207,6 +214,8 @@ export class TestNode {
     return taken
   }
 }
+
+const leaseOperations: readonly Operation['op'][] = ['enlist', 'renew', 'retire']
 
 type EffectOfFrame<Kind extends ServerFrame<Json>['kind']> = Extract<ServerFrame<Json>, { kind: Kind }>
 
