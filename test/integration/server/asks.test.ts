@@ -7,6 +7,9 @@ import { type Frame, greeted, newIdentity } from './raw-client.js'
 import { serve } from './serve.js'
 
 const wire = (content: unknown) => ({ id: 'answer', timestamp: '2026-01-01T00:00:00.000Z', content })
+/** Resolves when the server knows that a link has ended. */
+const linkEnds = (manager: { on(name: 'disconnection', listener: () => void): unknown }) =>
+  new Promise<void>((resolve) => manager.on('disconnection', resolve))
 const sessionOf = (welcome: Frame) => String(welcome['sessionId'])
 
 test('a question is a numbered push, and its answer settles it', async () => {
@@ -45,8 +48,9 @@ test('a session without a link is asked when it comes back', async () => {
   const { manager, url } = await serve()
   const identity = newIdentity()
   const { client, welcome } = await greeted(url, identity)
+  const gone = linkEnds(manager)
   client.terminate()
-  await client.closed
+  await gone
   const asked = manager.request(sessionOf(welcome), 'confirm', null)
   const { client: back } = await greeted(url, identity, { attempt: 2, epoch: welcome['epoch'] })
   expect(await back.next('push')).toMatchObject({ push: 1, leftMs: expect.any(Number) })
@@ -82,8 +86,9 @@ test('a question that no link had is taken back, and the client never sees it', 
   const { manager, url } = await serve()
   const identity = newIdentity()
   const { client, welcome } = await greeted(url, identity)
+  const gone = linkEnds(manager)
   client.terminate()
-  await client.closed
+  await gone
   await expect(manager.request(sessionOf(welcome), 'confirm', null, { timeout: 30 })).rejects.toMatchObject({
     code: 'TIMEOUT',
     stage: 'queued',

@@ -153,12 +153,3 @@ test('a reader that takes nothing is let go, and finds its pushes or a gap when 
   expect(gap.from).toBe(2)
   expect(await back.client.next('push')).toMatchObject({ push: gap.to + 1 })
 })
-
-test('asking a client is not in this version, and says so', async () => {
-  const { manager } = await serve()
-  await expect(manager.request('session', 'confirm', { question: 'Delete?' })).rejects.toMatchObject({
-    name: 'BackchatError',
-    code: 'UNSUPPORTED_VERSION',
-    mayHaveExecuted: false,
-  })
-})

@@ -47,6 +47,8 @@ export class TestNode {
       authenticates: false,
       ...options,
     })
+    // A hint comes when the turn that led to it is over.
+    this.store.listen((owner) => this.#unanswered.push({ kind: 'hinted', owner }))
     for (const type of ['text', 'slow']) this.feed({ kind: 'registered', type, idempotent: false })
     this.feed({ kind: 'registered', type: 'rename', idempotent: true })
     // Its lease has begun before anything happens.

@@ -1,0 +1,184 @@
+/** Two nodes on one store: what one begins, the other can wait for, cancel, read on and end. */
+
+import { closeCodes, type Json, limits } from '@backchat/protocol'
+import { describe, expect, test } from 'vitest'
+import { leaseMs } from './lease.js'
+import { ack, bothAnswers, chunkOf, json, replyTo, TestNode } from './test-node.js'
+
+describe.each(bothAnswers)('a store that answers %s', (answers) => {
+  /** Two nodes, and a client that was on `a` and is on `b` now, with its link 2; its request 1 runs on `a`. */
+  const moved = (over: { readonly mode?: 'request' | 'stream'; readonly type?: string } = {}) => {
+    const a = new TestNode({ answers, owner: 'a' })
+    const b = new TestNode({ answers, owner: 'b', store: a.store })
+    const { epoch, sessionId } = a.connect(1)
+    a.request(1, 1, over)
+    const run = a.theHandler()
+    /** All that is on its way arrives. */
+    const settle = () => {
+      for (let n = 0; n < 5; n += 1) {
+        a.settle()
+        b.settle()
+      }
+    }
+    settle()
+    const welcome = b.connect(2, { epoch })
+    settle()
+    b.request(2, 1, over)
+    settle()
+    return { a, b, run, epoch, sessionId, welcome, settle }
+  }
+
+  test('a client that moves is told that its request runs, and gets the reply where it is', () => {
+    const { a, b, run, welcome, settle } = moved()
+    expect(welcome.resumed).toBe(true)
+    expect(b.done('run')).toEqual([])
+    expect(b.frames(2)).toEqual([{ kind: 'started', n: 1 }])
+    a.returns(run, 'hi')
+    settle()
+    expect(b.frames(2)).toEqual([replyTo(1, 'hi')])
+    expect(a.frames(1).filter(({ kind }) => kind === 'reply')).toEqual([])
+  })
+
+  test('the older link is told that a newer one took over', () => {
+    const { a } = moved()
+    expect(a.frames(1)).toContainEqual(expect.objectContaining({ kind: 'refuse', code: 'superseded' }))
+    expect(a.done('detached')).toHaveLength(1)
+  })
+
+  test('a stream goes on at its next chunk, and what is taken there lets it go on here', () => {
+    const { a, b, run, settle } = moved({ mode: 'stream' })
+    a.done('pull')
+    for (let chunk = 0; chunk < limits.streamWindow; chunk += 1) a.yields(run, `${chunk}`)
+    settle()
+    expect(b.frames(2).filter(({ kind }) => kind === 'chunk')).toHaveLength(limits.streamWindow)
+    expect(a.done('pull')).toHaveLength(limits.streamWindow - 1)
+    b.receive(2, ack({ chunks: [[1, 1]] }))
+    settle()
+    expect(a.done('pull')).toHaveLength(1)
+    a.yields(run, 'more')
+    a.returns(run, 'end')
+    settle()
+    expect(b.frames(2)).toEqual([
+      chunkOf(1, limits.streamWindow, 'more'),
+      { kind: 'reply', n: 1, count: limits.streamWindow + 1, message: json('end') },
+    ])
+  })
+
+  test('a cancel reaches the handler', () => {
+    const { a, b, run, settle } = moved()
+    b.frames(2)
+    b.receive(2, { kind: 'cancel', n: 1 })
+    settle()
+    expect(b.frames(2)).toEqual([{ kind: 'cancelled', n: 1 }])
+    expect(a.done('abort')).toMatchObject([{ run: run.run }])
+  })
+
+  test('the end of the session reaches the handler', () => {
+    const { a, b, run, settle } = moved()
+    b.receive(2, { kind: 'bye' })
+    settle()
+    expect(a.done('abort')).toMatchObject([{ run: run.run }])
+  })
+
+  test('a reader that has all it wants lets the handler go on without it', () => {
+    const { a, b, run, settle } = moved({ mode: 'stream' })
+    for (let chunk = 0; chunk < limits.streamWindow; chunk += 1) a.yields(run, 'x')
+    settle()
+    a.done('pull')
+    b.receive(2, ack({ floor: 1 }))
+    settle()
+    expect(a.done('pull')).toHaveLength(1)
+  })
+
+  test('what one node says reaches the clients of the other, in order', () => {
+    const { a, b, sessionId, settle } = moved()
+    b.frames(2)
+    a.push({ to: 'session', session: sessionId }, 'one')
+    b.push({ to: 'all' }, 'two')
+    a.push({ to: 'all' }, 'three')
+    settle()
+    expect(b.frames(2)).toEqual(
+      ['one', 'two', 'three'].map((text, index) => ({ kind: 'push', push: index + 1, message: json(text) })),
+    )
+  })
+
+  test('what one node asks is answered on the other', () => {
+    const { a, b, sessionId, settle } = moved()
+    b.frames(2)
+    a.feed({ kind: 'asked', key: 1, session: sessionId, message: '{}' as Json, bytes: 2, timeoutMs: 5_000 })
+    settle()
+    expect(b.frames(2)).toMatchObject([{ kind: 'push', push: 1, leftMs: expect.any(Number) }])
+    const message = { id: 'i', timestamp: '2026-01-01T00:00:00.000Z', content: 'yes' }
+    b.receive(2, { kind: 'answer', push: 1, message })
+    settle()
+    expect(b.frames(2)).toEqual([{ kind: 'answered', push: 1 }])
+    expect(a.done('answered')).toMatchObject([{ key: 1, outcome: { ok: true, message: JSON.stringify(message) } }])
+  })
+
+  test('what a node that is gone had started is unknown once its lease has run out, and not before', () => {
+    const { a, b } = moved()
+    b.frames(2)
+    // The store goes by the clock of `a`, which does nothing any more.
+    a.now += leaseMs - 1
+    b.sleep(leaseMs - 1)
+    expect(b.frames(2)).toEqual([])
+    a.now += 1_001
+    b.sleep(1_001)
+    expect(b.frames(2)).toMatchObject([
+      { kind: 'error', n: 1, error: { code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true } },
+    ])
+  })
+
+  test('an idempotent request of a node that is gone is run again', () => {
+    const { a, b } = moved({ type: 'rename' })
+    a.now += leaseMs + 1_000
+    b.sleep(leaseMs + 1_000)
+    expect(b.theRun()).toMatchObject({ n: 1, type: 'rename' })
+  })
+
+  test('a node that was held up while another looked gives up what it began, and begins anew', () => {
+    const { a, b, run } = moved()
+    const { sessionId } = a.connect(3, { client: 'another' })
+    a.now += leaseMs + 1_000
+    b.sleep(leaseMs + 1_000)
+    b.frames(2)
+    // It comes to itself with the result of its handler.
+    a.returns(run, 'late')
+    a.settle()
+    a.sleep(1_000)
+    expect(a.done('abandon').map(({ link }) => link)).toContain(3)
+    expect(b.frames(2)).toEqual([])
+    const back = a.connect(4, { client: 'another' })
+    expect(back).toMatchObject({ resumed: true, sessionId })
+    a.request(4, 1)
+    expect(a.theRun().n).toBe(1)
+  })
+
+  test('a node that is named ends at once what its older life had', () => {
+    const old = new TestNode({ answers, owner: 'first life', node: 'x' })
+    const { epoch } = old.connect(1)
+    old.request(1, 1)
+    old.theHandler()
+    old.settle()
+    const node = new TestNode({ answers, owner: 'second life', node: 'x', store: old.store })
+    node.connect(2, { epoch })
+    node.request(2, 1)
+    expect(node.frames(2)).toMatchObject([{ kind: 'error', n: 1, error: { code: 'OUTCOME_UNKNOWN' } }])
+  })
+
+  test('a node that goes away in an orderly manner leaves its sessions to others', () => {
+    const a = new TestNode({ answers, owner: 'a', sessionTtlMs: 10_000 })
+    const b = new TestNode({ answers, owner: 'b', store: a.store, sessionTtlMs: 10_000 })
+    const { sessionId } = a.connect(1)
+    a.feed({ kind: 'closeAsked', drainMs: 0 })
+    expect(a.frames(1)).toContainEqual(expect.objectContaining({ kind: 'drain' }))
+    a.sleep(10)
+    expect(a.done('abandon')).toMatchObject([{ link: 1, code: closeCodes.goingAway }])
+    a.now += 9_000
+    b.sleep(9_000)
+    expect(b.done('ended')).toEqual([])
+    a.now += 2_000
+    b.sleep(2_000)
+    expect(b.done('ended')).toMatchObject([{ session: sessionId }])
+  })
+})
