@@ -10,7 +10,7 @@ import type { Out } from './out.js'
 import { Pushes } from './pushes.js'
 import { Requests } from './requests.js'
 import { Session } from './session.js'
-import { timing } from './timing.js'
+import { Timeline } from './timeline.js'
 
 export interface ClientMachineOptions {
   readonly random: Random
@@ -28,6 +28,7 @@ export class ClientMachine {
   readonly #requests: Requests
   readonly #pushes: Pushes
   readonly #session: Session
+  readonly #timeline = new Timeline()
   #effects: Effect[] = []
   #now = 0
   #wakeAt = Infinity
@@ -48,14 +49,22 @@ export class ClientMachine {
     this.#pushes = pushes
   }
 
-  /** One turn. */
-  handle(input: Input, now: number): readonly Effect[] {
-    const slept = now > this.#wakeAt + timing.sleptMs
+  /** One turn, with what the monotonic and the wall clock say. Where there is no other clock, the monotonic one is both. */
+  handle(input: Input, monotonic: number, wall: number = monotonic): readonly Effect[] {
+    const passed = this.#timeline.read({
+      monotonic,
+      wall,
+      dueAt: this.wakeAt(),
+      timerAt: input.kind === 'woke' ? input.timerAt : undefined,
+      woke: input.kind === 'noticed' && input.sign === 'woke',
+    })
+    const now = this.#timeline.at(monotonic)
     this.#effects = []
     this.#now = now
     this.#requests.expire(now) // [P-29]
     this.#checkLink()
-    if (slept) this.#notice('woke')
+    if (passed === 'slept') this.#notice('woke')
+    if (passed === 'jumped') this.#probe()
     this.#take(input)
     if (this.#session.ready) this.#requests.flush(now)
     this.#checkLink()
@@ -64,9 +73,14 @@ export class ClientMachine {
     return this.#effects
   }
 
-  /** When the next turn is due if nothing happens before. */
+  /** When the next turn is due if nothing happens before, by the monotonic clock. */
   wakeAt(): number {
-    return this.#wakeAt
+    return this.#timeline.monotonic(this.#wakeAt)
+  }
+
+  /** The time of the newest turn, in which effects count: monotonic, and what sleeps hid from it. */
+  get now(): number {
+    return this.#now
   }
 
   #take(input: Input): void {
@@ -118,8 +132,11 @@ export class ClientMachine {
   /** Something hints that the link may be dead, or that there may be one again. */
   #notice(sign: Sign): void {
     this.#link.noticed(sign, this.#now)
-    if (sign === 'hidden' || this.#link.state !== 'online') return
-    if (this.#heartbeat.probe(this.#now)) this.#transmit({ kind: 'ping' })
+    if (sign !== 'hidden') this.#probe()
+  }
+
+  #probe(): void {
+    if (this.#link.state === 'online' && this.#heartbeat.probe(this.#now)) this.#transmit({ kind: 'ping' })
   }
 
   #checkLink(): void {

@@ -33,8 +33,8 @@ export type Input =
   | { readonly kind: 'noticed'; readonly sign: 'online' | 'offline' | 'visible' | 'hidden' | 'woke' }
   | { readonly kind: 'reauthenticated' }
   | { readonly kind: 'closeAsked' }
-  /** The time that `wakeAt()` named has come. */
-  | { readonly kind: 'woke' }
+  /** The timer fired: the time that `wakeAt()` named has come. `timerAt`: the monotonic time that it was set for, if the shell looks at it. */
+  | { readonly kind: 'woke'; readonly timerAt?: number }
 
 export interface Requested {
   readonly kind: 'requested'

@@ -17,6 +17,8 @@ type Frame = ClientFrame<Json>
 export class Stage {
   readonly machine: ClientMachine
   now = 1_000
+  /** How far the wall clock is ahead of the monotonic one. */
+  wallAheadMs = 0
   /** All that was wanted since the last look, but for what has a record of its own below. */
   readonly effects: Effect[] = []
   /** What was transmitted since the last look. */
@@ -46,7 +48,9 @@ export class Stage {
   /** One turn, and those that answer it in the same breath. */
   tell(input: Input): void {
     const asked: Input[] = []
-    for (const effect of this.machine.handle(input, this.now)) this.#perform(effect, asked)
+    for (const effect of this.machine.handle(input, this.now, this.now + this.wallAheadMs)) {
+      this.#perform(effect, asked)
+    }
     for (const next of asked) this.tell(next)
   }
 

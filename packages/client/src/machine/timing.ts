@@ -15,4 +15,8 @@ export const timing = {
   ackMs: 200,
   /** A turn that comes this much later than asked for means that the machine slept. */
   sleptMs: 5_000,
+  /** So much of a jump of the wall clock is no adjustment any more [P-36]. */
+  jumpMs: 1_000,
+  /** A timer may be that much early, and no sleep is the reason. */
+  roundingMs: 1,
 } as const

@@ -44,6 +44,7 @@ export class ChatClient implements Omit<Client, Typed> {
   readonly #announcements: Announcements
   readonly #board: StatusBoard
   readonly #traces: Traces
+  readonly #machine: ClientMachine
   readonly #driver: Driver
   readonly #transport: Transport
   readonly #desk: Desk
@@ -69,8 +70,8 @@ export class ChatClient implements Omit<Client, Typed> {
       this.#announcements.emit('trace', step)
       this.#board.changed()
     })
-    const machine = new ClientMachine({ random, ids, queue, unheard })
-    this.#driver = new Driver(machine, clock, (effect) => this.#perform(effect))
+    this.#machine = new ClientMachine({ random, ids, queue, unheard })
+    this.#driver = new Driver(this.#machine, clock, (effect) => this.#perform(effect))
     const tell = this.#driver.tell.bind(this.#driver)
     const { url, WebSocket } = options
     this.#transport = openTransport({ url, WebSocket, events: arrivals(tell) })
@@ -231,7 +232,7 @@ export class ChatClient implements Omit<Client, Typed> {
   /** With times as people read them. */
   #seen(status: MachineStatus): Status {
     if (status.state !== 'waiting') return status
-    return { ...status, until: Math.round(this.#clock.wall() + status.until - this.#clock.now()) }
+    return { ...status, until: Math.round(this.#clock.wall() + status.until - this.#machine.now) }
   }
 }
 
