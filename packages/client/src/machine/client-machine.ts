@@ -1,6 +1,7 @@
 /** The client's decisions: what happened and when goes in, what is to be done comes out. Composes the parts and keeps the time. */
 
 import { type ClientFrame, closeCodes, type Ids, type Json, limits, type Random, unreachable } from '@backchat/protocol'
+import { Asks } from './asks.js'
 import { Confirmations } from './confirmations.js'
 import type { Effect } from './effects.js'
 import { Heartbeat } from './heartbeat.js'
@@ -27,6 +28,7 @@ export class ClientMachine {
   readonly #confirmations = new Confirmations()
   readonly #requests: Requests
   readonly #pushes: Pushes
+  readonly #asks: Asks
   readonly #session: Session
   readonly #timeline = new Timeline()
   #effects: Effect[] = []
@@ -43,10 +45,12 @@ export class ClientMachine {
     const heartbeat = this.#heartbeat
     const requests = new Requests(out, queue)
     const pushes = new Pushes(out, unheard)
-    this.#session = new Session({ out, random, ids, link, heartbeat, requests, pushes })
+    const asks = new Asks(out)
+    this.#session = new Session({ out, random, ids, link, heartbeat, requests, pushes, asks })
     this.#link = link
     this.#requests = requests
     this.#pushes = pushes
+    this.#asks = asks
   }
 
   /** One turn, with what the monotonic and the wall clock say. Where there is no other clock, the monotonic one is both. */
@@ -62,6 +66,7 @@ export class ClientMachine {
     this.#effects = []
     this.#now = now
     this.#requests.expire(now) // [P-29]
+    this.#asks.expire(now)
     this.#checkLink()
     if (passed === 'slept') this.#notice('woke')
     if (passed === 'jumped') this.#probe()
@@ -114,6 +119,14 @@ export class ClientMachine {
         return this.#session.resume(this.#now)
       case 'listened':
         return this.#pushes.listened(input.type)
+      case 'handles':
+        return this.#asks.handles(input.type, true)
+      case 'handlesNoMore':
+        return this.#asks.handles(input.type, false)
+      case 'answered':
+        return this.#asks.answered(input.push, input.message, input.bytes)
+      case 'answerFailed':
+        return this.#asks.failed(input.push, input.error)
       case 'noticed':
         return this.#notice(input.sign)
       case 'reauthenticated':
@@ -140,16 +153,22 @@ export class ClientMachine {
   }
 
   #checkLink(): void {
-    this.#link.pass(this.#now, this.#requests.pending)
+    this.#link.pass(this.#now, this.#work)
     if (this.#link.state !== 'online') return
-    this.#heartbeat.expect(this.#requests.outstanding, this.#now)
+    this.#heartbeat.expect(this.#requests.outstanding || this.#asks.outstanding, this.#now)
     const pulse = this.#heartbeat.check(this.#now)
     if (pulse === 'ping') this.#transmit({ kind: 'ping' })
     if (pulse === 'dead') this.#link.redial(closeCodes.silent, this.#now) // [P-28]
   }
 
+  /** Somebody waits, here or on the server. */
+  get #work(): boolean {
+    return this.#requests.pending || this.#asks.pending
+  }
+
   #next(): number {
-    const always = Math.min(this.#requests.callers.wakeAt(), this.#link.wakeAt(this.#requests.pending))
+    const deadline = Math.min(this.#requests.callers.wakeAt(), this.#asks.wakeAt())
+    const always = Math.min(deadline, this.#link.wakeAt(this.#work))
     if (this.#link.state !== 'online') return always
     const online = Math.min(always, this.#heartbeat.wakeAt())
     return this.#session.ready ? Math.min(online, this.#requests.sent.retryAt(), this.#confirmations.wakeAt()) : online
@@ -160,8 +179,8 @@ export class ClientMachine {
   #transmit(frame: ClientFrame<Json>): void {
     const link = this.#link.current
     if (link === undefined || this.#link.state !== 'online') return
-    // Init goes before all else [P-12]; a cancel that is lost here is sent by the resume that follows.
-    if (frame.kind === 'cancel' && !this.#session.ready) return
+    // Init goes before all else [P-12]; what is lost here is sent by the resume that follows.
+    if (!this.#session.ready && resumed.has(frame.kind)) return
     this.#effects.push({ kind: 'transmit', link, frame })
   }
 
@@ -174,3 +193,6 @@ export class ClientMachine {
     this.#transmit(chunks.length === 0 ? ack : { ...ack, chunks })
   }
 }
+
+/** What every new link is told again. */
+const resumed: ReadonlySet<string> = new Set(['cancel', 'answer', 'answerError'])

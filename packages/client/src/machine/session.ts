@@ -3,13 +3,17 @@
 import {
   closeCodes,
   type Ids,
+  type Push,
   type Random,
   type ReceivedByClient,
   type Refuse,
   unreachable,
   type Welcome,
+  type WireMessage,
+  type Withdrawn,
 } from '@backchat/protocol'
 import { answer, type Breach } from './answers.js'
+import type { Asks } from './asks.js'
 import { type Cause, notRun } from './faults.js'
 import type { Heartbeat } from './heartbeat.js'
 import { Identity } from './identity.js'
@@ -28,6 +32,7 @@ export interface Parts {
   readonly heartbeat: Heartbeat
   readonly requests: Requests
   readonly pushes: Pushes
+  readonly asks: Asks
 }
 
 export class Session {
@@ -37,6 +42,7 @@ export class Session {
   readonly #heartbeat: Heartbeat
   readonly #requests: Requests
   readonly #pushes: Pushes
+  readonly #asks: Asks
   readonly #identity: Identity
   #id = ''
   /** The link was told what is not settled. */
@@ -51,6 +57,7 @@ export class Session {
     this.#heartbeat = parts.heartbeat
     this.#requests = parts.requests
     this.#pushes = parts.pushes
+    this.#asks = parts.asks
     this.#identity = new Identity(parts.ids)
   }
 
@@ -102,12 +109,30 @@ export class Session {
       case 'pong':
         return undefined
       case 'push':
-        return this.#pushes.accept(frame, this.#id) ? undefined : this.#tooEarly(frame)
+      case 'withdrawn':
+        return this.#readNumbered(frame, now)
+      case 'answered':
+        this.#asks.confirmed(frame.push)
+        return undefined
+      case 'authorized':
+      case 'drain':
+        return undefined
       case 'gap':
         return this.#pushes.skip(frame) ? undefined : this.#tooEarly(frame)
       default:
         return answer(this.#requests, frame, { out: this.#out, random: this.#random, sessionId: this.#id, now })
     }
+  }
+
+  /** What has a number of its own comes once, and in its place [P-23] [P-33]. */
+  #readNumbered(frame: Push<WireMessage> | Withdrawn, now: number): Breach {
+    const received = this.#pushes.receive(frame.push)
+    if (received === 'jump') return this.#tooEarly(frame)
+    if (received === 'old') return undefined
+    if (frame.kind === 'withdrawn') this.#asks.withdraw(frame.ask)
+    else if (frame.leftMs === undefined) this.#pushes.deliver(frame.message, this.#id)
+    else this.#asks.ask({ ...frame, leftMs: frame.leftMs }, this.#id, now)
+    return undefined
   }
 
   #tooEarly({ kind }: ReceivedByClient): Breach {
@@ -123,6 +148,7 @@ export class Session {
     this.#link.welcomed(now)
     this.#heartbeat.start(welcome.heartbeatMs, now)
     this.#requests.welcomed(welcome)
+    this.#asks.limit(welcome.limits)
     const epoch = this.#identity.meet(welcome.epoch)
     if (epoch === 'another') this.#beginAnew()
     if (welcome.gap !== undefined && !this.#pushes.skip(welcome.gap)) return this.#tooEarly(welcome)
@@ -134,6 +160,7 @@ export class Session {
   /** The server has no record of what we know, and made another one. */
   #beginAnew(): void {
     this.#pushes.beginAnew()
+    this.#asks.beginAnew()
     this.#requests.beginAnew(sessionLost)
     this.#out.emit({
       kind: 'reset',
@@ -146,6 +173,7 @@ export class Session {
     if (this.#link.state !== 'online' || this.#resumed) return
     this.#resumed = true
     this.#requests.resume(now, init)
+    this.#asks.resume()
   }
 
   ask(asked: Requested, now: number): void {
@@ -187,6 +215,7 @@ export class Session {
     const known = this.#identity.known
     this.#identity.renew()
     this.#pushes.beginAnew()
+    this.#asks.beginAnew()
     this.#requests.forgetNumbers('OUTCOME_UNKNOWN', 'SESSION_GONE', sessionLost)
     if (known) this.#out.emit({ kind: 'reset', reason })
     this.#link.drop(closeCodes.normal, reason, now)
@@ -207,6 +236,7 @@ export class Session {
   /** Nothing is taken and nothing dialled any more. */
   #end(cause: Cause, why: string, ran: Cause): void {
     this.#closed = { cause, why }
+    this.#asks.beginAnew()
     this.#requests.endQueued(cause, why)
     this.#requests.forgetNumbers(ran, cause, why)
     this.#link.close()

@@ -191,4 +191,8 @@ export const says = {
   cancelled: (n: number) => ({ kind: 'cancelled', n }) as const,
   push: (push: number, type?: string) =>
     ({ kind: 'push', push, message: type === undefined ? wire : { ...wire, type } }) as const,
+  ask: (push: number, leftMs = 60_000, type = 'confirm') =>
+    ({ kind: 'push', push, leftMs, message: { ...wire, type } }) as const,
+  answered: (push: number) => ({ kind: 'answered', push }) as const,
+  withdrawn: (push: number, ask: number) => ({ kind: 'withdrawn', push, ask }) as const,
 }
