@@ -96,7 +96,10 @@ export interface Client<C = Untyped, V extends View = 'wire'> {
   readonly events: ClientEvents
   /** Settles with the first connection; rejects when the token is refused or the client is closed before. Unread, it raises no unhandled rejection. */
   readonly ready: Promise<void>
-  /** Fetches a token again and goes on: after `unauthorized`, or to change it on the living session. Rejects with `UNAUTHORIZED` when it is refused. */
+  /**
+   * Fetches a token again and goes on: after `unauthorized`, or on the living link, which stays as it is with all that runs.
+   * Settles when the server has taken the token; rejects with `UNAUTHORIZED` when it is refused.
+   */
   reauthenticate(): Promise<void>
   /** Where a message is or got stuck; `undefined` for an id that is not known, or not any more. */
   explain(id: string): Explanation | undefined

@@ -16,7 +16,7 @@ const answer = (stage: Stage, push: number, bytes = 20) => stage.tell({ kind: 'a
 
 const answers = (stage: Stage) =>
   stage.frames().flatMap((frame) => {
-    if (frame.kind === 'answer') return [frame.push]
+    if (frame.kind === 'answer') return [`${frame.push}`]
     return frame.kind === 'answerError' ? [`${frame.push} ${frame.error.code}`] : []
   })
 
@@ -102,10 +102,10 @@ describe('keeping answers', () => {
     answer(stage, 1)
     stage.frames()
     stage.relink({ resumed: true })
-    expect(answers(stage)).toEqual(['2 NO_HANDLER', 1])
+    expect(answers(stage)).toEqual(['2 NO_HANDLER', '1'])
     stage.receive(says.answered(2))
     stage.relink({ resumed: true })
-    expect(answers(stage)).toEqual([1])
+    expect(answers(stage)).toEqual(['1'])
     stage.receive(says.answered(1))
     stage.relink({ resumed: true })
     expect(answers(stage)).toEqual([])

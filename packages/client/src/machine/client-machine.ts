@@ -12,6 +12,8 @@ import { Pushes } from './pushes.js'
 import { Requests } from './requests.js'
 import { Session } from './session.js'
 import { Timeline } from './timeline.js'
+import { TokenQuestion } from './token-question.js'
+import { Tokens } from './tokens.js'
 
 export interface ClientMachineOptions {
   readonly random: Random
@@ -29,6 +31,7 @@ export class ClientMachine {
   readonly #requests: Requests
   readonly #pushes: Pushes
   readonly #asks: Asks
+  readonly #tokens: Tokens
   readonly #session: Session
   readonly #timeline = new Timeline()
   #effects: Effect[] = []
@@ -41,16 +44,19 @@ export class ClientMachine {
       transmit: (frame) => this.#transmit(frame),
       owe: (atOnce) => this.#confirmations.owe(atOnce, this.#now),
     }
-    const link = new Link(out, random)
+    const question = new TokenQuestion(out)
+    const link = new Link(out, random, question)
+    const tokens = new Tokens(out, random, question)
     const heartbeat = this.#heartbeat
     const requests = new Requests(out, queue)
     const pushes = new Pushes(out, unheard)
     const asks = new Asks(out)
-    this.#session = new Session({ out, random, ids, link, heartbeat, requests, pushes, asks })
+    this.#session = new Session({ out, random, ids, link, heartbeat, requests, pushes, asks, tokens })
     this.#link = link
     this.#requests = requests
     this.#pushes = pushes
     this.#asks = asks
+    this.#tokens = tokens
   }
 
   /** One turn, with what the monotonic and the wall clock say. Where there is no other clock, the monotonic one is both. */
@@ -102,8 +108,9 @@ export class ClientMachine {
       case 'took':
         return this.#requests.advance(input.key, this.#now, (stream) => stream.take(input.next))
       case 'tokenFetched':
-        return this.#link.tokenFetched(input.fetch, input.token, this.#now)
+        return this.#tokenFetched(input.fetch, input.token)
       case 'tokenFailed':
+        if (this.#link.state === 'online') return this.#tokens.failed(input.fetch, this.#now)
         return this.#link.tokenFailed(input.fetch, input.reason, this.#now)
       case 'opened':
         return this.#session.greet(input.link)
@@ -130,6 +137,7 @@ export class ClientMachine {
       case 'noticed':
         return this.#notice(input.sign)
       case 'reauthenticated':
+        if (this.#link.state === 'online') this.#tokens.renew(this.#now)
         return this.#link.reauthenticate(this.#now)
       case 'closeAsked':
         return this.#session.close()
@@ -138,6 +146,11 @@ export class ClientMachine {
       default:
         return unreachable(input)
     }
+  }
+
+  #tokenFetched(fetch: number, token: string | undefined): void {
+    if (this.#link.state !== 'online') this.#link.tokenFetched(fetch, token, this.#now)
+    else if (!this.#tokens.fetched(fetch, token, this.#now)) this.#link.redial(closeCodes.normal, this.#now)
   }
 
   // ---- time ----
@@ -155,7 +168,10 @@ export class ClientMachine {
   #checkLink(): void {
     this.#link.pass(this.#now, this.#work)
     if (this.#link.state !== 'online') return
-    this.#heartbeat.expect(this.#requests.outstanding || this.#asks.outstanding, this.#now)
+    if (this.#requests.drained) return this.#link.drop(closeCodes.normal, '', this.#now) // [P-32]
+    this.#tokens.pass(this.#now)
+    const owed = this.#requests.outstanding || this.#asks.outstanding || this.#tokens.outstanding
+    this.#heartbeat.expect(owed, this.#now)
     const pulse = this.#heartbeat.check(this.#now)
     if (pulse === 'ping') this.#transmit({ kind: 'ping' })
     if (pulse === 'dead') this.#link.redial(closeCodes.silent, this.#now) // [P-28]
@@ -170,8 +186,8 @@ export class ClientMachine {
     const deadline = Math.min(this.#requests.callers.wakeAt(), this.#asks.wakeAt())
     const always = Math.min(deadline, this.#link.wakeAt(this.#work))
     if (this.#link.state !== 'online') return always
-    const online = Math.min(always, this.#heartbeat.wakeAt())
-    return this.#session.ready ? Math.min(online, this.#requests.sent.retryAt(), this.#confirmations.wakeAt()) : online
+    const online = Math.min(always, this.#heartbeat.wakeAt(), this.#tokens.wakeAt())
+    return this.#session.ready ? Math.min(online, this.#requests.retryAt(), this.#confirmations.wakeAt()) : online
   }
 
   // ---- frames ----

@@ -32,6 +32,8 @@ export type Effect =
   /** Fire the signal of the handler that was called for this push: its answer is not wanted any more, and nothing more is to be said of it. */
   | { readonly kind: 'abortHandler'; readonly push: number }
   | { readonly kind: 'status'; readonly status: MachineStatus }
+  /** The server took the newest token: whoever waits for that may go on. */
+  | { readonly kind: 'authorized' }
   | { readonly kind: 'gap'; readonly from: number; readonly to: number }
   | { readonly kind: 'reset'; readonly reason: string }
   /** Something nobody waits for went wrong. */

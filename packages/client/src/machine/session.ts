@@ -12,7 +12,7 @@ import {
   type WireMessage,
   type Withdrawn,
 } from '@backchat/protocol'
-import { answer, type Breach } from './answers.js'
+import { answer, type Breach, type Turn } from './answers.js'
 import type { Asks } from './asks.js'
 import { type Cause, notRun } from './faults.js'
 import type { Heartbeat } from './heartbeat.js'
@@ -22,6 +22,7 @@ import type { Link } from './link.js'
 import type { Out } from './out.js'
 import type { Pushes } from './pushes.js'
 import type { Requests } from './requests.js'
+import type { Tokens } from './tokens.js'
 
 /** What a session is made of. */
 export interface Parts {
@@ -33,6 +34,7 @@ export interface Parts {
   readonly requests: Requests
   readonly pushes: Pushes
   readonly asks: Asks
+  readonly tokens: Tokens
 }
 
 export class Session {
@@ -43,6 +45,7 @@ export class Session {
   readonly #requests: Requests
   readonly #pushes: Pushes
   readonly #asks: Asks
+  readonly #tokens: Tokens
   readonly #identity: Identity
   #id = ''
   /** The link was told what is not settled. */
@@ -58,6 +61,7 @@ export class Session {
     this.#requests = parts.requests
     this.#pushes = parts.pushes
     this.#asks = parts.asks
+    this.#tokens = parts.tokens
     this.#identity = new Identity(parts.ids)
   }
 
@@ -71,6 +75,7 @@ export class Session {
   greet(link: number): void {
     const opened = this.#link.opened(link)
     if (opened === undefined) return
+    this.#tokens.greet(opened.token)
     const frame = this.#identity.hello(opened.token, { lastPush: this.#pushes.last, ...this.#requests.sent.settled })
     this.#out.emit({ kind: 'transmit', link, frame })
   }
@@ -115,13 +120,23 @@ export class Session {
         this.#asks.confirmed(frame.push)
         return undefined
       case 'authorized':
+        this.#tokens.authorized(now, frame.expiresInMs)
+        this.#requests.authorized(now)
+        return undefined
       case 'drain':
+        this.#link.drain(frame)
+        this.#requests.drain(frame.taken)
         return undefined
       case 'gap':
         return this.#pushes.skip(frame) ? undefined : this.#tooEarly(frame)
       default:
-        return answer(this.#requests, frame, { out: this.#out, random: this.#random, sessionId: this.#id, now })
+        return answer(this.#requests, frame, this.#turn(now))
     }
+  }
+
+  #turn(now: number): Turn {
+    const renewToken = () => this.#tokens.ended(now)
+    return { out: this.#out, random: this.#random, sessionId: this.#id, now, renewToken }
   }
 
   /** What has a number of its own comes once, and in its place [P-23] [P-33]. */
@@ -147,7 +162,8 @@ export class Session {
     this.#resumed = false
     this.#link.welcomed(now)
     this.#heartbeat.start(welcome.heartbeatMs, now)
-    this.#requests.welcomed(welcome)
+    this.#tokens.accepted(now, welcome.expiresInMs)
+    this.#requests.welcomed(welcome, now)
     this.#asks.limit(welcome.limits)
     const epoch = this.#identity.meet(welcome.epoch)
     if (epoch === 'another') this.#beginAnew()
@@ -180,7 +196,7 @@ export class Session {
     if (asked.init && this.#link.state === 'online' && !this.#resumed) return this.resume(now, asked)
     this.#requests.ask(asked, now)
     // Then nothing else is queued.
-    if (this.#link.state === 'unauthorized') this.#requests.endQueued('UNAUTHORIZED', tokenRefused)
+    if (this.#link.state === 'unauthorized') this.#requests.endUnauthorized(tokenRefused)
     if (this.#closed !== undefined) this.#requests.endQueued(this.#closed.cause, this.#closed.why)
   }
 
@@ -194,7 +210,7 @@ export class Session {
       case 'invalid':
         return this.#endRefused('INVALID_MESSAGE', `The server did not understand the client: ${message}`)
       case 'unauthorized':
-        if (this.#link.tokenRefused(message, now) === 'stopped') this.#requests.endQueued('UNAUTHORIZED', tokenRefused)
+        if (this.#link.tokenRefused(message, now) === 'stopped') this.#requests.endUnauthorized(tokenRefused)
         return
       case 'not-yours':
         this.#requests.endQueued('SESSION_GONE', 'The session belongs to somebody else.')

@@ -1,6 +1,6 @@
 /** A machine on a stage: scripted frames, explicit times, and a record of all that it wanted. Tests only. */
 
-import type { ClientFrame, Json, ReceivedByClient, Welcome, WireMessage } from '@backchat/protocol'
+import type { ClientFrame, ErrorCode, Json, ReceivedByClient, Welcome, WireMessage } from '@backchat/protocol'
 import { ClientMachine, type ClientMachineOptions } from './client-machine.js'
 import type { Effect, Outcome } from './effects.js'
 import type { Input, Key, Requested } from './inputs.js'
@@ -188,6 +188,14 @@ export const says = {
   reply: (n: number, count?: number) =>
     ({ kind: 'reply', n, message: wire, ...(count === undefined ? {} : { count }) }) as const,
   chunk: (n: number, chunk: number) => ({ kind: 'chunk', n, chunk, content: `chunk ${chunk}` }) as const,
+  refused: (n: number, code: ErrorCode, retryAfterMs?: number) =>
+    ({
+      kind: 'error',
+      n,
+      refused: true,
+      error: { code, message: 'No.', mayHaveExecuted: false, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+    }) as const,
+  drain: (taken: number) => ({ kind: 'drain', taken, retryAfterMs: 2_000, windowMs: 6_000 }) as const,
   cancelled: (n: number) => ({ kind: 'cancelled', n }) as const,
   push: (push: number, type?: string) =>
     ({ kind: 'push', push, message: type === undefined ? wire : { ...wire, type } }) as const,

@@ -5,6 +5,8 @@ export const timing = {
   dialMs: 10_000,
   /** For the application's token function. */
   tokenMs: 10_000,
+  /** From one token to the next, however short a time the server gives them. */
+  tokenLeastMs: 1_000,
   /** A link that was current this long has proved itself: failures are forgotten [P-26]. */
   stableMs: 5_000,
   /** Of silence while something is outstanding, before a ping [P-28]. */

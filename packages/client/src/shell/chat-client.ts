@@ -191,6 +191,8 @@ export class ChatClient implements Omit<Client, Typed> {
         return this.#handlers.abort(effect.push)
       case 'status':
         return this.#changed(effect.status)
+      case 'authorized':
+        return this.#board.resolve()
       case 'gap':
         return this.#announcements.emit('gap', { from: effect.from, to: effect.to })
       case 'reset':
