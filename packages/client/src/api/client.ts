@@ -67,10 +67,12 @@ export interface Client<C = Untyped, V extends View = 'wire'> {
   on<Type extends ListenedType<C>>(type: Type, listener: (message: Heard<C, Type, V>) => unknown): () => void
 
   /**
-   * Answers the server's requests of a type. One handler for a type; returns how to remove it. In this version no server
-   * asks: the handler is kept, and never called.
+   * Answers the server's requests of a type: one handler for a type, called at most once for each. Returns how to remove
+   * it. A request waits for no handler: of a type that has none it is answered with `NO_HANDLER` at once, so add handlers
+   * in the turn that makes the client. The answer is kept until the server has it, across links. What a handler throws is
+   * `HANDLER_FAILED` there and an `error` event here; `throw context.failure(…)` refuses on purpose.
    *
-   * @throws TypeError when the type has a handler already.
+   * @throws TypeError when the type has a handler already, or is no message type.
    * @example
    * ```ts
    * client.handle('confirm', async (message, { signal }) => ({ ok: await ask(message.content.question, signal) }))
@@ -94,7 +96,10 @@ export interface Client<C = Untyped, V extends View = 'wire'> {
   readonly events: ClientEvents
   /** Settles with the first connection; rejects when the token is refused or the client is closed before. Unread, it raises no unhandled rejection. */
   readonly ready: Promise<void>
-  /** Fetches a token again and goes on: after `unauthorized`, or to change it on the living session. Rejects with `UNAUTHORIZED` when it is refused. */
+  /**
+   * Fetches a token again and goes on: after `unauthorized`, or on the living link, which stays as it is with all that runs.
+   * Settles when the server has taken the token; rejects with `UNAUTHORIZED` when it is refused.
+   */
   reauthenticate(): Promise<void>
   /** Where a message is or got stuck; `undefined` for an id that is not known, or not any more. */
   explain(id: string): Explanation | undefined

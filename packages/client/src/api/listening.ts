@@ -28,7 +28,7 @@ export type ClientHandler<C, Type extends string, V extends View> = (
 ) => SentReply<C, Type> | Promise<SentReply<C, Type>>
 
 export interface ClientHandlerContext<C = Untyped, Type extends string = string> {
-  /** Fires when the server does not want the answer any more, or the client closes. */
+  /** Fires when the server does not want the answer any more, its time is over, the session is lost, or the client closes. */
   readonly signal: AbortSignal
   /** Makes the error that refuses on purpose: `throw failure({ reason: 'not now' })`. */
   failure(content: SentFailure<C, Type>): BackchatError

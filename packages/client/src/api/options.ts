@@ -38,7 +38,8 @@ export interface ClientOptions<C = Untyped> {
   readonly url: string | URL | (() => string | URL | Promise<string | URL>)
   /**
    * What `authenticate` on the server judges, at most 8 KiB. A function is asked when a token is needed: it is given
-   * 10 s, never called twice at a time, and called again when it fails. `undefined`: without a token, as a guest.
+   * 10 s, never called twice at a time, and called again when it fails: at each dial, and before the token ends, when the
+   * server says that it does. `undefined`: without a token, as a guest.
    */
   readonly token?: string | (() => string | undefined | Promise<string | undefined>) | undefined
   /** Milliseconds until a request settles, or a stream's longest silence. Default 30 000; more than 24 h is 24 h. */

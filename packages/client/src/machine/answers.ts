@@ -27,6 +27,8 @@ export interface Turn {
   readonly random: Random
   readonly sessionId: string
   readonly now: number
+  /** Sees to another token. False when there is none. */
+  readonly renewToken: () => boolean
 }
 
 export function answer(requests: Requests, frame: Answer, turn: Turn): Breach {
@@ -90,6 +92,7 @@ function replied(requests: Requests, request: Request, frame: Reply<WireMessage>
 
 /** An error ends it, but for a refusal that is over in time: then the same number is sent again [P-18]. */
 function failed(requests: Requests, request: Request, { n, error, refused }: ErrorFrame, turn: Turn): undefined {
+  if (refused && error.code === 'UNAUTHORIZED' && turn.renewToken()) return requests.postpone(request, n, Infinity) // [P-34]
   if (refused && (error.code === 'RATE_LIMITED' || error.code === 'OVERLOADED')) {
     const again = turn.now + redialMs(request.refusals, turn.random(), error.retryAfterMs)
     if (again < request.deadline) return requests.postpone(request, n, again)

@@ -100,6 +100,76 @@ describe('signs of the platform', () => {
   })
 })
 
+describe('time', () => {
+  const hour = 3_600_000
+
+  test('asleep with the monotonic clock standing still: what is late settles in the first turn after waking', () => {
+    const stage = new Stage().online()
+    const key = stage.ask()
+    stage.frames()
+    stage.wallAheadMs = hour
+    // The timer goes by a clock of its own.
+    stage.tell({ kind: 'woke', timerAt: stage.machine.wakeAt() })
+    expect(stage.outcome(key)).toBe('TIMEOUT')
+    expect(stage.frames()).toMatchObject([{ kind: 'cancel' }, { kind: 'ping' }])
+  })
+
+  test('the same when the platform says that it woke, and what is not late yet is late that much sooner', () => {
+    const stage = new Stage().online()
+    const [late, later] = [stage.ask(), stage.ask({ timeoutMs: hour + 30_000 })]
+    stage.wallAheadMs = hour
+    stage.tell({ kind: 'noticed', sign: 'woke' })
+    expect([stage.outcome(late), stage.outcome(later)]).toEqual(['TIMEOUT', undefined])
+    stage.receive({ kind: 'pong' })
+    stage.pass(29_999)
+    expect(stage.outcome(later)).toBeUndefined()
+    stage.pass(1)
+    expect(stage.outcome(later)).toBe('TIMEOUT')
+  })
+
+  test('asleep with a monotonic clock that missed a part: the rest is believed', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ timeoutMs: hour })
+    stage.now = stage.machine.wakeAt() + 6_000
+    stage.wallAheadMs = hour
+    stage.receive(says.reply(1))
+    expect(stage.outcome(key)).toBe('TIMEOUT')
+  })
+
+  test.for([3_600_000, -3_600_000])('awake, and the clock is set by %i ms: a ping, and nothing settles', (jump) => {
+    const stage = new Stage().online()
+    const key = stage.ask()
+    stage.frames()
+    stage.wallAheadMs = jump
+    stage.receive(says.started(1))
+    expect(stage.frames()).toEqual([{ kind: 'ping' }])
+    stage.receive({ kind: 'pong' })
+    expect(stage.outcome(key)).toBeUndefined()
+    stage.pass(100)
+    stage.receive(says.reply(1))
+    expect(stage.outcome(key)).toBe('ok')
+  })
+
+  test('a link that slept has 3 s to answer; then it is dialled anew', () => {
+    const stage = new Stage().online()
+    stage.wallAheadMs = hour
+    stage.tell({ kind: 'noticed', sign: 'woke' })
+    stage.pass(2_999)
+    expect(stage.take('abandon')).toEqual([])
+    stage.pass(1)
+    expect(stage.take('abandon')).toEqual([{ kind: 'abandon', link: 1, code: 4410 }])
+    expect(stage.link).toBe(2)
+  })
+
+  test('whoever waits for the next dial wakes, and dials', () => {
+    const stage = new Stage().online()
+    stage.lose()
+    stage.wallAheadMs = hour
+    stage.tell({ kind: 'woke', timerAt: stage.machine.wakeAt() })
+    expect(stage.link).toBe(2)
+  })
+})
+
 describe('confirming', () => {
   test('what is settled and delivered is confirmed within 200 ms', () => {
     const stage = new Stage().online()

@@ -1,6 +1,7 @@
 /** The client's decisions: what happened and when goes in, what is to be done comes out. Composes the parts and keeps the time. */
 
 import { type ClientFrame, closeCodes, type Ids, type Json, limits, type Random, unreachable } from '@backchat/protocol'
+import { Asks } from './asks.js'
 import { Confirmations } from './confirmations.js'
 import type { Effect } from './effects.js'
 import { Heartbeat } from './heartbeat.js'
@@ -10,7 +11,9 @@ import type { Out } from './out.js'
 import { Pushes } from './pushes.js'
 import { Requests } from './requests.js'
 import { Session } from './session.js'
-import { timing } from './timing.js'
+import { Timeline } from './timeline.js'
+import { TokenQuestion } from './token-question.js'
+import { Tokens } from './tokens.js'
 
 export interface ClientMachineOptions {
   readonly random: Random
@@ -27,7 +30,10 @@ export class ClientMachine {
   readonly #confirmations = new Confirmations()
   readonly #requests: Requests
   readonly #pushes: Pushes
+  readonly #asks: Asks
+  readonly #tokens: Tokens
   readonly #session: Session
+  readonly #timeline = new Timeline()
   #effects: Effect[] = []
   #now = 0
   #wakeAt = Infinity
@@ -38,24 +44,38 @@ export class ClientMachine {
       transmit: (frame) => this.#transmit(frame),
       owe: (atOnce) => this.#confirmations.owe(atOnce, this.#now),
     }
-    const link = new Link(out, random)
+    const question = new TokenQuestion(out)
+    const link = new Link(out, random, question)
+    const tokens = new Tokens(out, random, question)
     const heartbeat = this.#heartbeat
     const requests = new Requests(out, queue)
     const pushes = new Pushes(out, unheard)
-    this.#session = new Session({ out, random, ids, link, heartbeat, requests, pushes })
+    const asks = new Asks(out)
+    this.#session = new Session({ out, random, ids, link, heartbeat, requests, pushes, asks, tokens })
     this.#link = link
     this.#requests = requests
     this.#pushes = pushes
+    this.#asks = asks
+    this.#tokens = tokens
   }
 
-  /** One turn. */
-  handle(input: Input, now: number): readonly Effect[] {
-    const slept = now > this.#wakeAt + timing.sleptMs
+  /** One turn, with what the monotonic and the wall clock say. Where there is no other clock, the monotonic one is both. */
+  handle(input: Input, monotonic: number, wall: number = monotonic): readonly Effect[] {
+    const passed = this.#timeline.read({
+      monotonic,
+      wall,
+      dueAt: this.wakeAt(),
+      timerAt: input.kind === 'woke' ? input.timerAt : undefined,
+      woke: input.kind === 'noticed' && input.sign === 'woke',
+    })
+    const now = this.#timeline.at(monotonic)
     this.#effects = []
     this.#now = now
     this.#requests.expire(now) // [P-29]
+    this.#asks.expire(now)
     this.#checkLink()
-    if (slept) this.#notice('woke')
+    if (passed === 'slept') this.#notice('woke')
+    if (passed === 'jumped') this.#probe()
     this.#take(input)
     if (this.#session.ready) this.#requests.flush(now)
     this.#checkLink()
@@ -64,9 +84,14 @@ export class ClientMachine {
     return this.#effects
   }
 
-  /** When the next turn is due if nothing happens before. */
+  /** When the next turn is due if nothing happens before, by the monotonic clock. */
   wakeAt(): number {
-    return this.#wakeAt
+    return this.#timeline.monotonic(this.#wakeAt)
+  }
+
+  /** The time of the newest turn, in which effects count: monotonic, and what sleeps hid from it. */
+  get now(): number {
+    return this.#now
   }
 
   #take(input: Input): void {
@@ -83,8 +108,9 @@ export class ClientMachine {
       case 'took':
         return this.#requests.advance(input.key, this.#now, (stream) => stream.take(input.next))
       case 'tokenFetched':
-        return this.#link.tokenFetched(input.fetch, input.token, this.#now)
+        return this.#tokenFetched(input.fetch, input.token)
       case 'tokenFailed':
+        if (this.#link.state === 'online') return this.#tokens.failed(input.fetch, this.#now)
         return this.#link.tokenFailed(input.fetch, input.reason, this.#now)
       case 'opened':
         return this.#session.greet(input.link)
@@ -100,9 +126,18 @@ export class ClientMachine {
         return this.#session.resume(this.#now)
       case 'listened':
         return this.#pushes.listened(input.type)
+      case 'handles':
+        return this.#asks.handles(input.type, true)
+      case 'handlesNoMore':
+        return this.#asks.handles(input.type, false)
+      case 'answered':
+        return this.#asks.answered(input.push, input.message, input.bytes)
+      case 'answerFailed':
+        return this.#asks.failed(input.push, input.error)
       case 'noticed':
         return this.#notice(input.sign)
       case 'reauthenticated':
+        if (this.#link.state === 'online') this.#tokens.renew(this.#now)
         return this.#link.reauthenticate(this.#now)
       case 'closeAsked':
         return this.#session.close()
@@ -113,29 +148,46 @@ export class ClientMachine {
     }
   }
 
+  #tokenFetched(fetch: number, token: string | undefined): void {
+    if (this.#link.state !== 'online') this.#link.tokenFetched(fetch, token, this.#now)
+    else if (!this.#tokens.fetched(fetch, token, this.#now)) this.#link.redial(closeCodes.normal, this.#now)
+  }
+
   // ---- time ----
 
   /** Something hints that the link may be dead, or that there may be one again. */
   #notice(sign: Sign): void {
     this.#link.noticed(sign, this.#now)
-    if (sign === 'hidden' || this.#link.state !== 'online') return
-    if (this.#heartbeat.probe(this.#now)) this.#transmit({ kind: 'ping' })
+    if (sign !== 'hidden') this.#probe()
+  }
+
+  #probe(): void {
+    if (this.#link.state === 'online' && this.#heartbeat.probe(this.#now)) this.#transmit({ kind: 'ping' })
   }
 
   #checkLink(): void {
-    this.#link.pass(this.#now, this.#requests.pending)
+    this.#link.pass(this.#now, this.#work)
     if (this.#link.state !== 'online') return
-    this.#heartbeat.expect(this.#requests.outstanding, this.#now)
+    if (this.#requests.drained) return this.#link.drop(closeCodes.normal, '', this.#now) // [P-32]
+    this.#tokens.pass(this.#now)
+    const owed = this.#requests.outstanding || this.#asks.outstanding || this.#tokens.outstanding
+    this.#heartbeat.expect(owed, this.#now)
     const pulse = this.#heartbeat.check(this.#now)
     if (pulse === 'ping') this.#transmit({ kind: 'ping' })
     if (pulse === 'dead') this.#link.redial(closeCodes.silent, this.#now) // [P-28]
   }
 
+  /** Somebody waits, here or on the server. */
+  get #work(): boolean {
+    return this.#requests.pending || this.#asks.pending
+  }
+
   #next(): number {
-    const always = Math.min(this.#requests.callers.wakeAt(), this.#link.wakeAt(this.#requests.pending))
+    const deadline = Math.min(this.#requests.callers.wakeAt(), this.#asks.wakeAt())
+    const always = Math.min(deadline, this.#link.wakeAt(this.#work))
     if (this.#link.state !== 'online') return always
-    const online = Math.min(always, this.#heartbeat.wakeAt())
-    return this.#session.ready ? Math.min(online, this.#requests.sent.retryAt(), this.#confirmations.wakeAt()) : online
+    const online = Math.min(always, this.#heartbeat.wakeAt(), this.#tokens.wakeAt())
+    return this.#session.ready ? Math.min(online, this.#requests.retryAt(), this.#confirmations.wakeAt()) : online
   }
 
   // ---- frames ----
@@ -143,8 +195,8 @@ export class ClientMachine {
   #transmit(frame: ClientFrame<Json>): void {
     const link = this.#link.current
     if (link === undefined || this.#link.state !== 'online') return
-    // Init goes before all else [P-12]; a cancel that is lost here is sent by the resume that follows.
-    if (frame.kind === 'cancel' && !this.#session.ready) return
+    // Init goes before all else [P-12]; what is lost here is sent by the resume that follows.
+    if (!this.#session.ready && resumed.has(frame.kind)) return
     this.#effects.push({ kind: 'transmit', link, frame })
   }
 
@@ -157,3 +209,6 @@ export class ClientMachine {
     this.#transmit(chunks.length === 0 ? ack : { ...ack, chunks })
   }
 }
+
+/** What every new link is told again. */
+const resumed: ReadonlySet<string> = new Set(['cancel', 'answer', 'answerError'])

@@ -21,7 +21,19 @@ export type Effect =
   | { readonly kind: 'settle'; readonly key: Key; readonly outcome: Outcome }
   /** Hand a push to its listeners. It counts as delivered when they returned or threw. */
   | { readonly kind: 'deliver'; readonly message: WireMessage; readonly sessionId: string }
+  /** Call the handler of its type, which the server waits for; answer with `answered` or `answerFailed`. */
+  | {
+      readonly kind: 'handle'
+      readonly push: number
+      readonly message: WireMessage
+      readonly sessionId: string
+      readonly leftMs: number
+    }
+  /** Fire the signal of the handler that was called for this push: its answer is not wanted any more, and nothing more is to be said of it. */
+  | { readonly kind: 'abortHandler'; readonly push: number }
   | { readonly kind: 'status'; readonly status: MachineStatus }
+  /** The server took the newest token: whoever waits for that may go on. */
+  | { readonly kind: 'authorized' }
   | { readonly kind: 'gap'; readonly from: number; readonly to: number }
   | { readonly kind: 'reset'; readonly reason: string }
   /** Something nobody waits for went wrong. */

@@ -1,6 +1,6 @@
 /** What happens to the client's machine. Past tense: each is a fact that a shell reports, with the time as an argument beside it. */
 
-import type { Json, ReceivedByClient, RequestMode } from '@backchat/protocol'
+import type { Json, ReceivedByClient, RequestMode, WireError } from '@backchat/protocol'
 
 /** A name the shell gives to each request, never reused; the machine's effects refer to it. */
 export type Key = number
@@ -29,12 +29,18 @@ export type Input =
   | { readonly kind: 'initSkipped' }
   /** The application now listens to pushes of this type (`*`: of every type). */
   | { readonly kind: 'listened'; readonly type: string }
+  /** The application now handles, or does not handle any more, what the server asks of this type. */
+  | { readonly kind: 'handles' | 'handlesNoMore'; readonly type: string }
+  /** Answers the effect `handle`: the handler returned. The reply's wire message, encoded, and its size in UTF-8 bytes. */
+  | { readonly kind: 'answered'; readonly push: number; readonly message: Json; readonly bytes: number }
+  /** The same when it threw, or the message was not what the contract says. */
+  | { readonly kind: 'answerFailed'; readonly push: number; readonly error: WireError }
   /** What the platform noticed. Never a truth, always a reason to look. */
   | { readonly kind: 'noticed'; readonly sign: 'online' | 'offline' | 'visible' | 'hidden' | 'woke' }
   | { readonly kind: 'reauthenticated' }
   | { readonly kind: 'closeAsked' }
-  /** The time that `wakeAt()` named has come. */
-  | { readonly kind: 'woke' }
+  /** The timer fired: the time that `wakeAt()` named has come. `timerAt`: the monotonic time that it was set for, if the shell looks at it. */
+  | { readonly kind: 'woke'; readonly timerAt?: number }
 
 export interface Requested {
   readonly kind: 'requested'

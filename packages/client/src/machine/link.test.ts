@@ -1,12 +1,14 @@
 import { closeCodes } from '@backchat/protocol'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Effect } from './effects.js'
 import { Link } from './link.js'
+import { TokenQuestion } from './token-question.js'
 
 /** A link, and what it wanted since the last look. */
 const linked = (random = 1) => {
   const effects: Effect[] = []
-  const link = new Link({ emit: (effect) => effects.push(effect), transmit: () => {}, owe: () => {} }, () => random)
+  const out = { emit: (effect: Effect) => effects.push(effect), transmit: () => {}, owe: () => {} }
+  const link = new Link(out, () => random, new TokenQuestion(out))
   const take = () => effects.splice(0)
   return { link, take }
 }
@@ -33,8 +35,8 @@ test('it asks for a token, dials, greets and is online', () => {
   const { link, take } = linked()
   link.start(0)
   expect(take()).toEqual([
-    { kind: 'status', status: { state: 'connecting' } },
     { kind: 'fetchToken', fetch: 1 },
+    { kind: 'status', status: { state: 'connecting' } },
   ])
   link.tokenFetched(1, 'sesame', 10)
   expect(take()).toEqual([{ kind: 'dial', link: 1 }])
@@ -174,8 +176,8 @@ test('a dead link is dialled anew without delay', () => {
   link.redial(closeCodes.silent, 1_000)
   expect(take()).toEqual([
     { kind: 'abandon', link: 1, code: 4410 },
-    { kind: 'status', status: { state: 'connecting' } },
     { kind: 'fetchToken', fetch: 2 },
+    { kind: 'status', status: { state: 'connecting' } },
   ])
 })
 
@@ -253,10 +255,66 @@ test('a token that was good for 5 s may expire again and again', () => {
   }
 })
 
-test('new credentials are used at once: the link in use makes room for one with them', () => {
+test('new credentials do not end a link that is current, but one that is not yet', () => {
   const { link, take } = online()
   link.reauthenticate(1_000)
-  expect(take().map((effect) => effect.kind)).toEqual(['abandon', 'status', 'fetchToken'])
+  expect(take()).toEqual([])
+  link.redial(closeCodes.silent, 2_000)
+  link.tokenFetched(2, 'old', 2_000)
+  take()
+  link.reauthenticate(2_010)
+  expect(take().map((effect) => effect.kind)).toEqual(['abandon', 'fetchToken'])
+})
+
+describe('a server that goes away', () => {
+  const drain = { kind: 'drain', taken: 0, retryAfterMs: 2_000, windowMs: 6_000 } as const
+  const away = { state: 'waiting', reason: 'The server goes away, and will be back.', until: 6_000 }
+
+  const ends: readonly (readonly [string, (link: Link) => unknown])[] = [
+    ['is given up', (link) => link.drop(closeCodes.normal, '', 1_000)],
+    ['is lost', (link) => link.closed(1, 1001, 'going away', 1_000)],
+    ['is found dead', (link) => link.redial(closeCodes.silent, 1_000)],
+    ['is refused its token', (link) => link.tokenRefused('expired', 1_000)],
+  ]
+
+  test.for(ends)('when its link %s, the next dial waits as long as it asked, and a part of its window', ([, end]) => {
+    const { link, take } = online(0.5)
+    link.drain(drain)
+    end(link)
+    expect(take().at(-1)).toEqual({ kind: 'status', status: away })
+    link.pass(5_999, true)
+    expect(link.state).toBe('waiting')
+    link.pass(6_000, true)
+    expect(link.state).toBe('fetching')
+  })
+
+  test('no sign brings the dial before the time that it asked for', () => {
+    const { link } = online()
+    link.drain(drain)
+    link.closed(1, 1001, '', 1_000)
+    link.noticed('online', 1_010)
+    expect(link.wakeAt(true)).toBe(3_000)
+  })
+
+  test('it is no failure', () => {
+    const { link } = online()
+    link.drain(drain)
+    link.closed(1, 1001, '', 1_000)
+    link.pass(9_000, true)
+    link.tokenFetched(2, undefined, 9_000)
+    link.closed(2, 1006, '', 9_000)
+    expect(link.wakeAt(true) - 9_000).toBe(200)
+  })
+
+  test('a later link knows nothing of it', () => {
+    const { link } = online()
+    link.drain(drain)
+    link.closed(1, 1001, '', 1_000)
+    link.pass(9_000, true)
+    dialled(link, 9_000, 2)
+    link.closed(2, 1006, '', 9_100)
+    expect(link.wakeAt(true) - 9_100).toBe(200)
+  })
 })
 
 test('new credentials end a wait, and do not ask twice for a token that is on its way', () => {

@@ -1,22 +1,23 @@
 /** Whether there is a link; and if there is none, what is being done about it. */
 
-import { closeCodes, isLongerThan, limits, type Random, redialMs } from '@backchat/protocol'
+import { closeCodes, type Drain, isLongerThan, limits, type Random, redialMs } from '@backchat/protocol'
 import type { MachineStatus } from './effects.js'
 import type { Input } from './inputs.js'
 import type { Out } from './out.js'
 import { timing } from './timing.js'
+import type { TokenQuestion } from './token-question.js'
 
 export type LinkState =
   /** Before the first turn. */
   | { readonly state: 'idle' }
   /** Ends at `until`; when something happens that gives hope, already at `earliest`. */
   | { readonly state: 'waiting'; readonly reason: string; readonly earliest: number; readonly until: number }
-  | { readonly state: 'fetching'; readonly fetch: number; readonly until: number }
+  | { readonly state: 'fetching'; readonly until: number }
   | { readonly state: 'dialling'; readonly link: number; readonly token: string | undefined; readonly until: number }
   /** The hello is out. */
   | { readonly state: 'greeting'; readonly link: number; readonly until: number }
-  /** Welcomed: the link is current. */
-  | { readonly state: 'online'; readonly link: number; readonly since: number }
+  /** Welcomed: the link is current. `drain`: the server goes away soon. */
+  | { readonly state: 'online'; readonly link: number; readonly since: number; readonly drain?: Drain }
   | { readonly state: 'unauthorized'; readonly reason: string }
   | { readonly state: 'closed' }
 
@@ -28,17 +29,18 @@ export type Sign = Extract<Input, { kind: 'noticed' }>['sign']
 export class Link {
   readonly #out: Out
   readonly #random: Random
+  readonly #question: TokenQuestion
   #state: LinkState = { state: 'idle' }
-  #fetches = 0
   #links = 0
   /** In a row, since a link proved itself. */
   #failures = 0
   #tokenRefused = false
   #hidden = false
 
-  constructor(out: Out, random: Random) {
+  constructor(out: Out, random: Random, question: TokenQuestion) {
     this.#out = out
     this.#random = random
+    this.#question = question
   }
 
   get state(): LinkState['state'] {
@@ -55,7 +57,7 @@ export class Link {
   }
 
   tokenFetched(fetch: number, token: string | undefined, now: number): void {
-    if (!this.#awaits(fetch)) return
+    if (!this.#awaited(fetch)) return
     if (token !== undefined && isLongerThan(token, limits.tokenBytes)) {
       return this.#fail(`The token is longer than ${limits.tokenBytes} bytes.`, now) // [P-10]
     }
@@ -66,7 +68,7 @@ export class Link {
   }
 
   tokenFailed(fetch: number, reason: string, now: number): void {
-    if (this.#awaits(fetch)) this.#fail(`The token function failed: ${reason}`, now)
+    if (this.#awaited(fetch)) this.#fail(`The token function failed: ${reason}`, now)
   }
 
   /** The socket is open: a hello is to be sent, with this token. */
@@ -99,7 +101,7 @@ export class Link {
   /** Gives the link up and dials anew without delay. */
   redial(code: number, now: number): void {
     this.#hangUp(code, now)
-    this.#fetch(now)
+    this.#dialAgain(now)
   }
 
   /** The first refusal may be the fault of an old token; the second stops the dialling [P-13]. */
@@ -110,16 +112,21 @@ export class Link {
       return 'stopped'
     }
     this.#tokenRefused = true
-    this.#fetch(now)
+    this.#dialAgain(now)
     return 'again'
   }
 
-  /** The application has new credentials. Those in use are replaced by a new dial; the session goes on. */
+  /** The application has new credentials. A link that is current takes them as it is [P-34]; one that is not yet is dialled anew. */
   reauthenticate(now: number): void {
     if (this.#state.state === 'closed' || this.#state.state === 'idle') return
     this.#tokenRefused = false
     if (this.#state.state === 'waiting') this.#hurry(now)
-    else if (this.#state.state !== 'fetching') this.redial(closeCodes.normal, now)
+    else if (this.#state.state !== 'fetching' && this.#state.state !== 'online') this.redial(closeCodes.normal, now)
+  }
+
+  /** The server goes away soon: however this link ends, the next dial waits as long as it asked [P-32]. */
+  drain(drain: Drain): void {
+    if (this.#state.state === 'online') this.#state = { ...this.#state, drain }
   }
 
   noticed(sign: Sign, now: number): void {
@@ -146,15 +153,19 @@ export class Link {
     return 'until' in this.#state && !held ? this.#state.until : Infinity
   }
 
-  #awaits(fetch: number): boolean {
-    return this.#state.state === 'fetching' && this.#state.fetch === fetch
+  #awaited(fetch: number): boolean {
+    return this.#question.answer(fetch) && this.#state.state === 'fetching'
   }
 
-  /** Each dial asks for a token of its own; one question is open at a time. */
+  /** Each dial asks for a token of its own. */
   #fetch(now: number): void {
-    this.#fetches += 1
-    this.#enter({ state: 'fetching', fetch: this.#fetches, until: now + timing.tokenMs })
-    this.#out.emit({ kind: 'fetchToken', fetch: this.#fetches })
+    this.#enter({ state: 'fetching', until: this.#question.ask(now) })
+  }
+
+  /** Dials at once, unless the server asked for time. */
+  #dialAgain(now: number): void {
+    if (this.#state.state === 'online' && this.#state.drain) this.#fail('', now)
+    else this.#fetch(now)
   }
 
   #hurry(now: number): void {
@@ -176,9 +187,17 @@ export class Link {
   }
 
   #fail(reason: string, now: number, leastMs = 0): void {
+    if (this.#state.state === 'online' && this.#state.drain) return this.#makeRoom(this.#state.drain, now)
     const until = now + redialMs(this.#failures, this.#random(), leastMs) // [P-26]
     this.#failures += 1
     this.#enter({ state: 'waiting', reason, earliest: now + leastMs, until })
+  }
+
+  /** That the server asked for it is held against nobody. */
+  #makeRoom({ retryAfterMs, windowMs }: Drain, now: number): void {
+    const earliest = now + retryAfterMs
+    const until = earliest + this.#random() * windowMs
+    this.#enter({ state: 'waiting', reason: 'The server goes away, and will be back.', earliest, until })
   }
 
   #enter(state: LinkState): void {

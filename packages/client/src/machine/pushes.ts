@@ -1,6 +1,6 @@
 /** What the server says unasked: taken in order and without holes, kept until somebody listens [P-23] [P-24]. */
 
-import { type Gap, Inbox, type Push, pushDefaults, type WireMessage } from '@backchat/protocol'
+import { type Gap, Inbox, pushDefaults, type WireMessage } from '@backchat/protocol'
 import type { Effect } from './effects.js'
 import { notRun } from './faults.js'
 import type { Out } from './out.js'
@@ -25,17 +25,23 @@ export class Pushes {
     return this.#inbox.last
   }
 
-  /** False when pushes are missing before this one: the link is to be dropped, and the session resumes [P-23]. */
-  accept({ push, message }: Push<WireMessage>, sessionId: string): boolean {
+  /** Takes the number that the server gave to what it says. A `jump` means that something before it is missing: the link is to be dropped, and the session resumes [P-23]. */
+  receive(push: number): 'next' | 'old' | 'jump' {
     const received = this.#inbox.receive(push)
-    if (received === 'next') {
-      this.#out.owe(false)
-      this.#deliver({ kind: 'deliver', message, sessionId })
-    }
-    return received !== 'jump'
+    if (received === 'next') this.#out.owe(false)
+    return received
   }
 
-  /** Those up to `to` will never come. False as for {@link accept}. */
+  /** Hands it to its listeners, or keeps it for the first one. */
+  deliver(message: WireMessage, sessionId: string): void {
+    const delivery: Delivery = { kind: 'deliver', message, sessionId }
+    const type = message.type ?? pushDefaults.type
+    if (this.#heard.has(type) || this.#heard.has('*')) this.#out.emit(delivery)
+    else if (this.#unheard.length < this.#capacity) this.#unheard.push(delivery)
+    else this.#out.emit({ kind: 'report', error: notRun('NO_HANDLER', unheard(type, this.#capacity), 'received') })
+  }
+
+  /** Those up to `to` will never come. False when something before them is missing. */
   skip({ from, to }: Pick<Gap, 'from' | 'to'>): boolean {
     const first = this.#inbox.last + 1
     const received = this.#inbox.receive(from, to)
@@ -50,19 +56,12 @@ export class Pushes {
     this.#heard.add(type)
     const waiting = this.#unheard
     this.#unheard = []
-    for (const delivery of waiting) this.#deliver(delivery)
+    for (const { message, sessionId } of waiting) this.deliver(message, sessionId)
   }
 
   /** Another session has begun: its pushes are numbered anew [P-12]. What waits for a listener still came in order. */
   beginAnew(): void {
     this.#inbox = new Inbox()
-  }
-
-  #deliver(delivery: Delivery): void {
-    const type = delivery.message.type ?? pushDefaults.type
-    if (this.#heard.has(type) || this.#heard.has('*')) this.#out.emit(delivery)
-    else if (this.#unheard.length < this.#capacity) this.#unheard.push(delivery)
-    else this.#out.emit({ kind: 'report', error: notRun('NO_HANDLER', unheard(type, this.#capacity), 'received') })
   }
 }
 

@@ -17,6 +17,8 @@ export class Requests {
   readonly #queue: Queue<Request>
   readonly sent: Sent
   #init: Request | undefined
+  /** How many request frames the server took on a link that takes no more [P-32]. */
+  #taken: number | undefined
   #messageBytes: number = limits.messageBytes
   #idempotent: ReadonlySet<string> = new Set()
 
@@ -35,6 +37,16 @@ export class Requests {
   /** Whether the server owes an answer. */
   get outstanding(): boolean {
     return this.sent.size > 0
+  }
+
+  /** The link takes no more, and all that it took is answered [P-32]. */
+  get drained(): boolean {
+    return this.#taken !== undefined && !this.sent.awaits(this.#taken)
+  }
+
+  /** When something that was put off is to be sent. */
+  retryAt(): number {
+    return this.#taken === undefined ? this.sent.retryAt() : Infinity
   }
 
   isIdempotent(request: Request): boolean {
@@ -82,7 +94,10 @@ export class Requests {
 
   // ---- what a link does ----
 
-  welcomed({ idempotent, limits }: Welcome): void {
+  welcomed({ idempotent, limits }: Welcome, now: number): void {
+    this.#taken = undefined
+    this.sent.begin()
+    this.authorized(now)
     this.#idempotent = new Set(idempotent)
     this.#messageBytes = limits.messageBytes
     this.sent.limit(limits)
@@ -97,13 +112,24 @@ export class Requests {
     }
     for (const [n, request] of unsettled) {
       if (request.state.state === 'cancelling') this.#out.transmit({ kind: 'cancel', n })
-      if (request.state.state === 'sent') this.#out.transmit(request.frame(n, now))
+      if (request.state.state === 'sent') this.#hand(n, request, now)
     }
     this.sent.forgetCredit()
   }
 
+  /** The server has another token: what was refused for the old one is due [P-34]. */
+  authorized(now: number): void {
+    for (const [n] of this.sent.unauthorized()) this.sent.postpone(n, now)
+  }
+
+  /** The link takes no request any more; the first `taken` frames are answered on it [P-32]. */
+  drain(taken: number): void {
+    this.#taken = taken
+  }
+
   /** Sends what may be sent: what was put off and is due, then the queue as far as the window allows. */
   flush(now: number): void {
+    if (this.#taken !== undefined) return
     for (const n of this.sent.due(now)) {
       const request = this.sent.find(n)
       if (request?.state.state === 'postponed') this.#send(n, request, now)
@@ -122,7 +148,7 @@ export class Requests {
     this.#out.emit({ kind: 'stage', key: request.asked.key, stage: 'started' })
   }
 
-  /** The server wants to be asked again at that time. */
+  /** The server wants to be asked again at that time; at none when it waits for another token. */
   postpone(request: Request, n: number, until: number): undefined {
     request.refusals += 1
     request.state = { state: 'postponed', n }
@@ -179,6 +205,12 @@ export class Requests {
     }
   }
 
+  /** There will be no other token by itself: ends what waits for one, or for a link. */
+  endUnauthorized(why: string): void {
+    this.endQueued('UNAUTHORIZED', why)
+    for (const [, request] of this.sent.unauthorized()) this.settle(request, this.#fault(request, 'UNAUTHORIZED', why))
+  }
+
   // ---- how it is done ----
 
   #sendNext(now: number): boolean {
@@ -194,6 +226,11 @@ export class Requests {
 
   #send(n: number, request: Request, now: number): void {
     request.state = { state: 'sent', n, started: false }
+    this.#hand(n, request, now)
+  }
+
+  #hand(n: number, request: Request, now: number): void {
+    this.sent.hand(n)
     this.#out.transmit(request.frame(n, now))
   }
 

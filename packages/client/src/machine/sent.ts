@@ -15,6 +15,9 @@ export class Sent {
   #postponed = new Deadlines<number>()
   /** Streams whose readers came further than the server knows. */
   readonly #moved = new Set<number>()
+  /** For each request that this link took: which of its request frames was the last one of it. */
+  readonly #places = new Map<number, number>()
+  #handed = 0
   #numbers = new Numbers()
 
   constructor(out: Out) {
@@ -61,8 +64,31 @@ export class Sent {
     this.#requests.delete(n)
     this.#postponed.clear(n)
     this.#moved.delete(n)
+    this.#places.delete(n)
     this.#numbers.settle(n)
     this.#out.owe(false)
+  }
+
+  // ---- what this link took ----
+
+  /** Another link begins: it has taken nothing. */
+  begin(): void {
+    this.#places.clear()
+    this.#handed = 0
+  }
+
+  /** A request frame is handed to the link. */
+  hand(n: number): void {
+    this.#handed += 1
+    this.#places.set(n, this.#handed)
+  }
+
+  /** Whether one of the first `taken` request frames of this link is without an answer [P-32]. */
+  awaits(taken: number): boolean {
+    for (const [n, place] of this.#places) {
+      if (place <= taken && this.#requests.get(n)?.state.state !== 'postponed') return true
+    }
+    return false
   }
 
   // ---- what the server put off ----
@@ -78,6 +104,11 @@ export class Sent {
 
   due(now: number): readonly number[] {
     return this.#postponed.due(now)
+  }
+
+  /** Those that were put off without a time: until the server has another token [P-34]. */
+  unauthorized(): readonly (readonly [n: number, request: Request])[] {
+    return this.all().filter(([n, { state }]) => state.state === 'postponed' && this.#postponed.get(n) === undefined)
   }
 
   // ---- what readers took ----
@@ -115,6 +146,7 @@ export class Sent {
     this.#postponed = new Deadlines()
     this.#requests.clear()
     this.#moved.clear()
+    this.#places.clear()
     this.#numbers = new Numbers()
   }
 }

@@ -3,13 +3,17 @@
 import {
   closeCodes,
   type Ids,
+  type Push,
   type Random,
   type ReceivedByClient,
   type Refuse,
   unreachable,
   type Welcome,
+  type WireMessage,
+  type Withdrawn,
 } from '@backchat/protocol'
-import { answer, type Breach } from './answers.js'
+import { answer, type Breach, type Turn } from './answers.js'
+import type { Asks } from './asks.js'
 import { type Cause, notRun } from './faults.js'
 import type { Heartbeat } from './heartbeat.js'
 import { Identity } from './identity.js'
@@ -18,6 +22,7 @@ import type { Link } from './link.js'
 import type { Out } from './out.js'
 import type { Pushes } from './pushes.js'
 import type { Requests } from './requests.js'
+import type { Tokens } from './tokens.js'
 
 /** What a session is made of. */
 export interface Parts {
@@ -28,6 +33,8 @@ export interface Parts {
   readonly heartbeat: Heartbeat
   readonly requests: Requests
   readonly pushes: Pushes
+  readonly asks: Asks
+  readonly tokens: Tokens
 }
 
 export class Session {
@@ -37,6 +44,8 @@ export class Session {
   readonly #heartbeat: Heartbeat
   readonly #requests: Requests
   readonly #pushes: Pushes
+  readonly #asks: Asks
+  readonly #tokens: Tokens
   readonly #identity: Identity
   #id = ''
   /** The link was told what is not settled. */
@@ -51,6 +60,8 @@ export class Session {
     this.#heartbeat = parts.heartbeat
     this.#requests = parts.requests
     this.#pushes = parts.pushes
+    this.#asks = parts.asks
+    this.#tokens = parts.tokens
     this.#identity = new Identity(parts.ids)
   }
 
@@ -64,6 +75,7 @@ export class Session {
   greet(link: number): void {
     const opened = this.#link.opened(link)
     if (opened === undefined) return
+    this.#tokens.greet(opened.token)
     const frame = this.#identity.hello(opened.token, { lastPush: this.#pushes.last, ...this.#requests.sent.settled })
     this.#out.emit({ kind: 'transmit', link, frame })
   }
@@ -102,12 +114,40 @@ export class Session {
       case 'pong':
         return undefined
       case 'push':
-        return this.#pushes.accept(frame, this.#id) ? undefined : this.#tooEarly(frame)
+      case 'withdrawn':
+        return this.#readNumbered(frame, now)
+      case 'answered':
+        this.#asks.confirmed(frame.push)
+        return undefined
+      case 'authorized':
+        this.#tokens.authorized(now, frame.expiresInMs)
+        this.#requests.authorized(now)
+        return undefined
+      case 'drain':
+        this.#link.drain(frame)
+        this.#requests.drain(frame.taken)
+        return undefined
       case 'gap':
         return this.#pushes.skip(frame) ? undefined : this.#tooEarly(frame)
       default:
-        return answer(this.#requests, frame, { out: this.#out, random: this.#random, sessionId: this.#id, now })
+        return answer(this.#requests, frame, this.#turn(now))
     }
+  }
+
+  #turn(now: number): Turn {
+    const renewToken = () => this.#tokens.ended(now)
+    return { out: this.#out, random: this.#random, sessionId: this.#id, now, renewToken }
+  }
+
+  /** What has a number of its own comes once, and in its place [P-23] [P-33]. */
+  #readNumbered(frame: Push<WireMessage> | Withdrawn, now: number): Breach {
+    const received = this.#pushes.receive(frame.push)
+    if (received === 'jump') return this.#tooEarly(frame)
+    if (received === 'old') return undefined
+    if (frame.kind === 'withdrawn') this.#asks.withdraw(frame.ask)
+    else if (frame.leftMs === undefined) this.#pushes.deliver(frame.message, this.#id)
+    else this.#asks.ask({ ...frame, leftMs: frame.leftMs }, this.#id, now)
+    return undefined
   }
 
   #tooEarly({ kind }: ReceivedByClient): Breach {
@@ -122,7 +162,9 @@ export class Session {
     this.#resumed = false
     this.#link.welcomed(now)
     this.#heartbeat.start(welcome.heartbeatMs, now)
-    this.#requests.welcomed(welcome)
+    this.#tokens.accepted(now, welcome.expiresInMs)
+    this.#requests.welcomed(welcome, now)
+    this.#asks.limit(welcome.limits)
     const epoch = this.#identity.meet(welcome.epoch)
     if (epoch === 'another') this.#beginAnew()
     if (welcome.gap !== undefined && !this.#pushes.skip(welcome.gap)) return this.#tooEarly(welcome)
@@ -134,6 +176,7 @@ export class Session {
   /** The server has no record of what we know, and made another one. */
   #beginAnew(): void {
     this.#pushes.beginAnew()
+    this.#asks.beginAnew()
     this.#requests.beginAnew(sessionLost)
     this.#out.emit({
       kind: 'reset',
@@ -146,13 +189,14 @@ export class Session {
     if (this.#link.state !== 'online' || this.#resumed) return
     this.#resumed = true
     this.#requests.resume(now, init)
+    this.#asks.resume()
   }
 
   ask(asked: Requested, now: number): void {
     if (asked.init && this.#link.state === 'online' && !this.#resumed) return this.resume(now, asked)
     this.#requests.ask(asked, now)
     // Then nothing else is queued.
-    if (this.#link.state === 'unauthorized') this.#requests.endQueued('UNAUTHORIZED', tokenRefused)
+    if (this.#link.state === 'unauthorized') this.#requests.endUnauthorized(tokenRefused)
     if (this.#closed !== undefined) this.#requests.endQueued(this.#closed.cause, this.#closed.why)
   }
 
@@ -166,7 +210,7 @@ export class Session {
       case 'invalid':
         return this.#endRefused('INVALID_MESSAGE', `The server did not understand the client: ${message}`)
       case 'unauthorized':
-        if (this.#link.tokenRefused(message, now) === 'stopped') this.#requests.endQueued('UNAUTHORIZED', tokenRefused)
+        if (this.#link.tokenRefused(message, now) === 'stopped') this.#requests.endUnauthorized(tokenRefused)
         return
       case 'not-yours':
         this.#requests.endQueued('SESSION_GONE', 'The session belongs to somebody else.')
@@ -187,6 +231,7 @@ export class Session {
     const known = this.#identity.known
     this.#identity.renew()
     this.#pushes.beginAnew()
+    this.#asks.beginAnew()
     this.#requests.forgetNumbers('OUTCOME_UNKNOWN', 'SESSION_GONE', sessionLost)
     if (known) this.#out.emit({ kind: 'reset', reason })
     this.#link.drop(closeCodes.normal, reason, now)
@@ -207,6 +252,7 @@ export class Session {
   /** Nothing is taken and nothing dialled any more. */
   #end(cause: Cause, why: string, ran: Cause): void {
     this.#closed = { cause, why }
+    this.#asks.beginAnew()
     this.#requests.endQueued(cause, why)
     this.#requests.forgetNumbers(ran, cause, why)
     this.#link.close()

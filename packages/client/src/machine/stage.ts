@@ -1,6 +1,6 @@
 /** A machine on a stage: scripted frames, explicit times, and a record of all that it wanted. Tests only. */
 
-import type { ClientFrame, Json, ReceivedByClient, Welcome, WireMessage } from '@backchat/protocol'
+import type { ClientFrame, ErrorCode, Json, ReceivedByClient, Welcome, WireMessage } from '@backchat/protocol'
 import { ClientMachine, type ClientMachineOptions } from './client-machine.js'
 import type { Effect, Outcome } from './effects.js'
 import type { Input, Key, Requested } from './inputs.js'
@@ -17,6 +17,8 @@ type Frame = ClientFrame<Json>
 export class Stage {
   readonly machine: ClientMachine
   now = 1_000
+  /** How far the wall clock is ahead of the monotonic one. */
+  wallAheadMs = 0
   /** All that was wanted since the last look, but for what has a record of its own below. */
   readonly effects: Effect[] = []
   /** What was transmitted since the last look. */
@@ -46,7 +48,9 @@ export class Stage {
   /** One turn, and those that answer it in the same breath. */
   tell(input: Input): void {
     const asked: Input[] = []
-    for (const effect of this.machine.handle(input, this.now)) this.#perform(effect, asked)
+    for (const effect of this.machine.handle(input, this.now, this.now + this.wallAheadMs)) {
+      this.#perform(effect, asked)
+    }
     for (const next of asked) this.tell(next)
   }
 
@@ -184,7 +188,19 @@ export const says = {
   reply: (n: number, count?: number) =>
     ({ kind: 'reply', n, message: wire, ...(count === undefined ? {} : { count }) }) as const,
   chunk: (n: number, chunk: number) => ({ kind: 'chunk', n, chunk, content: `chunk ${chunk}` }) as const,
+  refused: (n: number, code: ErrorCode, retryAfterMs?: number) =>
+    ({
+      kind: 'error',
+      n,
+      refused: true,
+      error: { code, message: 'No.', mayHaveExecuted: false, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+    }) as const,
+  drain: (taken: number) => ({ kind: 'drain', taken, retryAfterMs: 2_000, windowMs: 6_000 }) as const,
   cancelled: (n: number) => ({ kind: 'cancelled', n }) as const,
   push: (push: number, type?: string) =>
     ({ kind: 'push', push, message: type === undefined ? wire : { ...wire, type } }) as const,
+  ask: (push: number, leftMs = 60_000, type = 'confirm') =>
+    ({ kind: 'push', push, leftMs, message: { ...wire, type } }) as const,
+  answered: (push: number) => ({ kind: 'answered', push }) as const,
+  withdrawn: (push: number, ask: number) => ({ kind: 'withdrawn', push, ask }) as const,
 }

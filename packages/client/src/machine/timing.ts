@@ -5,6 +5,8 @@ export const timing = {
   dialMs: 10_000,
   /** For the application's token function. */
   tokenMs: 10_000,
+  /** From one token to the next, however short a time the server gives them. */
+  tokenLeastMs: 1_000,
   /** A link that was current this long has proved itself: failures are forgotten [P-26]. */
   stableMs: 5_000,
   /** Of silence while something is outstanding, before a ping [P-28]. */
@@ -15,4 +17,8 @@ export const timing = {
   ackMs: 200,
   /** A turn that comes this much later than asked for means that the machine slept. */
   sleptMs: 5_000,
+  /** So much of a jump of the wall clock is no adjustment any more [P-36]. */
+  jumpMs: 1_000,
+  /** A timer may be that much early, and no sleep is the reason. */
+  roundingMs: 1,
 } as const

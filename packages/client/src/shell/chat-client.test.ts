@@ -64,6 +64,34 @@ describe('dialling', () => {
     expect(rehearsal.client.status.state).toBe('online')
   })
 
+  test('on a living link reauthenticate sends the token, and settles when the server has taken it', async () => {
+    let tokens = 0
+    const token = () => {
+      tokens += 1
+      return `token ${tokens}`
+    }
+    const rehearsal = new Rehearsal({ token }).online()
+    rehearsal.frames()
+    let done = false
+    const again = rehearsal.client.reauthenticate().then(() => {
+      done = true
+    })
+    expect(rehearsal.frames()).toEqual([{ kind: 'token', token: 'token 2' }])
+    await settle()
+    expect(done).toBe(false)
+    rehearsal.says({ kind: 'authorized' })
+    await again
+    expect([rehearsal.dialled, rehearsal.client.status.state]).toEqual([[1], 'online'])
+  })
+
+  test('reauthenticate rejects when the token is refused, on the living link and over a new one', async () => {
+    const rehearsal = new Rehearsal({ token: () => 'sesame' }).online()
+    const refuse = { kind: 'refuse', code: 'unauthorized', message: 'No.' } as const
+    const again = rehearsal.client.reauthenticate()
+    rehearsal.says(refuse).open().says(refuse)
+    expect((await errorOf(again)).code).toBe('UNAUTHORIZED')
+  })
+
   test('a frame of an unknown kind is no harm', () => {
     const rehearsal = new Rehearsal().online().saysText('{"kind":"novelty"}')
     expect([rehearsal.abandoned, rehearsal.client.status.state]).toEqual([[], 'online'])

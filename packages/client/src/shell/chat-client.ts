@@ -23,6 +23,7 @@ import { Calls, type Waiter, type Wish } from './calls.js'
 import { ContractCheck, isReserved } from './contract-check.js'
 import { Driver } from './driver.js'
 import { errorOf, threw } from './errors.js'
+import { Handlers } from './handlers.js'
 import { asReply, type Desk, pendingRequest, type Reply, streamHandle } from './pending.js'
 import { type Options, settingsOf } from './settings.js'
 import { StatusBoard } from './status-board.js'
@@ -44,10 +45,11 @@ export class ChatClient implements Omit<Client, Typed> {
   readonly #announcements: Announcements
   readonly #board: StatusBoard
   readonly #traces: Traces
+  readonly #machine: ClientMachine
   readonly #driver: Driver
   readonly #transport: Transport
   readonly #desk: Desk
-  readonly #handlers = new Map<string, ClientHandler<Untyped, string, 'wire'>>()
+  readonly #handlers: Handlers
   /** Undoes what keeps a client alive. */
   readonly #endings: readonly (() => void)[]
   readonly events: ClientEvents
@@ -69,8 +71,8 @@ export class ChatClient implements Omit<Client, Typed> {
       this.#announcements.emit('trace', step)
       this.#board.changed()
     })
-    const machine = new ClientMachine({ random, ids, queue, unheard })
-    this.#driver = new Driver(machine, clock, (effect) => this.#perform(effect))
+    this.#machine = new ClientMachine({ random, ids, queue, unheard })
+    this.#driver = new Driver(this.#machine, clock, (effect) => this.#perform(effect))
     const tell = this.#driver.tell.bind(this.#driver)
     const { url, WebSocket } = options
     this.#transport = openTransport({ url, WebSocket, events: arrivals(tell) })
@@ -79,6 +81,13 @@ export class ChatClient implements Omit<Client, Typed> {
       traces: this.#traces,
       tell,
     }
+    this.#handlers = new Handlers({
+      check,
+      ids,
+      wall: clock.wall,
+      tell,
+      report: (error) => this.#announcements.fail(error),
+    })
     this.events = { on: (name, listener) => this.#announcements.onEvent(name, listener) }
     this.subscribe = this.#board.subscribe
     this.getSnapshot = this.#board.getSnapshot
@@ -113,13 +122,8 @@ export class ChatClient implements Omit<Client, Typed> {
     return off
   }
 
-  /** Keeps the handler. The protocol has no frame yet for a request of the server's, so none is called. */
   handle(type: string, handler: ClientHandler<Untyped, string, 'wire'>): () => void {
-    if (this.#handlers.has(type)) throw new TypeError(`'${type}' has a handler already; remove that one first.`)
-    this.#handlers.set(type, handler)
-    return () => {
-      if (this.#handlers.get(type) === handler) this.#handlers.delete(type)
-    }
+    return this.#handlers.add(type, handler)
   }
 
   isFailure(error: unknown, type: string): error is FailureError<unknown> {
@@ -180,8 +184,15 @@ export class ChatClient implements Omit<Client, Typed> {
         return calls.settle(effect.key, effect.outcome)
       case 'deliver':
         return this.#announcements.deliver(effect.message, effect.sessionId)
+      case 'handle':
+        // It never rejects.
+        return void this.#handlers.handle(effect)
+      case 'abortHandler':
+        return this.#handlers.abort(effect.push)
       case 'status':
         return this.#changed(effect.status)
+      case 'authorized':
+        return this.#board.resolve()
       case 'gap':
         return this.#announcements.emit('gap', { from: effect.from, to: effect.to })
       case 'reset':
@@ -231,7 +242,7 @@ export class ChatClient implements Omit<Client, Typed> {
   /** With times as people read them. */
   #seen(status: MachineStatus): Status {
     if (status.state !== 'waiting') return status
-    return { ...status, until: Math.round(this.#clock.wall() + status.until - this.#clock.now()) }
+    return { ...status, until: Math.round(this.#clock.wall() + status.until - this.#machine.now) }
   }
 }
 

@@ -38,7 +38,8 @@ export class ContractCheck {
     return checked.ok ? undefined : `The content of '${type}' is not what the contract says: ${checked.issues}.`
   }
 
-  reply(type: string, content: JsonValue): Checked {
+  /** Of a reply that came, or one that is to go. */
+  reply(type: string, content: unknown): Checked {
     return this.#receive(type, 'reply', content)
   }
 
@@ -46,7 +47,7 @@ export class ContractCheck {
     return this.#receive(type, 'chunk', content)
   }
 
-  failure(type: string, content: JsonValue): Checked {
+  failure(type: string, content: unknown): Checked {
     return this.#receive(type, 'failure', content)
   }
 
@@ -58,7 +59,7 @@ export class ContractCheck {
     return check(definition.content, content)
   }
 
-  #receive(type: string, part: 'reply' | 'chunk' | 'failure', content: JsonValue): Checked {
+  #receive(type: string, part: 'reply' | 'chunk' | 'failure', content: unknown): Checked {
     if (this.#contract === undefined) return { ok: true, value: content }
     return check(this.#find(type)?.[part], content)
   }

@@ -66,6 +66,32 @@ test('a wish that was put off is no turn before its time', () => {
   expect(state.heard).toContain('woke')
 })
 
+test('a timer that fires although the monotonic clock stood still is told, with the time that it was set for', () => {
+  const { machine, state } = puppet()
+  const heard: Input[] = []
+  const handle = machine.handle.bind(machine)
+  Object.assign(machine, {
+    handle: (input: Input, ...time: [number, number]) => {
+      heard.push(input)
+      return handle(input, ...time)
+    },
+  })
+  let fire = () => {}
+  const clock = {
+    now: () => 0,
+    wall: () => 0,
+    after(_: number, callback: () => void) {
+      fire = callback
+      return () => {}
+    },
+  }
+  const driver = new Driver(machine, clock, () => {})
+  state.wakeAt = 500
+  driver.tell({ kind: 'started' })
+  fire()
+  expect(heard.at(-1)).toEqual({ kind: 'woke', timerAt: 500 })
+})
+
 test('a machine that wants nothing leaves no timer', () => {
   const { machine, state } = puppet()
   const clock = new HeldClock()

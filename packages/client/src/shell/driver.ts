@@ -33,7 +33,7 @@ export class Driver {
   }
 
   #turn(input: Input): void {
-    for (const effect of this.#machine.handle(input, this.#clock.now())) this.#perform(effect)
+    for (const effect of this.#machine.handle(input, this.#clock.now(), this.#clock.wall())) this.#perform(effect)
   }
 
   /** Most turns put the next wish off. Then the timer stays, and finds out that it came too early. */
@@ -44,12 +44,14 @@ export class Driver {
     this.#timer = undefined
     if (at === Infinity) return
     const delayMs = Math.max(0, at - this.#clock.now())
-    this.#timer = { at, callOff: this.#clock.after(delayMs, () => this.#fired()) }
+    this.#timer = { at, callOff: this.#clock.after(delayMs, () => this.#fired(at)) }
   }
 
-  #fired(): void {
+  /** A timer that came before its time is told too: it may have gone on while the monotonic clock stood still [P-36]. */
+  #fired(timerAt: number): void {
     this.#timer = undefined
-    if (this.#clock.now() < this.#machine.wakeAt()) this.#arm()
-    else this.tell({ kind: 'woke' })
+    const now = this.#clock.now()
+    if (timerAt <= now && now < this.#machine.wakeAt()) this.#arm()
+    else this.tell({ kind: 'woke', timerAt })
   }
 }

@@ -133,6 +133,11 @@ export class Rehearsal {
     return this.saysText(JSON.stringify({ kind: 'push', push, message }))
   }
 
+  asks(push: number, type: string, content: unknown, leftMs = 5_000): this {
+    const message = { id: `push-${push}`, timestamp: '2030-01-01T00:00:00.000Z', type, content }
+    return this.saysText(JSON.stringify({ kind: 'push', push, leftMs, message }))
+  }
+
   loses(): this {
     this.#events?.closed(this.#link, 1006, '')
     return this

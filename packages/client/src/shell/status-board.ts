@@ -41,8 +41,13 @@ export class StatusBoard {
     this.changed()
     if (status.state === 'closed') this.#close()
     const failure = failureOf(status)
-    if (failure === undefined && status.state !== 'online') return
-    for (const { resolve, reject } of this.#waiting.splice(0)) failure === undefined ? resolve() : reject(failure)
+    if (status.state === 'online') this.resolve()
+    if (failure !== undefined) for (const { reject } of this.#waiting.splice(0)) reject(failure)
+  }
+
+  /** It is decided: the server took what the client has to show. */
+  resolve(): void {
+    for (const { resolve } of this.#waiting.splice(0)) resolve()
   }
 
   /** The status, or what is pending, is not what it was. */
@@ -58,7 +63,7 @@ export class StatusBoard {
     return this.#snapshot
   }
 
-  /** Settles when the client is online the next time, or when it is certain that it will not be by itself. */
+  /** Settles when the client is online or authorized the next time, or when it is certain that it will not be by itself. */
   decided(): Promise<void> {
     if (this.#status.state === 'closed') return Promise.reject(failureOf(this.#status))
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))

@@ -1,0 +1,46 @@
+/** The machine's time: monotonic, and what a sleep hid from the monotonic clock [P-36]. */
+
+import { timing } from './timing.js'
+
+/** What the clocks say in a turn, and what gives reason to believe them. */
+export interface Reading {
+  readonly monotonic: number
+  readonly wall: number
+  /** By the monotonic clock, when this turn was due at the latest. */
+  readonly dueAt: number
+  /** The monotonic time for which the timer was set that brought this turn. */
+  readonly timerAt?: number | undefined
+  /** The platform says that it slept. */
+  readonly woke: boolean
+}
+
+export class Timeline {
+  #before: { readonly monotonic: number; readonly wall: number } | undefined
+  /** What sleeps have hidden, all together. */
+  #ahead = 0
+
+  /** Takes a reading. `slept`: time has passed unnoticed. `jumped`: only the wall clock says so, and nobody else. */
+  read({ monotonic, wall, dueAt, timerAt, woke }: Reading): 'awake' | 'slept' | 'jumped' {
+    const { monotonic: since, wall: sinceWall } = this.#before ?? { monotonic, wall }
+    this.#before = { monotonic, wall }
+    const surplus = wall - sinceWall - (monotonic - since)
+    const gap = monotonic > dueAt + timing.sleptMs
+    // A timer counts by a clock of its own, which may go on while this one stands still.
+    const early = timerAt !== undefined && monotonic < timerAt - timing.roundingMs
+    const believed = gap || early || woke
+    if (Math.abs(surplus) < timing.jumpMs) return gap ? 'slept' : 'awake'
+    if (!believed || surplus < 0) return gap ? 'slept' : 'jumped'
+    this.#ahead += surplus
+    return 'slept'
+  }
+
+  /** The machine's time at that monotonic one. It never goes back. */
+  at(monotonic: number): number {
+    return monotonic + this.#ahead
+  }
+
+  /** The monotonic time at that of the machine. */
+  monotonic(at: number): number {
+    return at - this.#ahead
+  }
+}
