@@ -91,8 +91,7 @@ export class Sessions {
   }
 
   #create(hello: GreetOperation, over: readonly EndedSession[], now: number): GreetResult {
-    const record = newRecord(hello)
-    this.#tables.sessions.add(record)
+    const record = this.#tables.sessions.add(newRecord(hello))
     this.#hold(record, hello.owner, now)
     return greeted(record, false, hello.lastPush, over)
   }

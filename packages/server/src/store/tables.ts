@@ -24,7 +24,8 @@ export interface SessionTable {
   find(user: string, client: string): SessionRecord | undefined
   of(user: string): readonly SessionRecord[]
   countOf(user: string): number
-  add(record: SessionRecord): void
+  /** Gives the record that is to be used from now on. */
+  add(record: SessionRecord): SessionRecord
   remove(record: SessionRecord): void
   /** The session has a link, on this owner's node. */
   hold(record: SessionRecord, owner: Owner): void

@@ -37,10 +37,11 @@ export class SessionsInMemory implements SessionTable {
     return this.#byUser.get(user)?.size ?? 0
   }
 
-  add(record: SessionRecord): void {
+  add(record: SessionRecord): SessionRecord {
     const clients = this.#byUser.get(record.user) ?? new Map<string, SessionRecord>()
     this.#byUser.set(record.user, clients.set(record.client, record))
     this.#bySession.set(record.session, record)
+    return record
   }
 
   remove(record: SessionRecord): void {

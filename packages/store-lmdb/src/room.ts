@@ -1,0 +1,45 @@
+/** How much room the data may take: a batch that takes more is given up before it is kept. */
+
+import type { Database } from './database.js'
+
+/** How often one looks while there is plenty of room. */
+const lookEvery = 64
+
+export class Room {
+  readonly #database: Database
+  readonly #most: number
+  #used: number
+  #untilLook = 0
+
+  constructor(database: Database, most: number) {
+    this.#database = database
+    this.#most = most
+    this.#used = 0
+  }
+
+  /** Inside the batch, after all its writes. What makes no more of it may always be kept: it may be what frees room. */
+  check(): void {
+    if (this.#untilLook-- > 0) return
+    const used = usedBytes(this.#database)
+    const isTooMuch = used > this.#most && used > this.#used
+    if (!isTooMuch) this.#used = used
+    this.#untilLook = used < this.#most / 2 ? lookEvery : 0
+    if (isTooMuch) throw new Error(`the data would take ${used} bytes, and may take ${this.#most} (mapSize)`)
+  }
+}
+
+const usedBytes = ({ root, ...tables }: Database): number => {
+  let bytes = 0
+  for (const table of Object.values(tables)) {
+    const { pageSize, treeBranchPageCount, treeLeafPageCount, overflowPages } = table.getStats() as unknown as Pages
+    bytes += pageSize * (treeBranchPageCount + treeLeafPageCount + overflowPages)
+  }
+  return bytes
+}
+
+interface Pages {
+  readonly pageSize: number
+  readonly treeBranchPageCount: number
+  readonly treeLeafPageCount: number
+  readonly overflowPages: number
+}
