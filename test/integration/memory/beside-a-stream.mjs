@@ -27,12 +27,16 @@ const reading = (async () => {
 })()
 reading.catch(() => {})
 
+/** The least of several looks: on a busy machine some of what is confirmed late is let go late. */
 const heap = async () => {
-  // What is confirmed late is let go late.
-  await new Promise((resolve) => setTimeout(resolve, 400))
-  globalThis.gc()
-  globalThis.gc()
-  return process.memoryUsage().heapUsed
+  let least = Number.POSITIVE_INFINITY
+  for (let look = 0; look < 5; look += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    globalThis.gc()
+    globalThis.gc()
+    least = Math.min(least, process.memoryUsage().heapUsed)
+  }
+  return least
 }
 
 const thirds = []
