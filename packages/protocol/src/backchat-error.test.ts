@@ -39,6 +39,12 @@ describe('its message', () => {
     )
   })
 
+  test('says more of where it got stuck, if more is known', () => {
+    const { message } = new BackchatError({ ...timeout, where: 'on link 3, which was lost' })
+    expect(message).toMatch(/: sent, but not confirmed by the server: on link 3, which was lost; it may have run\]$/)
+    expect(new BackchatError({ ...timeout, where: '' }).message).toBe(new BackchatError(timeout).message)
+  })
+
   test('says when it did not run', () => {
     const { message } = new BackchatError({ ...timeout, stage: 'queued', mayHaveExecuted: false })
     expect(message).toMatch(/: waiting in the client, never sent; it did not run\]$/)

@@ -18,6 +18,8 @@ export interface ErrorParts {
   readonly retryAfterMs?: number | undefined
   readonly failure?: unknown
   readonly trace?: Trace | undefined
+  /** Where it got stuck, in words that go on after those for its stage. */
+  readonly where?: string | undefined
   readonly cause?: unknown
 }
 
@@ -108,10 +110,11 @@ type Carried<Code> = Code extends DelayCode ? { readonly retryAfterMs: number } 
 const isDelay = (code: ErrorCode): code is DelayCode => code === 'RATE_LIMITED' || code === 'OVERLOADED'
 
 /** What to do about it, then where the message is, in one line. */
-function sentence({ message, requestId, type, stage, mayHaveExecuted }: ErrorParts): string {
+function sentence({ message, requestId, type, stage, where, mayHaveExecuted }: ErrorParts): string {
   const advice = message.replaceAll(/\s*[\r\n]+\s*/g, ' ')
   if (requestId === undefined || requestId === '') return advice
-  return `${advice} [${type || 'message'} ${requestId}: ${stageInWords[stage]}${running(stage, mayHaveExecuted)}]`
+  const place = where ? `${stageInWords[stage]}: ${where}` : stageInWords[stage]
+  return `${advice} [${type || 'message'} ${requestId}: ${place}${running(stage, mayHaveExecuted)}]`
 }
 
 /** Whether it ran, where the words for the stage leave it open. */

@@ -23,7 +23,11 @@ export interface Explanation {
   readonly stage: Stage
   readonly trace: Trace
   readonly outcome: 'pending' | 'ok' | ErrorCode
-  /** The same in one line for a person. */
+  /** The newest link that took it: links are numbered by the client, from 1. */
+  readonly link?: number | undefined
+  /** When the server last said that its handler still runs: milliseconds since 1970. */
+  readonly heardAtMs?: number | undefined
+  /** The same in one line for a person, and why: there is no link, its link was lost, the server put it off. */
   readonly text: string
 }
 

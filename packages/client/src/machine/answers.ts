@@ -55,8 +55,10 @@ function acknowledged(requests: Requests, request: Request, frame: Answer): unde
   if (frame.kind === 'cancelled' || frame.kind === 'reply' || frame.kind === 'error') requests.release(request)
 }
 
-function started(requests: Requests, request: Request, frame: Started, { sessionId, now }: Turn): undefined {
-  requests.started(request, frame.n, now)
+function started(requests: Requests, request: Request, { n }: Started, { out, sessionId, now }: Turn): undefined {
+  // Repeated, it is no progress: no deadline moves [P-16].
+  if (requests.started(request, n)) request.heard(now)
+  else out.emit({ kind: 'stillWorking', key: request.asked.key })
   // A send has all that it wants: the server has recorded it [P-16].
   if (request.asked.mode === 'send') requests.settle(request, { ok: true, message: null, sessionId })
 }
@@ -73,9 +75,13 @@ function chunk(requests: Requests, request: Request, frame: Chunk<JsonValue>, { 
     case 'flood':
       return 'Too many chunks came.'
     case 'next':
-      requests.started(request, frame.n, now)
-      if (!stream.left) out.emit({ kind: 'chunk', key: request.asked.key, content: frame.content })
-      requests.confirmChunks(request)
+      requests.started(request, frame.n)
+      request.heard(now)
+      if (!stream.left) {
+        stream.keep(frame.content)
+        out.emit({ kind: 'chunk', key: request.asked.key, content: frame.content })
+      }
+      requests.arrange(request)
       return undefined
   }
 }
@@ -92,10 +98,11 @@ function replied(requests: Requests, request: Request, frame: Reply<WireMessage>
 
 /** An error ends it, but for a refusal that is over in time: then the same number is sent again [P-18]. */
 function failed(requests: Requests, request: Request, { n, error, refused }: ErrorFrame, turn: Turn): undefined {
-  if (refused && error.code === 'UNAUTHORIZED' && turn.renewToken()) return requests.postpone(request, n, Infinity) // [P-34]
+  if (refused && error.code === 'UNAUTHORIZED' && turn.renewToken())
+    return requests.postpone(request, n, error.code, Infinity) // [P-34]
   if (refused && (error.code === 'RATE_LIMITED' || error.code === 'OVERLOADED')) {
     const again = turn.now + redialMs(request.refusals, turn.random(), error.retryAfterMs)
-    if (again < request.deadline) return requests.postpone(request, n, again)
+    if (again < request.deadline) return requests.postpone(request, n, error.code, again)
   }
   const stage = error.mayHaveExecuted ? 'started' : 'received'
   const progress = { stage, mayHaveExecuted: request.outlived, idempotent: requests.isIdempotent(request) } as const

@@ -5,7 +5,7 @@ import { Asks } from './asks.js'
 import { Confirmations } from './confirmations.js'
 import type { Effect } from './effects.js'
 import { Heartbeat } from './heartbeat.js'
-import type { Input } from './inputs.js'
+import type { Input, Key } from './inputs.js'
 import { Link, type Sign } from './link.js'
 import type { Out } from './out.js'
 import { Pushes } from './pushes.js'
@@ -41,7 +41,7 @@ export class ClientMachine {
   constructor({ random, ids, queue = limits.queue, unheard = limits.unheard }: ClientMachineOptions) {
     const out: Out = {
       emit: (effect) => this.#effects.push(effect),
-      transmit: (frame) => this.#transmit(frame),
+      transmit: (frame, key) => this.#transmit(frame, key),
       owe: (atOnce) => this.#confirmations.owe(atOnce, this.#now),
     }
     const question = new TokenQuestion(out)
@@ -103,6 +103,10 @@ export class ClientMachine {
         return this.#session.ask(input, this.#now)
       case 'abandoned':
         return this.#requests.abandon(input.key)
+      case 'readerBegan':
+        return this.#requests.advance(input.key, this.#now, (stream) => stream.begin())
+      case 'replyWanted':
+        return this.#requests.advance(input.key, this.#now, (stream) => stream.wantReply())
       case 'left':
         return this.#requests.advance(input.key, this.#now, (stream) => stream.leave())
       case 'took':
@@ -192,12 +196,12 @@ export class ClientMachine {
 
   // ---- frames ----
 
-  #transmit(frame: ClientFrame<Json>): void {
+  #transmit(frame: ClientFrame<Json>, key?: Key): void {
     const link = this.#link.current
     if (link === undefined || this.#link.state !== 'online') return
     // Init goes before all else [P-12]; what is lost here is sent by the resume that follows.
     if (!this.#session.ready && resumed.has(frame.kind)) return
-    this.#effects.push({ kind: 'transmit', link, frame })
+    this.#effects.push(key === undefined ? { kind: 'transmit', link, frame } : { kind: 'transmit', link, frame, key })
   }
 
   /** One frame for many facts: to send one along with each request would double the frames of a busy client. */

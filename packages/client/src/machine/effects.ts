@@ -8,15 +8,21 @@ export type Effect =
   | { readonly kind: 'fetchToken'; readonly fetch: number }
   /** Open a socket. Links are numbered from 1, for ever upwards; only the newest one counts. */
   | { readonly kind: 'dial'; readonly link: number }
-  | { readonly kind: 'transmit'; readonly link: number; readonly frame: ClientFrame<Json> }
+  /** `key`: the request that the frame asks for, the first time or again. */
+  | { readonly kind: 'transmit'; readonly link: number; readonly frame: ClientFrame<Json>; readonly key?: Key }
   /** Drop the socket: remove its handlers, forget it, then terminate it. No `closed` follows. */
   | { readonly kind: 'abandon'; readonly link: number; readonly code: number }
   /** Ask the application's `init` function for its content; answer in the same turn with `requested{init}` or `initSkipped`. */
   | { readonly kind: 'initialise' }
   /** A request got further. */
   | { readonly kind: 'stage'; readonly key: Key; readonly stage: Stage }
+  /** Its handler still runs, says the server; or it was refused for now, and is sent again by itself. */
+  | { readonly kind: 'stillWorking'; readonly key: Key }
+  | { readonly kind: 'putOff'; readonly key: Key; readonly code: ErrorCode }
   /** The next chunk of a stream, in order and without holes. */
   | { readonly kind: 'chunk'; readonly key: Key; readonly content: JsonValue }
+  /** Let go of the chunks that nobody has read: whoever reads from now on gets this error. */
+  | { readonly kind: 'dropChunks'; readonly key: Key; readonly error: Fault }
   /** Exactly once for each request. */
   | { readonly kind: 'settle'; readonly key: Key; readonly outcome: Outcome }
   /** Hand a push to its listeners. It counts as delivered when they returned or threw. */

@@ -11,6 +11,8 @@ export type Input =
   | Requested
   /** The caller gave up: by signal, `cancel()` or `break`. It settles at once and the server is told. */
   | { readonly kind: 'abandoned'; readonly key: Key }
+  /** Somebody began to read the chunks of a stream; somebody waits for its reply. */
+  | { readonly kind: 'readerBegan' | 'replyWanted'; readonly key: Key }
   /** The reader of a stream left; the handler goes on. */
   | { readonly kind: 'left'; readonly key: Key }
   /** The reader took chunks: all below `next`. */

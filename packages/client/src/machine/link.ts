@@ -89,7 +89,8 @@ export class Link {
   closed(link: number, code: number, reason: string, now: number): void {
     if (link !== this.current) return
     this.#proveStability(now)
-    this.#fail(`The link was lost (${code}${reason === '' ? '' : `: ${reason}`}).`, now)
+    const what = this.#state.state === 'online' ? 'The link was lost' : 'No connection'
+    this.#fail(`${what} (${code}${reason === '' ? '' : `: ${reason}`}).`, now)
   }
 
   /** Gives the link up and waits before the next dial, at least `leastMs`. */

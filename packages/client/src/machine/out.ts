@@ -2,11 +2,12 @@
 
 import type { ClientFrame, Json } from '@backchat/protocol'
 import type { Effect } from './effects.js'
+import type { Key } from './inputs.js'
 
 export interface Out {
   emit(effect: Effect): void
-  /** Hands a frame to the current link. Without one it is lost, and what matters is sent again after the next welcome. */
-  transmit(frame: ClientFrame<Json>): void
+  /** Hands a frame to the current link. Without one it is lost, and what matters is sent again after the next welcome. `key`: the request that it asks for. */
+  transmit(frame: ClientFrame<Json>, key?: Key): void
   /** There is something new for the server to know [P-22]; `atOnce` when it should not wait. */
   owe(atOnce: boolean): void
 }

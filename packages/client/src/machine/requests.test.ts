@@ -354,13 +354,53 @@ describe('streams', () => {
       stage.pass(900)
       stage.receive(says.chunk(1, chunk))
     }
-    stage.pass(900)
-    stage.receive(says.started(1))
     stage.pass(999)
     expect(stage.outcome(key)).toBeUndefined()
     stage.pass(1)
     expect(stage.fault(key)).toMatchObject({ code: 'TIMEOUT', stage: 'started' })
     expect(stage.fault(key).message).toMatch(/^Nothing new within 1000 ms\./)
+  })
+
+  test('that its handler runs breaks its silence once; that it still works is noted, and moves no deadline', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'stream', timeoutMs: 1_000 })
+    stage.pass(900)
+    stage.receive(says.started(1))
+    expect(stage.take('stillWorking')).toEqual([])
+    stage.pass(900)
+    stage.receive(says.started(1))
+    expect(stage.take('stillWorking')).toEqual([{ kind: 'stillWorking', key }])
+    stage.pass(99)
+    expect(stage.outcome(key)).toBeUndefined()
+    stage.pass(1)
+    expect(stage.outcome(key)).toBe('TIMEOUT')
+  })
+
+  test('chunks that nobody reads are let go when they are in the way of whoever waits for the reply alone', () => {
+    const stage = new Stage().online()
+    const [waited, read] = [stage.ask({ mode: 'stream' }), stage.ask({ mode: 'stream' })]
+    for (const key of [waited, read]) stage.tell({ kind: 'replyWanted', key })
+    stage.tell({ kind: 'readerBegan', key: read })
+    for (let chunk = 0; chunk < 255; chunk += 1) stage.receive(says.chunk(1, chunk), says.chunk(2, chunk))
+    expect(stage.take('dropChunks')).toEqual([])
+    stage.frames()
+    stage.receive(says.chunk(1, 255), says.chunk(2, 255))
+    expect(stage.take('dropChunks')).toMatchObject([
+      { key: waited, error: { code: 'ABORTED', stage: 'started', mayHaveExecuted: true } },
+    ])
+    expect(stage.framesOf('ack').at(-1)?.chunks).toEqual([[1, 256]])
+    stage.take('chunk')
+    stage.receive(says.chunk(1, 256), says.reply(1, 257))
+    expect([stage.outcome(waited), stage.take('chunk')]).toEqual(['ok', []])
+  })
+
+  test('they are let go, too, when somebody begins to wait for the reply late', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'stream' })
+    for (let chunk = 0; chunk < 256; chunk += 1) stage.receive(says.chunk(1, chunk))
+    expect(stage.take('dropChunks')).toEqual([])
+    stage.tell({ kind: 'replyWanted', key })
+    expect(stage.take('dropChunks')).toHaveLength(1)
   })
 
   test('a new link does not break its silence', () => {

@@ -1,6 +1,6 @@
 /** The requests of this client: each is queued, then sent under its number, and settles exactly once [P-14]. */
 
-import { limits, type Welcome } from '@backchat/protocol'
+import { type ErrorCode, limits, type Welcome } from '@backchat/protocol'
 import { Callers } from './callers.js'
 import type { Outcome } from './effects.js'
 import { type Cause, fault, notRun } from './faults.js'
@@ -75,7 +75,7 @@ export class Requests {
     if (request?.stream === undefined) return
     const { stalled } = request.stream
     step(request.stream)
-    this.confirmChunks(request)
+    this.arrange(request)
     // While the reader has more to read, silence does not count; from when it waits, it does.
     if (!stalled && !request.stream.stalled) return
     request.heard(now)
@@ -140,23 +140,29 @@ export class Requests {
 
   // ---- what answers do ----
 
-  /** The handler runs: told once, and a sign each time. */
-  started(request: Request, n: number, now: number): void {
-    request.heard(now)
-    if (request.state.state === 'sent' && request.state.started) return
+  /** The handler runs. False when that was known. */
+  started(request: Request, n: number): boolean {
+    if (request.state.state === 'sent' && request.state.started) return false
     request.state = { state: 'sent', n, started: true }
     this.#out.emit({ kind: 'stage', key: request.asked.key, stage: 'started' })
+    return true
   }
 
   /** The server wants to be asked again at that time; at none when it waits for another token. */
-  postpone(request: Request, n: number, until: number): undefined {
+  postpone(request: Request, n: number, code: ErrorCode, until: number): undefined {
     request.refusals += 1
+    this.#out.emit({ kind: 'putOff', key: request.asked.key, code })
     request.state = { state: 'postponed', n }
     this.sent.postpone(n, until)
   }
 
-  /** The reader of a stream has taken what the server may not know of. */
-  confirmChunks(request: Request): void {
+  /** Chunks of a stream came or were taken: lets go of what is in the way, and sees that the server learns of the rest. */
+  arrange(request: Request): void {
+    if (request.stream?.isInTheWay) {
+      request.stream.leave()
+      const error = fault('ABORTED', unread, request.progress(this.isIdempotent(request)))
+      this.#out.emit({ kind: 'dropChunks', key: request.asked.key, error })
+    }
     if (request.n !== undefined) this.sent.moved(request.n, request)
   }
 
@@ -231,7 +237,7 @@ export class Requests {
 
   #hand(n: number, request: Request, now: number): void {
     this.sent.hand(n)
-    this.#out.transmit(request.frame(n, now))
+    this.#out.transmit(request.frame(n, now), request.asked.key)
   }
 
   /** Settles the caller now, and the number as soon as no handler can run for it. */
@@ -268,3 +274,4 @@ export class Requests {
 }
 
 const queueFull = 'Too many messages wait for a link: let some settle first.'
+const unread = 'Nobody read the chunks: begin to read before you wait for the reply.'

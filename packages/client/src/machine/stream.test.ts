@@ -1,5 +1,5 @@
 import { limits } from '@backchat/protocol'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Stream } from './stream.js'
 
 const filled = (chunks: number) => {
@@ -64,4 +64,43 @@ test('after its reader left chunks are taken as they come', () => {
   expect(stream.untold).toBe(3)
   stream.receive(3)
   expect(stream.untold).toBe(4)
+})
+
+describe('chunks that nobody reads', () => {
+  /** So many chunks came and wait for a reader. */
+  const unread = (chunks: number, content: string = 'chunk') => {
+    const stream = new Stream()
+    for (let chunk = 0; chunk < chunks; chunk += 1) {
+      stream.receive(chunk)
+      stream.keep(content)
+    }
+    return stream
+  }
+
+  test.for([
+    ['many', limits.streamWindow, 'chunk'],
+    ['long', 2, 'x'.repeat(limits.replyBytes / 8)],
+  ] as const)('%s of them are in the way of whoever waits for the reply alone', ([, chunks, content]) => {
+    const stream = unread(chunks, content)
+    expect(stream.isInTheWay).toBe(false)
+    stream.wantReply()
+    expect(stream.isInTheWay).toBe(true)
+    stream.leave()
+    expect(stream.isInTheWay).toBe(false)
+  })
+
+  test('a few of them are not', () => {
+    const stream = unread(limits.streamWindow - 1)
+    stream.wantReply()
+    expect(stream.isInTheWay).toBe(false)
+  })
+
+  test('a reader who has begun may take its time', () => {
+    const stream = unread(limits.streamWindow - 1)
+    stream.wantReply()
+    stream.begin()
+    stream.receive(limits.streamWindow - 1)
+    stream.keep('x'.repeat(limits.replyBytes))
+    expect(stream.isInTheWay).toBe(false)
+  })
 })

@@ -23,6 +23,8 @@ export interface Waiter {
   succeeded(reply: Message<string, unknown> | null): void
   failed(error: CodedError): void
   chunk(content: unknown): void
+  /** Chunks that nobody read are gone, because of this. */
+  dropped?(error: CodedError): void
 }
 
 /** What the application wants to say. */
@@ -86,6 +88,11 @@ export class Calls {
     if (call !== undefined) this.#traces.reach(call.id, stage)
   }
 
+  note(key: Key, note: Parameters<Traces['note']>[1]): void {
+    const call = this.#calls.get(key)
+    if (call !== undefined) this.#traces.note(call.id, note)
+  }
+
   chunk(key: Key, content: JsonValue): void {
     const call = this.#calls.get(key)
     if (call === undefined) return
@@ -93,6 +100,11 @@ export class Calls {
     if (checked.ok) return call.waiter.chunk(checked.value)
     this.#fail(key, call, broken('A chunk', checked.issues, 'started', true))
     this.#tell({ kind: 'abandoned', key })
+  }
+
+  drop(key: Key, fault: Fault): void {
+    const call = this.#calls.get(key)
+    call?.waiter.dropped?.(this.#errorOf(call, fault))
   }
 
   settle(key: Key, outcome: Outcome): void {
@@ -117,10 +129,14 @@ export class Calls {
   #fail(key: Key, call: Call, fault: Fault, cause?: unknown): void {
     this.#end(key, call)
     const received = this.#readFailure(call.type, fault)
-    const { id, type, signal } = call
-    this.#traces.settle(id, received.code)
-    const reason: unknown = received.code === 'ABORTED' ? signal?.reason : undefined
-    call.waiter.failed(errorOf(received, { id, type, trace: this.#traces.trace(id) }, cause ?? reason))
+    this.#traces.settle(call.id, received.code)
+    const reason: unknown = received.code === 'ABORTED' ? call.signal?.reason : undefined
+    call.waiter.failed(this.#errorOf(call, received, cause ?? reason))
+  }
+
+  #errorOf({ id, type }: Call, received: Received, cause?: unknown): CodedError {
+    const where = this.#traces.whereabouts(id)
+    return errorOf(received, { id, type, trace: this.#traces.trace(id), where }, cause)
   }
 
   /** What a handler said when it refused on purpose is received like anything else: parsed once. */

@@ -674,3 +674,99 @@ describe('options', () => {
     client.handle('confirm', handler)
   })
 })
+
+describe('why there is no answer', () => {
+  /** What the server says of an error, short to write. */
+  const putOff = (n: number) =>
+    ({
+      kind: 'error',
+      n,
+      refused: true,
+      error: { code: 'RATE_LIMITED', message: 'Slower.', mayHaveExecuted: false, retryAfterMs: 5_000 },
+    }) as const
+
+  test('never sent: since when there is no link, why, and when it is tried again', async () => {
+    const rehearsal = new Rehearsal()
+    const pending = rehearsal.client.request('text', null, { timeout: 4_500 })
+    rehearsal.clock.pass(1_000)
+    rehearsal.loses('connect ECONNREFUSED').clock.pass(100)
+    rehearsal.clock.pass(3_000)
+    expect(rehearsal.client.explain(pending.id)?.text).toMatch(/never sent: no link for 4 s; connecting \(queued\)$/)
+    rehearsal.loses('connect ECONNREFUSED').clock.pass(0)
+    expect(rehearsal.client.pending()[0]?.text).toMatch(
+      /never sent: no link for 4 s: No connection \(1006: connect ECONNREFUSED\); next try in 0 s \(queued\)$/,
+    )
+    rehearsal.clock.pass(400)
+    const error = await errorOf(pending)
+    expect(error.message).toMatch(
+      /^No answer within 4500 ms\. \[text id-\d+: waiting in the client, never sent: no link for \d s.*; it did not run\]$/,
+    )
+    expect(error).toMatchObject({
+      stage: 'queued',
+      mayHaveExecuted: false,
+      trace: [{ stage: 'queued' }, { stage: 'settled' }],
+    })
+  })
+
+  test('sent: on which link, that it was lost, and on which it was asked again', async () => {
+    const rehearsal = new Rehearsal().online()
+    const pending = rehearsal.client.request('text', null, { timeout: 1_000 })
+    const where = () => rehearsal.client.explain(pending.id)
+    expect(where()).toMatchObject({ link: 1, stage: 'sent' })
+    rehearsal.loses()
+    expect(where()?.text).toContain('on link 1, which was lost; no link for 0 s: The link was lost (1006)')
+    rehearsal.clock.pass(100)
+    rehearsal.online({ resumed: true })
+    expect(where()?.text).toContain('on link 1, which was lost; asked again on link 2')
+    rehearsal.clock.pass(1_000)
+    expect((await errorOf(pending)).message).toContain(
+      'on link 1, which was lost; asked again on link 2; it may have run]',
+    )
+  })
+
+  test('running: when the server last said so; its snapshot changes with it', () => {
+    const rehearsal = new Rehearsal().online()
+    const { id } = catching(rehearsal.client.request('text'))
+    rehearsal.says({ kind: 'started', n: 1 })
+    rehearsal.clock.pass(4_000)
+    const before = rehearsal.client.getSnapshot()
+    rehearsal.says({ kind: 'started', n: 1 })
+    rehearsal.clock.pass(4_000)
+    expect(rehearsal.client.explain(id)).toMatchObject({ stage: 'started', heardAtMs: rehearsal.clock.wall() - 4_000 })
+    expect(rehearsal.client.explain(id)?.text).toContain('on link 1; still working, last heard 4 s ago')
+    expect(rehearsal.client.getSnapshot()).not.toBe(before)
+  })
+
+  test('put off by the server: why, until it is sent again', () => {
+    const rehearsal = new Rehearsal().online()
+    const { id } = catching(rehearsal.client.request('text'))
+    rehearsal.says(putOff(1))
+    expect(rehearsal.client.explain(id)?.text).toContain('on link 1; the server put it off: RATE_LIMITED')
+    rehearsal.clock.pass(5_100)
+    expect(rehearsal.client.explain(id)?.text).toContain('server: on link 1 (')
+  })
+
+  test('chunks that nobody read: an error with a trace, like any other', async () => {
+    const rehearsal = new Rehearsal().online()
+    const story = rehearsal.client.stream('text')
+    story.reply.catch(() => {})
+    rehearsal.streams(
+      1,
+      Array.from({ length: 256 }, (_, chunk) => chunk),
+    )
+    const error = await errorOf(story[Symbol.asyncIterator]().next())
+    expect(error).toMatchObject({ code: 'ABORTED', requestId: story.id, stage: 'started', mayHaveExecuted: true })
+    expect(error.trace.map(({ stage }) => stage)).toEqual(['queued', 'sent', 'started'])
+  })
+
+  test('what is wrong with the message itself says nothing of links', async () => {
+    const { client } = new Rehearsal()
+    expect((await errorOf(client.request('status'))).message).not.toContain('link')
+  })
+})
+
+/** A promise of which only the id is wanted. */
+function catching<Promised extends Promise<unknown>>(promise: Promised): Promised {
+  promise.catch(() => {})
+  return promise
+}

@@ -65,12 +65,18 @@ export class ChatClient implements Omit<Client, Typed> {
     this.#announcements = new Announcements(check)
     this.#board = new StatusBoard(
       () => this.#traces.pending(),
+      clock.wall,
       (_, thrown) => this.#announcements.fail(threw('A subscriber', thrown)),
     )
-    this.#traces = new Traces(clock.wall, explained, (step) => {
-      this.#announcements.emit('trace', step)
-      this.#board.changed()
-    })
+    this.#traces = new Traces(
+      clock.wall,
+      () => this.#board.line,
+      explained,
+      (step) => {
+        this.#announcements.emit('trace', step)
+        this.#board.changed()
+      },
+    )
     this.#machine = new ClientMachine({ random, ids, queue, unheard })
     this.#driver = new Driver(this.#machine, clock, (effect) => this.#perform(effect))
     const tell = this.#driver.tell.bind(this.#driver)
@@ -145,7 +151,7 @@ export class ChatClient implements Omit<Client, Typed> {
   }
 
   pending(): readonly Explanation[] {
-    return this.getSnapshot().pending
+    return this.#traces.pending()
   }
 
   // ---- beginning again and ending ----
@@ -169,8 +175,10 @@ export class ChatClient implements Omit<Client, Typed> {
       case 'fetchToken':
         return fetchToken(this.#options.token, effect.fetch, (input) => this.#driver.tell(input))
       case 'dial':
+        this.#board.dialled(effect.link)
         return this.#transport.dial(effect.link)
       case 'transmit':
+        if (effect.key !== undefined) calls.note(effect.key, { link: effect.link, putOff: undefined })
         return this.#transport.send(effect.link, encodeClientFrame(effect.frame))
       case 'abandon':
         return this.#transport.abandon(effect.link, effect.code)
@@ -178,8 +186,16 @@ export class ChatClient implements Omit<Client, Typed> {
         return this.#initialise()
       case 'stage':
         return calls.reached(effect.key, effect.stage)
+      case 'stillWorking':
+        calls.note(effect.key, { heardAtMs: this.#clock.wall() })
+        return this.#board.changed()
+      case 'putOff':
+        calls.note(effect.key, { putOff: effect.code })
+        return this.#board.changed()
       case 'chunk':
         return calls.chunk(effect.key, effect.content)
+      case 'dropChunks':
+        return calls.drop(effect.key, effect.error)
       case 'settle':
         return calls.settle(effect.key, effect.outcome)
       case 'deliver':

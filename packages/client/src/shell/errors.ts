@@ -9,17 +9,29 @@ export interface Subject {
   readonly id: string
   readonly type: string
   readonly trace: Trace
+  /** Where it got stuck, beside its stage. */
+  readonly where: string
 }
 
 /** A fault as received: what the handler said has been parsed. */
 export type Received = Omit<Fault, 'failure'> & { readonly failure?: unknown }
 
 export function errorOf(received: Received, subject?: Subject, cause?: unknown): CodedError {
-  const { id: requestId, type, trace } = subject ?? {}
-  const error = new BackchatError({ ...received, requestId, type, trace, cause })
+  const { id: requestId, type, trace, where } = subject ?? {}
+  const error = new BackchatError({
+    ...received,
+    requestId,
+    type,
+    trace,
+    where: hasOwnReason(received) ? '' : where,
+    cause,
+  })
   // The constructor gives each code what it must carry.
   return error as CodedError
 }
+
+/** Wherever it was, that would be no answer to why. */
+const hasOwnReason = ({ code }: Received) => code === 'INVALID_MESSAGE' || code === 'TOO_LARGE'
 
 /** A request that the client itself refuses: nothing was sent. */
 export function refused(code: ErrorCode, message: string): Fault {

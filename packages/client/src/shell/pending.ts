@@ -1,11 +1,9 @@
 /** What `request`, `send` and `stream` return: promises and chunks that know where their message is. */
 
 import type { CodedError, Message, Stage } from '@backchat/protocol'
-import { limits } from '@backchat/protocol'
 import type { PendingRequest, StreamHandle } from '../api/calls.js'
 import type { Input } from '../machine/inputs.js'
 import type { Calls, Wish } from './calls.js'
-import { errorOf, refused } from './errors.js'
 import { Reader } from './reader.js'
 import type { Traces } from './traces.js'
 
@@ -42,8 +40,6 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
   // It may stay unread.
   promise.catch(() => {})
   let begun = false
-  let replyWanted = false
-  let unreadLength = 0
   const reader = new Reader({
     took: (next) => desk.tell({ kind: 'took', key, next }),
     stopped: () => desk.calls.giveUp(key),
@@ -51,13 +47,6 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
   const leave = () => {
     reader.drop()
     reader.end()
-    desk.tell({ kind: 'left', key })
-  }
-  /** Who waits for the reply alone must not wait for a reader that never comes: its chunks would fill the window. */
-  const letGo = () => {
-    if (begun || !replyWanted || (reader.size < limits.streamWindow && unreadLength < mostUnread)) return
-    reader.drop()
-    reader.end({ error: errorOf(refused('ABORTED', unread)) })
     desk.tell({ kind: 'left', key })
   }
   const { id, key } = desk.calls.start(wish, {
@@ -69,11 +58,10 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
       reader.end({ error })
       reject(error)
     },
-    chunk(content) {
-      reader.push(content)
-      if (begun) return
-      unreadLength += JSON.stringify(content).length
-      letGo()
+    chunk: (content) => reader.push(content),
+    dropped(error) {
+      reader.drop()
+      reader.end({ error })
     },
   })
   return {
@@ -82,8 +70,7 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
       return desk.traces.stage(id)
     },
     get reply() {
-      replyWanted = true
-      letGo()
+      desk.tell({ kind: 'replyWanted', key })
       return promise
     },
     leave,
@@ -94,15 +81,11 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
     [Symbol.asyncIterator]() {
       if (begun) throw new TypeError('A stream has one reader.')
       begun = true
+      desk.tell({ kind: 'readerBegan', key })
       return reader
     },
   }
 }
-
-/** Below what a server sends ahead of a reader, which is counted in bytes: a character has up to three. */
-const mostUnread = limits.replyBytes / 4
-
-const unread = 'Nobody read the chunks: begin to read before you wait for the reply.'
 
 /** A reply always carries a message: only a send settles without one. */
 export function asReply(reply: Message<string, unknown> | null): Reply {

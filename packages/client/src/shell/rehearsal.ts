@@ -138,8 +138,8 @@ export class Rehearsal {
     return this.saysText(JSON.stringify({ kind: 'push', push, leftMs, message }))
   }
 
-  loses(): this {
-    this.#events?.closed(this.#link, 1006, '')
+  loses(reason = ''): this {
+    this.#events?.closed(this.#link, 1006, reason)
     return this
   }
 

@@ -4,6 +4,7 @@ import type { CodedError } from '@backchat/protocol'
 import type { Explanation, Snapshot, Status } from '../api/status.js'
 import { errorOf, refused } from './errors.js'
 import { Listeners, type Report } from './listeners.js'
+import type { Line } from './whereabouts.js'
 
 interface Waiting {
   readonly resolve: () => void
@@ -13,7 +14,10 @@ interface Waiting {
 export class StatusBoard {
   readonly #pending: () => readonly Explanation[]
   readonly #subscribers: Listeners<{ change: undefined }>
+  readonly #wall: () => number
   #status: Status = { state: 'idle' }
+  #link = 0
+  #since: number
   #snapshot: Snapshot | undefined
   readonly #waiting: Waiting[] = []
   #close: () => void = () => {}
@@ -24,8 +28,10 @@ export class StatusBoard {
   /** The first {@link StatusBoard.decided}. */
   readonly ready: Promise<void>
 
-  constructor(pending: () => readonly Explanation[], report: Report) {
+  constructor(pending: () => readonly Explanation[], wall: () => number, report: Report) {
     this.#pending = pending
+    this.#wall = wall
+    this.#since = wall()
     this.#subscribers = new Listeners(report)
     this.ready = this.decided()
     // Nobody has to look at it.
@@ -36,7 +42,16 @@ export class StatusBoard {
     return this.#status
   }
 
+  get line(): Line {
+    return { status: this.#status, link: this.#link, since: this.#since }
+  }
+
+  dialled(link: number): void {
+    this.#link = link
+  }
+
   set(status: Status): void {
+    if ((status.state === 'online') !== (this.#status.state === 'online')) this.#since = this.#wall()
     this.#status = status
     this.changed()
     if (status.state === 'closed') this.#close()

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest'
 import { type Step, Traces } from './traces.js'
+import type { Line } from './whereabouts.js'
 
 const tracing = (remembered = 10) => {
   let now = 1_000
   const steps: Step[] = []
+  const line: Line = { status: { state: 'online' }, link: 1, since: 0 }
   const traces = new Traces(
     () => now,
+    () => line,
     remembered,
     (step) => steps.push(step),
   )
@@ -19,6 +22,7 @@ test('a message that has not settled says where it is, and since when', () => {
   const { traces, pass } = tracing()
   traces.begin('a', 'text')
   pass(3)
+  traces.note('a', { link: 1 })
   traces.reach('a', 'sent')
   expect(traces.explain('a')).toEqual({
     id: 'a',
@@ -29,7 +33,9 @@ test('a message that has not settled says where it is, and since when', () => {
       { stage: 'queued', atMs: 1_000 },
       { stage: 'sent', atMs: 1_003 },
     ],
-    text: 'text a: sent, but not confirmed by the server (queued, sent +3 ms)',
+    link: 1,
+    heardAtMs: undefined,
+    text: 'text a: sent, but not confirmed by the server: on link 1 (queued, sent +3 ms)',
   })
 })
 
@@ -43,6 +49,29 @@ test('a settled message says how far it got, and with what it ended', () => {
   expect(traces.explain('a')?.text).toMatch(/^text a: settled with TIMEOUT; it got as far as: sent, /)
   expect(traces.explain('a')?.text).toMatch(/settled \+500 ms\)$/)
   expect(traces.stage('a')).toBe('settled')
+})
+
+test('where it was when it failed stays as it was then; of what went well nothing is to be explained', () => {
+  const { traces, pass } = tracing()
+  for (const [id, link] of [
+    ['failed', 1],
+    ['ok', 1],
+  ] as const) {
+    traces.begin(id, 'text')
+    traces.note(id, { link: 2 })
+    traces.note(id, { link, heardAtMs: 1_000 })
+  }
+  pass(4_000)
+  traces.settle('failed', 'TIMEOUT')
+  traces.settle('ok', 'ok')
+  pass(60_000)
+  expect(traces.whereabouts('failed')).toBe(
+    'on link 2, which was lost; asked again on link 1; still working, last heard 4 s ago',
+  )
+  expect(traces.whereabouts('ok')).toBe('')
+  expect(traces.explain('ok')?.text).toMatch(/never sent \(queued, settled/)
+  traces.note('failed', { link: 9 })
+  expect(traces.explain('failed')).toMatchObject({ link: 1, heardAtMs: 1_000 })
 })
 
 test('pending messages are told oldest first, settled ones not', () => {

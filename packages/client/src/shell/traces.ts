@@ -2,6 +2,7 @@
 
 import { type ErrorCode, type Stage, stageInWords, type Trace, type TraceStep } from '@backchat/protocol'
 import type { Explanation } from '../api/status.js'
+import { type Line, type Way, whereabouts } from './whereabouts.js'
 
 /** A message got further. */
 export interface Step extends TraceStep {
@@ -16,23 +17,28 @@ interface Entry {
   /** How far it got, before it settled. */
   stage: Stage
   outcome: Explanation['outcome']
+  readonly way: Way
+  /** Where it was when it settled. */
+  end?: string
 }
 
 export class Traces {
   readonly #wall: () => number
+  readonly #line: () => Line
   readonly #remembered: number
   readonly #reached: (step: Step) => void
   readonly #pending = new Map<string, Entry>()
   readonly #settled = new Map<string, Entry>()
 
-  constructor(wall: () => number, remembered: number, reached: (step: Step) => void) {
+  constructor(wall: () => number, line: () => Line, remembered: number, reached: (step: Step) => void) {
     this.#wall = wall
+    this.#line = line
     this.#remembered = remembered
     this.#reached = reached
   }
 
   begin(id: string, type: string): void {
-    const entry: Entry = { id, type, steps: [], stage: 'queued', outcome: 'pending' }
+    const entry: Entry = { id, type, steps: [], stage: 'queued', outcome: 'pending', way: {} }
     this.#pending.set(id, entry)
     this.#step(entry, 'queued')
   }
@@ -44,10 +50,19 @@ export class Traces {
     this.#step(entry, stage)
   }
 
+  /** Takes note of its way. */
+  note(id: string, note: Omit<Way, 'lostLink'>): void {
+    const way = this.#pending.get(id)?.way
+    if (way === undefined) return
+    if (note.link !== undefined && way.link !== undefined && note.link !== way.link) way.lostLink = way.link
+    Object.assign(way, note)
+  }
+
   settle(id: string, outcome: 'ok' | ErrorCode): void {
     const entry = this.#pending.get(id)
     if (entry === undefined) return
     entry.outcome = outcome
+    entry.end = outcome === 'ok' ? '' : this.#whereabouts(entry)
     this.#pending.delete(id)
     this.#settled.set(id, entry)
     for (const oldest of this.#settled.keys()) {
@@ -65,18 +80,39 @@ export class Traces {
     return [...(this.#find(id)?.steps ?? [])]
   }
 
+  /** Where it is beside its stage, or was when it settled. */
+  whereabouts(id: string): string {
+    const entry = this.#find(id)
+    return entry === undefined ? '' : this.#whereabouts(entry)
+  }
+
   explain(id: string): Explanation | undefined {
     const entry = this.#find(id)
-    return entry && explanationOf(entry)
+    return entry && this.#explanationOf(entry)
   }
 
   /** What has not settled, oldest first. */
   pending(): readonly Explanation[] {
-    return [...this.#pending.values()].map(explanationOf)
+    return [...this.#pending.values()].map((entry) => this.#explanationOf(entry))
   }
 
   #find(id: string): Entry | undefined {
     return this.#pending.get(id) ?? this.#settled.get(id)
+  }
+
+  #whereabouts({ way, end }: Entry): string {
+    return end ?? whereabouts(way, this.#line(), this.#wall())
+  }
+
+  #explanationOf(entry: Entry): Explanation {
+    const { id, type, stage, steps, outcome, way } = entry
+    const trace = [...steps]
+    const settled = outcome !== 'pending'
+    const end = settled ? `settled with ${outcome}; it got as far as: ` : ''
+    const place = [stageInWords[stage], this.#whereabouts(entry)].filter((words) => words !== '').join(': ')
+    const text = `${type} ${id}: ${end}${place} (${timesOf(trace)})`
+    const { link, heardAtMs } = way
+    return { id, type, stage: settled ? 'settled' : stage, trace, outcome, link, heardAtMs, text }
   }
 
   #step(entry: Entry, stage: Stage): void {
@@ -84,14 +120,6 @@ export class Traces {
     entry.steps.push(step)
     this.#reached({ id: entry.id, type: entry.type, ...step })
   }
-}
-
-function explanationOf({ id, type, stage, steps, outcome }: Entry): Explanation {
-  const trace = [...steps]
-  const settled = outcome !== 'pending'
-  const end = settled ? `settled with ${outcome}; it got as far as: ` : ''
-  const text = `${type} ${id}: ${end}${stageInWords[stage]} (${timesOf(trace)})`
-  return { id, type, stage: settled ? 'settled' : stage, trace, outcome, text }
 }
 
 /** `queued, sent +3 ms, settled +120 ms`, counted from the first. */
