@@ -38,7 +38,7 @@ export interface Database {
   readonly owners: Table<OwnerRow>
   /** owner, number */
   readonly notes: Table<NoteRow>
-  /** owner, key → number; owner → the last number */
+  /** owner, key → number; owner, 'last' → the last number there was */
   readonly noteNumbers: Table<number>
 }
 

@@ -4,6 +4,9 @@ import type { Note, NoteTable, Owner } from '@backchat/server/store'
 import type { Database } from './database.js'
 import { keyName, removeUnder, rowsUnder } from './rows.js'
 
+/** Beside the names of notes, which begin otherwise. */
+const last = 'last'
+
 export class NotesInLmdb implements NoteTable {
   readonly #database: Database
 
@@ -11,7 +14,8 @@ export class NotesInLmdb implements NoteTable {
     this.#database = database
   }
 
-  leave(owner: Owner, name: string, note: Note): void {
+  leave(to: Owner, name: string, note: Note): void {
+    const owner = keyName(to)
     const { notes, noteNumbers } = this.#database
     const key = keyName(name)
     const number = this.#last(owner) + 1
@@ -19,10 +23,11 @@ export class NotesInLmdb implements NoteTable {
     if (older !== undefined) notes.removeSync([owner, older])
     notes.putSync([owner, number], { key, note })
     noteNumbers.putSync([owner, key], number)
-    noteNumbers.putSync(owner, number)
+    noteNumbers.putSync([owner, last], number)
   }
 
-  take(owner: Owner, seen: number): { readonly last: number; readonly notes: readonly Note[] } {
+  take(by: Owner, seen: number): { readonly last: number; readonly notes: readonly Note[] } {
+    const owner = keyName(by)
     const notes = []
     for (const { key, value } of rowsUnder(this.#database.notes, owner)) {
       const number = Number(key[1])
@@ -32,18 +37,18 @@ export class NotesInLmdb implements NoteTable {
     return { last: this.#last(owner), notes }
   }
 
-  removeAllOf(owner: Owner): void {
+  removeAllOf(ended: Owner): void {
+    const owner = keyName(ended)
     removeUnder(this.#database.notes, owner)
     removeUnder(this.#database.noteNumbers, owner)
-    this.#database.noteNumbers.removeSync(owner)
   }
 
-  #remove(owner: Owner, number: number, key: string): void {
+  #remove(owner: string, number: number, key: string): void {
     this.#database.notes.removeSync([owner, number])
     this.#database.noteNumbers.removeSync([owner, key])
   }
 
-  #last(owner: Owner): number {
-    return this.#database.noteNumbers.get(owner) ?? 0
+  #last(owner: string): number {
+    return this.#database.noteNumbers.get([owner, last]) ?? 0
   }
 }

@@ -3,6 +3,7 @@
 import type { Lease, Owner, OwnerTable } from '@backchat/server/store'
 import type { Database, OwnerRow } from './database.js'
 import { isGone, type ProcessMark } from './processes.js'
+import { keyName } from './rows.js'
 
 export class OwnersInLmdb implements OwnerTable {
   readonly #database: Database
@@ -21,7 +22,7 @@ export class OwnersInLmdb implements OwnerTable {
   }
 
   get(owner: Owner): OwnerRow | undefined {
-    if (!this.#read.has(owner)) this.#read.set(owner, this.#database.owners.get(owner))
+    if (!this.#read.has(owner)) this.#read.set(owner, this.#database.owners.get(keyName(owner)))
     return this.#read.get(owner)
   }
 
@@ -31,12 +32,12 @@ export class OwnersInLmdb implements OwnerTable {
 
   set({ owner, node, until }: Lease): void {
     const row = { owner, node, until, process: this.get(owner)?.process ?? this.#process }
-    this.#database.owners.putSync(owner, row)
+    this.#database.owners.putSync(keyName(owner), row)
     this.#read.set(owner, row)
   }
 
   remove(owner: Owner): void {
-    this.#database.owners.removeSync(owner)
+    this.#database.owners.removeSync(keyName(owner))
     this.#read.set(owner, undefined)
   }
 

@@ -3,6 +3,7 @@
  * the session's row says whether another process has changed it meanwhile.
  */
 
+import { limits } from '@backchat/protocol'
 import type { SessionRecord } from '@backchat/server/store'
 import type { Database, SessionRow } from './database.js'
 import { type KeptJournal, loadJournal, newJournal, removeJournal, writeJournal } from './journal-rows.js'
@@ -26,6 +27,8 @@ interface StoredRow {
 /** Most bytes of payload that stay loaded, and what a record takes besides. */
 const mostBytes = 64 * 1024 * 1024
 const recordBytes = 4 * 1024
+/** Of a session's id [PROTOCOL.md, Limits]. */
+const mostCharacters = limits.nameLength
 
 export class Records {
   readonly #database: Database
@@ -96,6 +99,8 @@ export class Records {
   }
 
   #use(session: string): Loaded | undefined {
+    // What an application asks for may be anything; what has a record has a name that is a key.
+    if (session === '' || session.length > mostCharacters) return undefined
     const row = this.#rowOf(session)
     const loaded = this.#loaded.get(session)
     this.#forget(session)

@@ -1,9 +1,9 @@
 /** The sessions of the data file, found as the decisions want to find them. */
 
 import type { Link, Owner, SessionRecord, SessionTable } from '@backchat/server/store'
-import type { Database } from './database.js'
+import type { Database, KeyPart } from './database.js'
 import type { Records } from './records.js'
-import { keyName, namesUnder } from './rows.js'
+import { keyName, namesUnder, rowsUnder } from './rows.js'
 
 /** So many records are used before what changed in them is written, where a batch goes through all. */
 const mostUsed = 500
@@ -34,12 +34,12 @@ export class SessionsInLmdb implements SessionTable {
   }
 
   find(user: string, client: string): SessionRecord | undefined {
-    const session = this.#database.clients.get([keyName(user), client])
+    const session = this.#database.clients.get(keyOf(user, client))
     return session === undefined ? undefined : this.get(session)
   }
 
   of(user: string): readonly SessionRecord[] {
-    return namesUnder(this.#database.clients, 1, keyName(user)).flatMap((client) => this.find(user, client) ?? [])
+    return rowsUnder(this.#database.clients, keyName(user)).flatMap(({ value }) => this.get(value) ?? [])
   }
 
   countOf(user: string): number {
@@ -47,14 +47,14 @@ export class SessionsInLmdb implements SessionTable {
   }
 
   add(record: SessionRecord): SessionRecord {
-    this.#database.clients.putSync([keyName(record.user), record.client], record.session)
+    this.#database.clients.putSync(keyOf(record.user, record.client), record.session)
     this.#database.about.putSync('sessions', this.size + 1)
     return this.#records.add(record)
   }
 
   remove(record: SessionRecord): void {
     this.#unlink(record.session, record.link)
-    this.#database.clients.removeSync([keyName(record.user), record.client])
+    this.#database.clients.removeSync(keyOf(record.user, record.client))
     this.#database.about.putSync('sessions', this.size - 1)
     this.#records.remove(record)
   }
@@ -68,7 +68,7 @@ export class SessionsInLmdb implements SessionTable {
   }
 
   releaseAllOf(owner: Owner, since: number): void {
-    for (const session of namesUnder(this.#database.held, 1, owner)) this.#release(session, since)
+    for (const session of namesUnder(this.#database.held, 1, keyName(owner))) this.#release(session, since)
   }
 
   longestWithout(): SessionRecord | undefined {
@@ -103,15 +103,17 @@ export class SessionsInLmdb implements SessionTable {
     const before = this.#records.relink(session, link)
     if (before === undefined) return
     this.#unlink(session, before)
-    if (link.state === 'held') this.#database.held.putSync([link.owner, session], true)
+    if (link.state === 'held') this.#database.held.putSync([keyName(link.owner), session], true)
     else this.#database.released.putSync([link.since, link.order, session], true)
   }
 
   #unlink(session: string, link: Link): void {
-    if (link.state === 'held') this.#database.held.removeSync([link.owner, session])
+    if (link.state === 'held') this.#database.held.removeSync([keyName(link.owner), session])
     else this.#database.released.removeSync([link.since, link.order, session])
   }
 }
+
+const keyOf = (user: string, client: string): KeyPart[] => [keyName(user), keyName(client)]
 
 const sinceOf = ({ link }: SessionRecord): number => (link.state === 'none' ? link.since : Number.POSITIVE_INFINITY)
 

@@ -31,7 +31,7 @@ export interface SessionTable {
   hold(record: SessionRecord, owner: Owner): void
   /** The session has no link since then. */
   release(record: SessionRecord, since: number): void
-  /** The same for all sessions that this owner holds. */
+  /** The same for all sessions that this owner holds, in the order of their names. */
   releaseAllOf(owner: Owner, since: number): void
   /** The session that has been without a link for longest; of those that are equal, the one that was released first. */
   longestWithout(): SessionRecord | undefined

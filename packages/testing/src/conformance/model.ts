@@ -3,7 +3,7 @@
 import { type MemoryStore, type Operation, type Result, storeInMemory } from '@backchat/server/store'
 import fc from 'fast-check'
 import { differenceOf } from './expect.js'
-import { type Known, nothingKnown, type Step, steps } from './moves.js'
+import { type Known, learn, nothingKnown, type Step, steps } from './moves.js'
 import type { OpenedStore, OpenStore } from './store-case.js'
 
 export interface ModelOptions {
@@ -80,16 +80,7 @@ class Play {
     const actual = await this.#opened.store.apply(operations)
     const difference = differenceOf(this.#plain(actual), this.#plain(expected), 'whole')
     if (difference !== undefined) throw new Error(`${difference}, after:\n${this.#told.map(shortened).join('\n')}`)
-    for (const [index, operation] of operations.entries()) this.#learn(operation, expected[index])
-  }
-
-  #learn(operation: Operation, result: Result | undefined): void {
-    if (operation.op === 'greet' && result?.op === 'greet' && result.status === 'ok') {
-      this.#known.fences.push({ session: result.session, epoch: result.epoch, attempt: operation.attempt })
-    }
-    if (operation.op === 'renew' && result?.op === 'renew' && result.status === 'ok') {
-      this.#known.seen.set(operation.owner, result.last)
-    }
+    for (const [index, operation] of operations.entries()) learn(this.#known, operation, expected[index])
   }
 
   /** Without the order of what has none, and without times where the clock is not ours. */

@@ -1,14 +1,18 @@
 /** Random operations, small enough to meet each other often: numbers stand for what is known when they are carried out. */
 
 import { limits } from '@backchat/protocol'
-import type { Fence, Operation, RunFence, Target } from '@backchat/server/store'
+import type { Fence, Operation, Result, RunFence, Target } from '@backchat/server/store'
 import fc from 'fast-check'
 import { begin, chunks, ended, runOf, sized } from './subject.js'
 
-/** What has happened so far, as far as operations name it. */
+/** What has happened so far, as far as operations name it. The newest stands last. */
 export interface Known {
-  /** Fences that hellos have given, the newest last. */
-  readonly fences: Fence[]
+  /** The newest fence of each session. */
+  readonly fences: Map<string, Fence>
+  readonly oldFences: Fence[]
+  /** Runs that were started, and how many chunks each has. */
+  readonly runs: { readonly run: RunFence; count: number }[]
+  readonly asks: { readonly session: string; readonly push: number }[]
   /** Attempts per client. */
   readonly attempts: Map<string, number>
   /** For names that are used once. */
@@ -17,7 +21,43 @@ export interface Known {
   readonly seen: Map<string, number>
 }
 
-export const nothingKnown = (): Known => ({ fences: [], attempts: new Map(), count: 0, seen: new Map() })
+export const nothingKnown = (): Known => ({
+  fences: new Map(),
+  oldFences: [],
+  runs: [],
+  asks: [],
+  attempts: new Map(),
+  count: 0,
+  seen: new Map(),
+})
+
+/** Takes note of what an operation brought about. */
+export const learn = (known: Known, operation: Operation, result: Result | undefined): void => {
+  if (operation.op === 'greet' && result?.op === 'greet' && result.status === 'ok') {
+    const { session, epoch, over } = result
+    const older = known.fences.get(session)
+    if (older !== undefined) known.oldFences.push(older)
+    known.fences.delete(session)
+    known.fences.set(session, { session, epoch, attempt: operation.attempt })
+    for (const ended of over) known.fences.delete(ended.session)
+  }
+  if (operation.op === 'end' && result?.status === 'ok') known.fences.delete(operation.fence.session)
+  if (operation.op === 'begin' && result?.status === 'new' && !operation.onlyLookUp) {
+    known.runs.push({ run: runOf(operation.fence, operation.n, operation.owner), count: 0 })
+  }
+  if (operation.op === 'chunks' && result?.status === 'ok') {
+    for (const one of known.runs) if (sameRun(one.run, operation.run)) one.count += operation.chunks.length
+  }
+  if (operation.op === 'append' && operation.ask !== undefined && result?.op === 'append') {
+    known.asks.push(...result.appended)
+  }
+  if (operation.op === 'renew' && result?.op === 'renew' && result.status === 'ok') {
+    known.seen.set(operation.owner, result.last)
+    for (const ended of result.over) known.fences.delete(ended.session)
+  }
+}
+
+const sameRun = (a: RunFence, b: RunFence): boolean => a.session === b.session && a.n === b.n && a.owner === b.owner
 
 /** An operation that waits for names. */
 export type Move = (known: Known) => Operation
@@ -27,7 +67,7 @@ interface NamedMove {
   readonly move: Move
 }
 
-const owner = fc.constantFrom('a', 'a', 'b', 'c')
+const owner = fc.constantFrom('a', 'a', 'a', 'b', 'b', 'c')
 const user = fc.constantFrom('ann', 'ann', 'bob')
 const client = fc.constantFrom('1', '2')
 const n = fc.integer({ min: 1, max: 4 })
@@ -38,19 +78,34 @@ const text = fc
   .tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(20))
   .map(([letter, size]) => letter.repeat(size === 20 ? limits.logBytes / 2.5 : size))
 
-/** Mostly the newest fence. */
+/** Mostly one that counts, of any session. */
 const fenceAt =
-  (back: number) =>
-  ({ fences }: Known): Fence =>
-    fences.at(-1 - back) ?? { session: 'nobody', epoch: 'never', attempt: 1 }
+  (back: number, isOld: boolean) =>
+  ({ fences, oldFences }: Known): Fence => {
+    const nobody = { session: 'nobody', epoch: 'never', attempt: 1 }
+    return (isOld ? oldFences : [...fences.values()]).at(-1 - back) ?? [...fences.values()].at(-1) ?? nobody
+  }
 
-const fence = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: few }).map(fenceAt)
-const run = fc.tuple(fence, n, owner).map(
-  ([fence, n, owner]) =>
-    (known: Known): RunFence =>
-      runOf(fence(known), n, owner),
+const rarely = fc.nat(9).map((k) => k === 0)
+const fence = fc.tuple(fc.constantFrom(0, 0, 1, 2), rarely).map(([back, isOld]) => fenceAt(back, isOld))
+
+/** Mostly one of the last runs, by its owner. */
+const run = fc
+  .tuple(fc.constantFrom(0, 0, 0, 1, 1, 2, 3), owner, rarely)
+  .map(([back, owner, isAnothers]) => (known: Known) => {
+    const { run, count } = known.runs.at(-1 - back) ?? { run: runOf(fenceAt(0, false)(known), 1), count: 0 }
+    return { run: isAnothers ? { ...run, owner } : run, count }
+  })
+
+/** Mostly nothing. */
+const off = fc.constantFrom(0, 0, 0, 0, 0, 1, -1)
+/** Mostly one that is open. */
+const openAsk = fc.constantFrom(0, 0, 1, 1, 2, 3).map(
+  (back) =>
+    ({ asks, fences }: Known) =>
+      asks.at(-1 - back) ?? { session: [...fences.keys()][0] ?? 'nobody', push: 1 },
 )
-const settled = fc.constantFrom<readonly (readonly [number, number])[]>([], [], [], [[3, 3]], [[2, 4]])
+const settled = fc.constantFrom<readonly (readonly [number, number])[]>([], [], [], [], [], [[3, 3]], [[2, 4]])
 
 const greet = fc
   .record({
@@ -58,10 +113,10 @@ const greet = fc
     client,
     owner,
     ahead: fc.constantFrom(1, 1, 1, 1, 0, 3),
-    epoch: fc.constantFrom('known', 'known', 'none', 'other'),
-    secretHash: fc.constantFrom('s', 's', 's', 's', 's', 'guessed'),
-    lastPush: few,
-    floor: fc.constantFrom(0, 0, 0, 1),
+    epoch: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'known', 'other'),
+    secretHash: fc.constantFrom('s', 's', 's', 's', 's', 's', 's', 's', 's', 'guessed'),
+    lastPush: fc.constantFrom(0, 0, 0, 1, 2, 3),
+    floor: fc.constantFrom(0, 0, 0, 0, 0, 1),
     settled,
     page: fc.constantFrom('p', 'p', 'q'),
   })
@@ -72,7 +127,7 @@ const greet = fc
         const attempt = (known.attempts.get(key) ?? 0) + ahead
         known.attempts.set(key, Math.max(attempt, known.attempts.get(key) ?? 0))
         known.count += 1
-        const newest = fenceAt(0)(known).epoch
+        const newest = fenceAt(0, false)(known).epoch
         return {
           op: 'greet',
           ...hello,
@@ -107,35 +162,48 @@ const moves = {
   begin: fc
     .tuple(
       fence,
-      n,
-      fc.record({ owner, idempotent: fc.boolean(), onlyLookUp: fc.nat(4).map((k) => k === 0), from: few }),
+      fc.integer({ min: 1, max: 12 }),
+      run,
+      fc.record({ owner, idempotent: fc.boolean(), onlyLookUp: rarely, from: few }),
     )
     .map(
-      ([fence, n, over]): Move =>
-        (known) =>
-          begin(fence(known), n, { ...over, from: Math.max(0, over.from - 1) }),
+      ([fence, n, wanted, { from, ...over }]): Move =>
+        (known) => {
+          // Every other time one that was begun before.
+          const { run } = wanted(known)
+          const now = n % 2 === 0 ? known.fences.get(run.session) : undefined
+          return begin(now ?? fence(known), now === undefined ? n : run.n, { ...over, from: Math.max(0, from - 1) })
+        },
     ),
-  chunks: fc.tuple(run, few, fc.array(text, { maxLength: 3 })).map(
-    ([run, first, texts]): Move =>
-      (known) =>
-        chunks(run(known), Math.max(0, first - 1), ...texts),
+  chunks: fc.tuple(run, off, fc.array(text, { maxLength: 3 })).map(
+    ([wanted, off, texts]): Move =>
+      (known) => {
+        const { run, count } = wanted(known)
+        return chunks(run, Math.max(0, count + off), ...texts)
+      },
   ),
-  finish: fc.tuple(run, few, ending).map(
-    ([run, count, ending]): Move =>
-      (known) => ({ op: 'finish', run: run(known), count, ...ending }),
+  finish: fc.tuple(run, off, ending).map(
+    ([wanted, off, ending]): Move =>
+      (known) => {
+        const { run, count } = wanted(known)
+        return { op: 'finish', run, count: Math.max(0, count + off), ...ending }
+      },
   ),
   forget: run.map(
-    (run): Move =>
-      (known) => ({ op: 'forget', run: run(known) }),
+    (wanted): Move =>
+      (known) => ({ op: 'forget', run: wanted(known).run }),
   ),
   cancel: fc.tuple(fence, n).map(
     ([fence, n]): Move =>
       (known) => ({ op: 'cancel', fence: fence(known), n }),
   ),
-  confirm: fc.tuple(fence, few, fc.constantFrom(0, 0, 0, 1), settled, fc.array(fc.tuple(n, few), { maxLength: 2 })).map(
-    ([fence, push, floor, settled, taken]): Move =>
+  confirm: fc.tuple(fence, few, settled, run, few, fc.boolean()).map(
+    ([fence, push, settled, wanted, next, hasTaken]): Move =>
       (known) => {
-        return { op: 'confirm', fence: fence(known), push, floor, settled, chunks: taken }
+        const { run } = wanted(known)
+        const now = hasTaken ? known.fences.get(run.session) : undefined
+        const chunks = now === undefined ? [] : ([[run.n, next]] as const)
+        return { op: 'confirm', fence: now ?? fence(known), push, floor: 0, settled, chunks }
       },
   ),
   append: fc.tuple(target, text, owner).map(
@@ -153,14 +221,17 @@ const moves = {
     ([fence, after, most]): Move =>
       (known) => ({ op: 'read', fence: fence(known), after, most }),
   ),
-  answer: fc.tuple(fence, n, ending).map(
-    ([fence, push, { ending }]): Move =>
-      (known) => ({ op: 'answer', fence: fence(known), push, ending }),
-  ),
-  withdraw: fc.tuple(fence, n, owner).map(
-    ([fence, push, owner]): Move =>
+  answer: fc.tuple(openAsk, fence, ending).map(
+    ([wanted, fence, { ending }]): Move =>
       (known) => {
-        return { op: 'withdraw', session: fence(known).session, push, owner }
+        const { session, push } = wanted(known)
+        return { op: 'answer', fence: known.fences.get(session) ?? fence(known), push, ending }
+      },
+  ),
+  withdraw: fc.tuple(openAsk, owner).map(
+    ([wanted, owner]): Move =>
+      (known) => {
+        return { op: 'withdraw', ...wanted(known), owner }
       },
   ),
   detach: fc.tuple(user, client, fc.constantFrom(0, 0, 0, 1)).map(
@@ -199,25 +270,25 @@ const moves = {
 
 /** How often each comes up. */
 const weights: Record<keyof typeof moves, number> = {
-  greet: 8,
-  begin: 8,
-  chunks: 6,
-  finish: 5,
-  forget: 1,
-  cancel: 2,
-  confirm: 3,
-  append: 6,
-  ask: 4,
-  read: 4,
-  answer: 3,
-  withdraw: 3,
-  detach: 3,
-  end: 1,
-  join: 2,
-  leave: 1,
-  enlist: 4,
-  renew: 5,
-  retire: 1,
+  greet: 60,
+  begin: 80,
+  chunks: 60,
+  finish: 50,
+  forget: 10,
+  cancel: 20,
+  confirm: 30,
+  append: 60,
+  ask: 40,
+  read: 40,
+  answer: 30,
+  withdraw: 30,
+  detach: 30,
+  end: 3,
+  join: 20,
+  leave: 10,
+  enlist: 40,
+  renew: 50,
+  retire: 4,
 }
 
 const namedMove = fc.oneof(
@@ -245,5 +316,5 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
     },
     { weight: 1, arbitrary: fc.constant<Step>({ step: 'reopen' }) },
   ),
-  { minLength: 1, maxLength: 60 },
+  { minLength: 1, maxLength: 80, size: 'max' },
 )

@@ -46,8 +46,12 @@ export const pushCases = [
   storeCase('a target that meets no session stores nothing', async (subject) => {
     const targets = [
       { to: 'session', session: 'nobody' },
+      { to: 'session', session: '' },
+      { to: 'session', session: 'nobody '.repeat(2_000) },
       { to: 'user', user: 'nobody' },
+      { to: 'user', user: '' },
       { to: 'room', room: 'empty' },
+      { to: 'room', room: '' },
       { to: 'all' },
     ] as const
     for (const target of targets) same(await subject.append(target), [], `A push to ${target.to}`)

@@ -70,7 +70,7 @@ export class SessionsInMemory implements SessionTable {
   releaseAllOf(owner: Owner, since: number): void {
     const held = this.#byHolder.get(owner)
     if (held === undefined) return
-    for (const record of held) this.release(record, since)
+    for (const record of [...held].sort(byName)) this.release(record, since)
     this.#released = new Set([...this.#released].sort(byTime))
   }
 
@@ -111,3 +111,5 @@ const sinceOf = ({ link }: SessionRecord): number => (link.state === 'none' ? li
 const orderOf = ({ link }: SessionRecord): number => (link.state === 'none' ? link.order : Number.POSITIVE_INFINITY)
 
 const byTime = (a: SessionRecord, b: SessionRecord): number => sinceOf(a) - sinceOf(b) || orderOf(a) - orderOf(b)
+
+const byName = (a: SessionRecord, b: SessionRecord): number => (a.session < b.session ? -1 : 1)
