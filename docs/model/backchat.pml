@@ -108,6 +108,9 @@ byte returned[NUMBERS]; /* the owners whose handler returned */
 #define MAY_WRITE(n, o) (journal[n] == started && by[n] == o && !gone[o])
 #endif
 
+/* The start was recorded while the store's answer was lost: nothing of it ran. Its owner sees that, and no other. */
+#define IN_DOUBT(n, s) (journal[n] == started && by[n] == owner[s] && RUN(n, s) == idle)
+
 /* [P-22] What is reported settled is forgotten. */
 inline settle(mask) {
     confirmed = confirmed | (mask);
@@ -183,21 +186,28 @@ inline begin(n) {
     fi
 }
 
+#ifdef RUN_BEFORE_RECORD
+#define NEW(n) (journal[n] == none && RUN(n, server[a]) == idle)
+#else
+#define NEW(n) (journal[n] == none)
+#endif
+
 inline look(n) {
     if
     :: journal[n] == ended -> answer(n)
     :: journal[n] == lost -> tell(unknown, n, 0)
     :: ORPHAN(n) -> inherit(n)
-    :: journal[n] == started && !ORPHAN(n) -> wait(n)
+    :: journal[n] == started && !ORPHAN(n) && !IN_DOUBT(n, server[a]) -> wait(n)
+    :: journal[n] == started && !ORPHAN(n) && IN_DOUBT(n, server[a]) -> RUN(n, server[a]) = recorded; wait(n)
 #ifdef RUN_BEFORE_RECORD
-    :: journal[n] == none && RUN(n, server[a]) != idle -> wait(n)
-    :: journal[n] == none && RUN(n, server[a]) == idle -> RUN(n, server[a]) = unrecorded; wait(n)
+    :: journal[n] == none && !NEW(n) -> wait(n)
+    :: NEW(n) -> RUN(n, server[a]) = unrecorded; wait(n)
 #else
-    :: journal[n] == none -> start(n)
+    :: NEW(n) -> start(n)
 #endif
     /* New, and it may not run: past its time or without a handler; beyond a limit [P-18]. */
-    :: journal[n] == none -> tell(expired, n, 0)
-    :: journal[n] == none && refusals > 0 -> refusals--; tell(later, n, 0)
+    :: NEW(n) -> tell(expired, n, 0)
+    :: NEW(n) && refusals > 0 -> refusals--; tell(later, n, 0)
     fi
 }
 
@@ -364,8 +374,8 @@ proctype Run(byte n; byte s) {
     }
 #endif
 #ifndef LEAVE_DOUBTS
-    /* The start was recorded while the store's answer was lost, so nothing of it ran. Its owner asks again, and runs it. */
-    :: atomic { !dead[owner[s]] && !gone[owner[s]] && RUN(n, s) == idle && journal[n] == started && by[n] == owner[s] -> RUN(n, s) = recorded }
+    /* The owner asks again, even if the client does not come back to it. */
+    :: atomic { !dead[owner[s]] && !gone[owner[s]] && IN_DOUBT(n, s) -> RUN(n, s) = recorded }
 #endif
     od
 }
@@ -428,7 +438,11 @@ inline transmit(kind, n, x) {
 inline conclude(n, what) {
     assert(told[n] == nothing);
     told[n] = what;
-    assert(what != notRun || starts[n] == 0)
+    assert(what != notRun || starts[n] == 0);
+    assert(what != outcomeUnknown || faults < FAULTS || losses < LOSSES);
+#ifdef NEVER
+    assert(what != NEVER)
+#endif
 }
 
 /* The number is settled too: the server may forget it [P-20, P-22]. */
@@ -491,6 +505,12 @@ inline answered() {
 /* Numbers are given in ascending order [P-14]. */
 #define EARLIER_SENT(n) (n == 0 || state[0] != queued)
 
+#ifdef PATIENT
+#define MAY_GIVE_UP(n) false
+#else
+#define MAY_GIVE_UP(n) (told[n] == nothing)
+#endif
+
 inline leave() {
     link = down;
     waiting = 0;
@@ -505,10 +525,11 @@ proctype Client() {
     byte n, x;
 
     do
-    :: atomic { link == down && attempt < DIALS ->
+    /* A dial that nobody answers changes nothing, so it is left out. */
+    :: atomic { link == down && attempt < DIALS && !(dead[owner[0]] && dead[owner[1]]) ->
         if
-        :: x = 0
-        :: x = 1
+        :: !dead[owner[0]] -> x = 0
+        :: !dead[owner[1]] -> x = 1
         fi;
         attempt++;
         server[attempt] = x;
@@ -528,10 +549,10 @@ proctype Client() {
     :: atomic { nempty(back) -> back?kind(n, x); answered(); kind = 0; n = 0; x = 0 }
     :: atomic { link == online && news -> news = false; transmit(ack, done, 0) }
     :: atomic { MAY_SEND(0) -> state[0] = sent; transmit(request, 0, 0) }
-    :: atomic { told[0] == nothing -> giveUp(0) }
+    :: atomic { MAY_GIVE_UP(0) -> giveUp(0) }
 #if NUMBERS > 1
     :: atomic { MAY_SEND(1) -> state[1] = sent; transmit(request, 1, 0) }
-    :: atomic { told[1] == nothing -> giveUp(1) }
+    :: atomic { MAY_GIVE_UP(1) -> giveUp(1) }
 #endif
     od
 }
