@@ -144,9 +144,9 @@ inline beginAnew() {
 /* ======== the server's side of a link ======== */
 
 /* What is told to a link that is not current is never read. */
-inline tell(kind, n, x) {
+inline tell(what, number, value) {
     if
-    :: a == attempt && link != down -> assert(nfull(back)); back!kind(n, x)
+    :: a == attempt && link != down -> assert(nfull(back)); back!what(number, value)
     :: else
     fi
 }
@@ -177,30 +177,24 @@ inline wait(n) {
     fi
 }
 
-/* Fence first, then the journal [P-15]. */
-inline begin(n) {
-    if
-    :: !MAY_BEGIN(a) -> hangUp()
-    :: MAY_BEGIN(a) && (confirmed & BIT(n)) != 0
-    :: MAY_BEGIN(a) && (confirmed & BIT(n)) == 0 -> look(n)
-    fi
-}
-
+#define SETTLED(n) ((confirmed & BIT(n)) != 0)
 #ifdef RUN_BEFORE_RECORD
-#define NEW(n) (journal[n] == none && RUN(n, server[a]) == idle)
+#define NEW(n) (!SETTLED(n) && journal[n] == none && RUN(n, server[a]) == idle)
 #else
-#define NEW(n) (journal[n] == none)
+#define NEW(n) (!SETTLED(n) && journal[n] == none)
 #endif
 
-inline look(n) {
+/* The fence was checked; now the journal [P-15]. */
+inline begin(n) {
     if
+    :: SETTLED(n) /* ignored */
     :: journal[n] == ended -> answer(n)
     :: journal[n] == lost -> tell(unknown, n, 0)
     :: ORPHAN(n) -> inherit(n)
     :: journal[n] == started && !ORPHAN(n) && !IN_DOUBT(n, server[a]) -> wait(n)
     :: journal[n] == started && !ORPHAN(n) && IN_DOUBT(n, server[a]) -> RUN(n, server[a]) = recorded; wait(n)
 #ifdef RUN_BEFORE_RECORD
-    :: journal[n] == none && !NEW(n) -> wait(n)
+    :: !SETTLED(n) && journal[n] == none && !NEW(n) -> wait(n)
     :: NEW(n) -> RUN(n, server[a]) = unrecorded; wait(n)
 #else
     :: NEW(n) -> start(n)
@@ -249,26 +243,23 @@ inline answer(n) {
 #endif
 
 /* The handshake [P-10, P-11]. */
-inline greet(mask, known) {
+inline greet(known) {
     if
-    :: record && fence >= a -> hangUp()
-    :: else ->
-        d_step {
-            if
-            :: record && (known == 0 || known == epoch)
-            :: else -> beginAnew()
-            fi;
-            fence = a;
-            session[a] = epoch
-        };
-        settle(mask);
-        tell(welcome, 0, epoch)
-    fi
+    :: record && (known == 0 || known == epoch)
+    :: !(record && (known == 0 || known == epoch)) -> beginAnew()
+    fi;
+    fence = a;
+    session[a] = epoch
 }
 
 /* An owner that was declared dead has no say any more [P-35]. */
 #define WORKS(a) (!closed[a] && !dead[served[a]] && !gone[served[a]])
 #define GREETED(a) (session[a] != 0)
+#if NUMBERS > 1
+#define MAY_LOOK(a) (a == attempt && GREETED(a) && CURRENT(a) && (STIRRED(0) || STIRRED(1)))
+#else
+#define MAY_LOOK(a) (a == attempt && GREETED(a) && CURRENT(a) && STIRRED(0))
+#endif
 
 proctype Desk(byte a) {
     mtype kind;
@@ -276,29 +267,35 @@ proctype Desk(byte a) {
 
     attempt >= a;
     do
-    :: atomic { WORKS(a) && nempty(up[a]) ->
-        up[a]?kind(n, x);
+    :: atomic { WORKS(a) && (nempty(up[a]) || MAY_LOOK(a)) ->
         if
-        :: kind == hello -> greet(n, x)
-        :: kind == request -> begin(n)
-        :: kind == cancel ->
+        :: nempty(up[a]) -> up[a]?kind(n, x)
+        /* Who waits begins again when the run got further: it ended, was taken back, or its owner is gone. */
+        :: MAY_LOOK(a) && STIRRED(0) -> waiting = waiting & ~BIT(0); kind = request
+#if NUMBERS > 1
+        :: MAY_LOOK(a) && STIRRED(1) -> waiting = waiting & ~BIT(1); kind = request; n = 1
+#endif
+        fi;
+        if
+        :: kind == hello && record && fence >= a -> hangUp() /* stale */
+        :: kind == request && !MAY_BEGIN(a) -> hangUp()
+        :: (kind == cancel || kind == ack) && !CURRENT(a) -> hangUp()
+        :: kind == request && MAY_BEGIN(a) -> begin(n)
+        :: else -> /* hello, cancel, ack */
             if
-            :: CURRENT(a) -> settle(BIT(n)); tell(cancelled, n, 0)
-            :: !CURRENT(a) -> hangUp()
-            fi
-        :: kind == ack ->
+            :: kind == hello -> greet(x)
+            :: kind == cancel -> x = n; n = BIT(n)
+            :: kind == ack
+            fi;
+            settle(n);
             if
-            :: CURRENT(a) -> settle(n)
-            :: !CURRENT(a) -> hangUp()
+            :: kind == hello -> tell(welcome, 0, epoch)
+            :: kind == cancel -> tell(cancelled, x, 0)
+            :: kind == ack
             fi
         fi;
         kind = 0; n = 0; x = 0
     }
-    /* Who waits begins again when the run got further: it ended, was taken back, or its owner is gone. */
-    :: atomic { WORKS(a) && a == attempt && GREETED(a) && CURRENT(a) && STIRRED(0) -> waiting = waiting & ~BIT(0); begin(0) }
-#if NUMBERS > 1
-    :: atomic { WORKS(a) && a == attempt && GREETED(a) && CURRENT(a) && STIRRED(1) -> waiting = waiting & ~BIT(1); begin(1) }
-#endif
     /* Its owner fell silent, the client has left, or a newer link took over. */
     :: atomic { !closed[a] && (dead[served[a]] || a != attempt || link == down || (GREETED(a) && !CURRENT(a))) -> hangUp() }
     :: closed[a] -> break
@@ -427,10 +424,10 @@ proctype Faults() {
 
 /* ======== the client ======== */
 
-inline transmit(kind, n, x) {
+inline transmit(what, number, value) {
     if
     :: closed[attempt]
-    :: else -> assert(nfull(up[attempt])); up[attempt]!kind(n, x)
+    :: else -> assert(nfull(up[attempt])); up[attempt]!what(number, value)
     fi
 }
 
