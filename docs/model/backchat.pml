@@ -32,7 +32,7 @@
 #define EVERY ((1 << NUMBERS) - 1)
 #define BIT(n) (1 << (n))
 
-mtype = { hello, request, cancel, ack }                      /* client to server */
+mtype = { hello, request, cancel, ack, close }               /* client to server; `close` is what a link comes to */
 mtype = { welcome, reply, unknown, expired, later, cancelled } /* server to client; `expired` and `later` are refusals */
 mtype = { down, greeting, online }                           /* the current link, as the client sees it */
 mtype = { queued, sent, postponed, cancelling, settled }     /* a request in the client */
@@ -143,14 +143,6 @@ inline beginAnew() {
 
 /* ======== the server's side of a link ======== */
 
-/* What is told to a link that is not current is never read. */
-inline tell(what, number, value) {
-    if
-    :: a == attempt && link != down -> assert(nfull(back)); back!what(number, value)
-    :: else
-    fi
-}
-
 /* What is still under way is not read any more. */
 inline hangUp() {
     closed[a] = true;
@@ -184,56 +176,50 @@ inline wait(n) {
 #define NEW(n) (!SETTLED(n) && journal[n] == none)
 #endif
 
-/* The fence was checked; now the journal [P-15]. */
+/* Started by an owner that is gone: nobody can know any more, and only an idempotent request is run again. */
+#if defined(IDEMPOTENT) || defined(RERUN_DEAD)
+#define MAY_TAKE_OVER(n) ORPHAN(n)
+#else
+#define MAY_TAKE_OVER(n) false
+#endif
+#ifdef RERUN_DEAD
+#define MAY_GIVE_IN(n) false
+#else
+#define MAY_GIVE_IN(n) ORPHAN(n)
+#endif
+
+/* The fence was checked; now the journal [P-15]. `say` becomes what is answered. */
 inline begin(n) {
     if
     :: SETTLED(n) /* ignored */
-    :: journal[n] == ended -> answer(n)
-    :: journal[n] == lost -> tell(unknown, n, 0)
-    :: ORPHAN(n) -> inherit(n)
+    :: journal[n] == ended ->
+        say = reply;
+        x = by[n];
+#ifdef FORGET_ON_SEND
+        journal[n] = none;
+        by[n] = 0
+#endif
+    :: journal[n] == lost -> say = unknown
+    :: MAY_GIVE_IN(n) -> journal[n] = lost; by[n] = 0; say = unknown
     :: journal[n] == started && !ORPHAN(n) && !IN_DOUBT(n, server[a]) -> wait(n)
     :: journal[n] == started && !ORPHAN(n) && IN_DOUBT(n, server[a]) -> RUN(n, server[a]) = recorded; wait(n)
 #ifdef RUN_BEFORE_RECORD
     :: !SETTLED(n) && journal[n] == none && !NEW(n) -> wait(n)
     :: NEW(n) -> RUN(n, server[a]) = unrecorded; wait(n)
 #else
-    :: NEW(n) -> start(n)
+    :: NEW(n) || MAY_TAKE_OVER(n) ->
+        again[n] = again[n] || ORPHAN(n);
+        journal[n] = started;
+        by[n] = served[a];
+        if
+        :: RUN(n, server[a]) = recorded; wait(n)
+        :: doubts > 0 -> doubts--; say = close /* the store's answer is lost */
+        fi
 #endif
     /* New, and it may not run: past its time or without a handler; beyond a limit [P-18]. */
-    :: NEW(n) -> tell(expired, n, 0)
-    :: NEW(n) && refusals > 0 -> refusals--; tell(later, n, 0)
+    :: NEW(n) -> say = expired
+    :: NEW(n) && refusals > 0 -> refusals--; say = later
     fi
-}
-
-inline start(n) {
-    journal[n] = started;
-    by[n] = served[a];
-    if
-    :: RUN(n, server[a]) = recorded; wait(n)
-    :: doubts > 0 -> doubts--; hangUp()
-    fi
-}
-
-/* Started by an owner that is gone: nobody can know any more. */
-inline inherit(n) {
-    if
-#ifdef IDEMPOTENT
-    :: again[n] = true; start(n)
-#endif
-#ifdef RERUN_DEAD
-    :: start(n)
-#else
-    :: journal[n] = lost; by[n] = 0; tell(unknown, n, 0)
-#endif
-    fi
-}
-
-inline answer(n) {
-    tell(reply, n, by[n]);
-#ifdef FORGET_ON_SEND
-    journal[n] = none;
-    by[n] = 0
-#endif
 }
 
 #ifdef NO_SECOND_LOOK
@@ -261,43 +247,46 @@ inline greet(known) {
 #define MAY_LOOK(a) (a == attempt && GREETED(a) && CURRENT(a) && STIRRED(0))
 #endif
 
+/* Its owner fell silent, the client has left, or a newer link took over. */
+#define LEFT(a) (dead[served[a]] || a != attempt || link == down || (GREETED(a) && !CURRENT(a)))
+/* A stale hello, or anything else of an older attempt. */
+#define FENCED(a, kind) ((kind == hello && record && fence >= a) || (kind == request && !MAY_BEGIN(a)) || ((kind == cancel || kind == ack) && !CURRENT(a)))
+
 proctype Desk(byte a) {
-    mtype kind;
+    mtype kind, say;
     byte n, x, i;
 
     attempt >= a;
     do
-    :: atomic { WORKS(a) && (nempty(up[a]) || MAY_LOOK(a)) ->
+    :: atomic { !closed[a] && (WORKS(a) && (nempty(up[a]) || MAY_LOOK(a)) || LEFT(a)) ->
         if
-        :: nempty(up[a]) -> up[a]?kind(n, x)
+        :: WORKS(a) && nempty(up[a]) -> up[a]?kind(n, x)
         /* Who waits begins again when the run got further: it ended, was taken back, or its owner is gone. */
-        :: MAY_LOOK(a) && STIRRED(0) -> waiting = waiting & ~BIT(0); kind = request
+        :: WORKS(a) && MAY_LOOK(a) && STIRRED(0) -> waiting = waiting & ~BIT(0); kind = request
 #if NUMBERS > 1
-        :: MAY_LOOK(a) && STIRRED(1) -> waiting = waiting & ~BIT(1); kind = request; n = 1
+        :: WORKS(a) && MAY_LOOK(a) && STIRRED(1) -> waiting = waiting & ~BIT(1); kind = request; n = 1
 #endif
+        :: LEFT(a) -> kind = close
         fi;
         if
-        :: kind == hello && record && fence >= a -> hangUp() /* stale */
-        :: kind == request && !MAY_BEGIN(a) -> hangUp()
-        :: (kind == cancel || kind == ack) && !CURRENT(a) -> hangUp()
+        :: kind == close || FENCED(a, kind) -> say = close
         :: kind == request && MAY_BEGIN(a) -> begin(n)
-        :: else -> /* hello, cancel, ack */
+        :: else -> /* hello, cancel or ack */
             if
-            :: kind == hello -> greet(x)
-            :: kind == cancel -> x = n; n = BIT(n)
-            :: kind == ack
-            fi;
-            settle(n);
-            if
-            :: kind == hello -> tell(welcome, 0, epoch)
-            :: kind == cancel -> tell(cancelled, x, 0)
-            :: kind == ack
+            :: kind == hello -> greet(x); settle(n); n = 0; x = epoch; say = welcome
+            :: kind == cancel -> settle(BIT(n)); say = cancelled
+            :: kind == ack -> settle(n)
             fi
         fi;
-        kind = 0; n = 0; x = 0
+        if
+        :: say == close -> hangUp()
+        :: say == 0
+        /* What is told to a link that is not current is never read. */
+        :: say != 0 && say != close && !(a == attempt && link != down)
+        :: say != 0 && say != close && a == attempt && link != down -> assert(nfull(back)); back!say(n, x)
+        fi;
+        kind = 0; say = 0; n = 0; x = 0
     }
-    /* Its owner fell silent, the client has left, or a newer link took over. */
-    :: atomic { !closed[a] && (dead[served[a]] || a != attempt || link == down || (GREETED(a) && !CURRENT(a))) -> hangUp() }
     :: closed[a] -> break
     od
 }
@@ -464,22 +453,29 @@ inline giveUp(n) {
     fi
 }
 
-/* [P-12] */
+#ifdef SEND_AFTER_RESET
+#define ANOTHER(epoch) false
+#else
+#define ANOTHER(epoch) (epochKnown != 0 && epochKnown != epoch)
+#endif
+
+/* What was sent may have run in the session that is lost, and is not sent in another one [P-12]. */
 inline welcomed(now) {
     link = online;
     n = 0;
     do
     :: n < NUMBERS ->
         if
-        :: state[n] == cancelling -> transmit(cancel, n, 0)
-#ifndef SEND_AFTER_RESET
-        :: state[n] == sent && epochKnown != 0 && epochKnown != now -> conclude(n, outcomeUnknown); release(n)
-        :: state[n] == sent && (epochKnown == 0 || epochKnown == now) -> transmit(request, n, 0)
-#else
-        :: state[n] == sent -> transmit(request, n, 0)
-#endif
+        :: state[n] == sent && ANOTHER(now) -> conclude(n, outcomeUnknown); release(n)
+        :: state[n] == sent && !ANOTHER(now) -> kind = request
+        :: state[n] == cancelling -> kind = cancel
         :: else
         fi;
+        if
+        :: kind != welcome -> transmit(kind, n, 0)
+        :: else
+        fi;
+        kind = welcome;
         n++
     :: else -> break
     od;
@@ -489,12 +485,17 @@ inline welcomed(now) {
 inline answered() {
     if
     :: kind == welcome -> welcomed(x)
-    :: kind != welcome && state[n] == cancelling -> release(n)
-    :: kind == reply && state[n] == sent -> assert((returned[n] & BIT(x)) != 0); conclude(n, ok); release(n)
-    :: kind == unknown && state[n] == sent -> conclude(n, outcomeUnknown); release(n)
-    :: kind == expired && state[n] == sent -> conclude(n, notRun); release(n)
-    :: kind == later && state[n] == sent -> state[n] = postponed
     :: kind != welcome && state[n] == settled
+    :: kind != welcome && state[n] == cancelling -> release(n)
+    :: kind == later && state[n] == sent -> state[n] = postponed
+    :: (kind == reply || kind == unknown || kind == expired) && state[n] == sent ->
+        if
+        :: kind == reply -> assert((returned[n] & BIT(x)) != 0); kind = ok
+        :: kind == unknown -> kind = outcomeUnknown
+        :: kind == expired -> kind = notRun
+        fi;
+        conclude(n, kind);
+        release(n)
     fi
 }
 
