@@ -25,13 +25,13 @@ function isCompiler(path) {
 
 /** @param {string} name */
 const onPath = (name) =>
-  ['/usr/bin', ...(process.env['PATH'] ?? '').split(delimiter)].map((folder) => join(folder, name)).filter(existsSync)
+  [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin'].map((folder) => join(folder, name)).filter(existsSync)
 
 /** Looks, and installs nothing. @returns {{ spin: string, cc: string } | { missing: string }} */
 export function findSpin() {
   const chosen = process.env['SPIN_PATH']
   if (chosen && !isSpin(chosen)) return { missing: `SPIN_PATH names ${chosen}, which is no model checker` }
-  const spin = chosen ?? onPath('spin').find(isSpin)
+  const spin = chosen || onPath('spin').find(isSpin)
   if (!spin) return { missing: 'no model checker spin was found; apt-get install spin, or set SPIN_PATH' }
   const cc = ['gcc', 'cc'].flatMap(onPath).find(isCompiler)
   return cc ? { spin, cc } : { missing: 'no C compiler was found, which spin needs; apt-get install gcc libc6-dev' }

@@ -249,8 +249,13 @@ inline greet(known) {
 
 /* Its owner fell silent, the client has left, or a newer link took over. */
 #define LEFT(a) (dead[served[a]] || a != attempt || link == down || (GREETED(a) && !CURRENT(a)))
+#ifdef LATE_HELLO
+#define STALE(a) false
+#else
+#define STALE(a) (record && fence >= a)
+#endif
 /* A stale hello, or anything else of an older attempt. */
-#define FENCED(a, kind) ((kind == hello && record && fence >= a) || (kind == request && !MAY_BEGIN(a)) || ((kind == cancel || kind == ack) && !CURRENT(a)))
+#define FENCED(a, kind) ((kind == hello && STALE(a)) || (kind == request && !MAY_BEGIN(a)) || ((kind == cancel || kind == ack) && !CURRENT(a)))
 
 proctype Desk(byte a) {
     mtype kind, say;
@@ -425,10 +430,7 @@ inline conclude(n, what) {
     assert(told[n] == nothing);
     told[n] = what;
     assert(what != notRun || starts[n] == 0);
-    assert(what != outcomeUnknown || faults < FAULTS || losses < LOSSES);
-#ifdef NEVER
-    assert(what != NEVER)
-#endif
+    assert(what != outcomeUnknown || faults < FAULTS || losses < LOSSES)
 }
 
 /* The number is settled too: the server may forget it [P-20, P-22]. */

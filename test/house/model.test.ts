@@ -41,6 +41,7 @@ const mistakes: Readonly<Record<string, Check>> = {
   'an owner that was declared dead finishes its run': { of: 'safety', given: 'FINISH_ANYWAY' },
   'a link is answered before its own request arrived': { of: 'safety', given: 'EARLY_ANSWER' },
   'a request is sent again in another session': { of: 'safety', given: 'SEND_AFTER_RESET LOSSES=1 FAULTS=0' },
+  'a hello of an older link takes the session back': { of: 'settles', given: 'LATE_HELLO REFUSALS=0' },
   'who waits for a run does not notice that its owner died': { of: 'settles', given: 'NO_SECOND_LOOK PATIENT' },
   'an owner does not ask again what it is not sure of': {
     of: 'settles',
@@ -48,27 +49,19 @@ const mistakes: Readonly<Record<string, Check>> = {
   },
 }
 
-/** A model in which nothing happens holds, too. */
-const outcomes = ['ok', 'outcomeUnknown', 'notRun', 'timedOut']
-const possible = (outcome: string): Check => ({ of: 'safety', given: `NEVER=${outcome}` })
-
 let folder: string
 const reports = new Map<Check, string>()
-const claims = [...Object.values(holds), ...Object.values(mistakes)]
-const happens = new Map(outcomes.map((outcome) => [outcome, possible(outcome)]))
 
 const command = promisify(execFile)
 
-async function search(check: Check, dir: string, { spin, cc }: { spin: string; cc: string }): Promise<string> {
-  const { of, given } = check
+async function search({ of, given }: Check, dir: string, { spin, cc }: { spin: string; cc: string }): Promise<string> {
   const defined = given === '' ? [] : given.split(' ').map((word) => `-D${word}`)
-  // Compiling takes longer than finding a mistake.
-  const level = Object.values(holds).includes(check) ? '-O1' : '-O0'
   const compiled = of === 'safety' ? ['-DSAFETY', '-DNOCLAIM'] : ['-DNOFAIR']
   const options = of === 'safety' ? ['-E'] : ['-a']
   const atMost = { cwd: dir, timeout: 120_000, maxBuffer: 16 * 1024 * 1024 }
   await command(spin, ['-a', ...defined, model], atMost)
-  await command(cc, [level, '-w', '-DVECTORSZ=2048', '-DMEMLIM=1024', ...compiled, '-o', 'pan', 'pan.c'], atMost)
+  // Optimised, compiling takes longer than it saves.
+  await command(cc, ['-O0', '-w', '-DVECTORSZ=2048', '-DMEMLIM=1024', ...compiled, '-o', 'pan', 'pan.c'], atMost)
   const { stdout } = await command(join(dir, 'pan'), [...options, '-m10000', '-w20'], atMost)
   return stdout
 }
@@ -81,11 +74,17 @@ function errorsIn(report: string | undefined): number {
   return Number(errors)
 }
 
+/** Statements by line and text; that processes go on for ever is as it should be. */
+function unreachedIn(report = ''): readonly string[] {
+  const found = [...report.matchAll(/\.pml:(\d+), state \d+, "(.*)"/g)]
+  return found.flatMap(([, line, text]) => (text === '-end-' ? [] : [`${line}: ${text}`]))
+}
+
 describe.skipIf('missing' in tools)('missing' in tools ? `the model (${tools.missing})` : 'the model', () => {
   beforeAll(async () => {
     if ('missing' in tools) return
     folder = await mkdtemp(join(tmpdir(), 'backchat-model-'))
-    await twoAtATime([...claims, ...happens.values()], async (check) => {
+    await twoAtATime([...Object.values(holds), ...Object.values(mistakes)], async (check) => {
       const dir = join(folder, String(reports.size) + check.given.replaceAll(/\W/g, '-'))
       await mkdir(dir)
       reports.set(check, await search(check, dir, tools))
@@ -105,7 +104,9 @@ describe.skipIf('missing' in tools)('missing' in tools ? `the model (${tools.mis
     test.each(Object.entries(mistakes))('%s', (_name, check) => expect(errorsIn(reports.get(check))).toBe(1))
   })
 
-  describe('lets it happen that a caller is told', () => {
-    test.each([...happens])('%s', (_outcome, check) => expect(errorsIn(reports.get(check))).toBe(1))
+  // A model in which nothing happens holds, too.
+  test('has no statement that is never reached', () => {
+    const [first = [], ...others] = Object.values(holds).map((check) => unreachedIn(reports.get(check)))
+    expect(first.filter((statement) => others.every((unreached) => unreached.includes(statement)))).toEqual([])
   })
 })
