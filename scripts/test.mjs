@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { chromium } from './chromium.mjs'
 import { build, install } from './prepare.mjs'
 import { size } from './size.mjs'
+import { spin } from './spin.mjs'
 import { types } from './types.mjs'
 import { cache, filesBelow, onCi, readJson, root, run, runWithOffspring } from './workspace.mjs'
 
@@ -93,6 +94,8 @@ if (installed) {
       skipped.push(`all browser tests: ${browser.missing}`)
     }
   }
+  // Where it stays missing, the tests that need it say so.
+  if (wanted.includes('house')) await spin()
   if (wanted.length > 0) await vitest(wanted, env)
 }
 
