@@ -134,7 +134,7 @@ export class Asks {
 
 const overloaded: WireError = {
   code: 'OVERLOADED',
-  message: `The client has ${limits.asks} open requests of the server's.`,
+  message: `The client has ${limits.asks} open requests.`,
   mayHaveExecuted: false,
 }
 
@@ -146,6 +146,6 @@ export const unhandled = (type: string): WireError => ({
 
 const tooLarge = (bytes: number, most: number): WireError => ({
   code: 'TOO_LARGE',
-  message: `The client's answer takes ${bytes} bytes, more than ${most}.`,
+  message: `The answer takes ${bytes} bytes, more than ${most}.`,
   mayHaveExecuted: true,
 })

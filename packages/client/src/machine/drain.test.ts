@@ -30,7 +30,7 @@ test('the next dial comes after the time and the window that it asked for, and t
   stage.receive(says.drain(0))
   expect(stage.take('status').at(-1)?.status).toEqual({
     state: 'waiting',
-    reason: 'The server goes away, and will be back.',
+    reason: 'The server goes away for a while.',
     until: stage.now + 8_000,
   })
   const key = stage.ask()

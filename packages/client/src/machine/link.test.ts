@@ -268,7 +268,7 @@ test('new credentials do not end a link that is current, but one that is not yet
 
 describe('a server that goes away', () => {
   const drain = { kind: 'drain', taken: 0, retryAfterMs: 2_000, windowMs: 6_000 } as const
-  const away = { state: 'waiting', reason: 'The server goes away, and will be back.', until: 6_000 }
+  const away = { state: 'waiting', reason: 'The server goes away for a while.', until: 6_000 }
 
   const ends: readonly (readonly [string, (link: Link) => unknown])[] = [
     ['is given up', (link) => link.drop(closeCodes.normal, '', 1_000)],

@@ -198,7 +198,7 @@ export class Link {
   #makeRoom({ retryAfterMs, windowMs }: Drain, now: number): void {
     const earliest = now + retryAfterMs
     const until = earliest + this.#random() * windowMs
-    this.#enter({ state: 'waiting', reason: 'The server goes away, and will be back.', earliest, until })
+    this.#enter({ state: 'waiting', reason: 'The server goes away for a while.', earliest, until })
   }
 
   #enter(state: LinkState): void {

@@ -66,5 +66,5 @@ export class Pushes {
 }
 
 function unheard(type: string, capacity: number): string {
-  return `A push was dropped: ${capacity} wait already for a listener. Add client.on('${type}', …).`
+  return `A push was dropped: ${capacity} wait for client.on('${type}') already.`
 }

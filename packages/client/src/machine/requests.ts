@@ -274,4 +274,4 @@ export class Requests {
 }
 
 const queueFull = 'Too many messages wait for a link: let some settle first.'
-const unread = 'Nobody read the chunks: begin to read before you wait for the reply.'
+const unread = 'Nobody read the chunks: read before you wait for the reply.'

@@ -206,9 +206,9 @@ export class Session {
   #refused({ code, message, retryAfterMs }: Refuse, now: number): void {
     switch (code) {
       case 'version':
-        return this.#endRefused('UNSUPPORTED_VERSION', `The server speaks another version of the protocol: ${message}`)
+        return this.#endRefused('UNSUPPORTED_VERSION', `The server speaks another version: ${message}`)
       case 'invalid':
-        return this.#endRefused('INVALID_MESSAGE', `The server did not understand the client: ${message}`)
+        return this.#endRefused('INVALID_MESSAGE', `The server did not understand: ${message}`)
       case 'unauthorized':
         if (this.#link.tokenRefused(message, now) === 'stopped') this.#requests.endUnauthorized(tokenRefused)
         return
@@ -261,4 +261,4 @@ export class Session {
 
 const beforeWelcome = (kind: string) => `A ${kind} came before the welcome.`
 const tokenRefused = 'The token was refused; reauthenticate() goes on.'
-const sessionLost = 'Its session is lost; nobody can know whether it ran.'
+const sessionLost = 'The session is lost: nobody can know whether it ran.'

@@ -18,11 +18,11 @@ import {
 } from '@backchat/protocol'
 import type { ClientHandler } from '../api/listening.js'
 import { unhandled } from '../machine/asks.js'
-import type { Effect, Fault } from '../machine/effects.js'
+import type { Effect } from '../machine/effects.js'
 import { fault } from '../machine/faults.js'
 import type { Input } from '../machine/inputs.js'
-import { type ContractCheck, isReserved } from './contract-check.js'
-import { broken, errorOf, threw } from './errors.js'
+import { type Checked, type ContractCheck, isReserved } from './contract-check.js'
+import { broken, errorOf, type Received, threw } from './errors.js'
 
 type Handler = ClientHandler<Untyped, string, 'wire'>
 
@@ -46,8 +46,8 @@ export class Handlers {
   readonly #handlers = new Map<string, Handler>()
   /** By push. One that was aborted is not among them, and what it returns is told to nobody. */
   readonly #running = new Map<number, AbortController>()
-  /** Made by `context.failure`. The `FAILURE` of a request that a handler made is not its own. */
-  readonly #refusals = new WeakSet<object>()
+  /** Errors made here, which say what the server may know. Any other, be it of a request that a handler made, may hold anything. */
+  readonly #own = new WeakSet<object>()
 
   constructor(office: Office) {
     this.#office = office
@@ -83,62 +83,59 @@ export class Handlers {
   // ---- how it is done ----
 
   async #answer(message: Message, signal: AbortSignal): Promise<Answer> {
+    const { check, ids, wall } = this.#office
     const { type } = message
     const handler = this.#handlers.get(type)
-    if (handler === undefined) return { kind: 'answerFailed', error: unhandled(type) }
-    const content = this.#office.check.push(type, message.content)
-    if (!content.ok) return this.#fail(broken(`What the server asks as '${type}'`, content.issues, 'received', false))
+    if (handler === undefined) return failed(unhandled(type))
     try {
-      return this.#reply(type, await handler({ ...message, content: content.value }, this.#context(type, signal)))
+      const asked = check.push(type, message.content)
+      if (!asked.ok) throw this.#ownError(broken(`What the server asks as '${type}'`, asked.issues, 'received', false))
+      const failure = (content: unknown) => this.#ownError(refusal(type, check.failure(type, content), content))
+      const content = await handler({ ...message, content: asked.value }, { signal, failure })
+      const answer = check.reply(type, content)
+      if (!answer.ok) throw this.#ownError(broken(answerTo(type), answer.issues, 'started', true))
+      const timestamp = new Date(wall()).toISOString()
+      const encoded = wireMessage({ ...replyDefaults, id: ids.id(), timestamp, content }, replyDefaults)
+      if (!encoded.ok) throw this.#ownError(unsendable(answerTo(type), encoded.reason))
+      return { kind: 'answered', message: encoded.json, bytes: utf8Length(encoded.json) }
     } catch (thrown) {
-      return this.#thrown(type, thrown, signal)
+      return failed(this.#wireOf(type, thrown, signal))
     }
   }
 
-  #context(type: string, signal: AbortSignal): Parameters<Handler>[1] {
-    const failure = (content: unknown) => {
-      const error = errorOf({ ...fault('FAILURE', `The handler of '${type}' refused.`, ran), failure: content })
-      this.#refusals.add(error)
-      return error
+  #ownError(received: Received): CodedError {
+    const error = errorOf(received)
+    this.#own.add(error)
+    return error
+  }
+
+  /** What the server is told. The application hears, too, of what was not meant to happen. */
+  #wireOf(type: string, thrown: unknown, { aborted }: AbortSignal): WireError {
+    if (BackchatError.is(thrown) && this.#own.has(thrown)) {
+      const { code, message, mayHaveExecuted } = thrown
+      if (code === 'FAILURE') return { code, message, mayHaveExecuted, failure: thrown.failure as JsonValue }
+      this.#office.report(thrown)
+      return { code, message, mayHaveExecuted }
     }
-    return { signal, failure }
-  }
-
-  #reply(type: string, content: unknown): Answer {
-    const { check, ids, wall } = this.#office
-    const checked = check.reply(type, content)
-    if (!checked.ok) return this.#fail(broken(`The answer to '${type}'`, checked.issues, 'started', true))
-    const timestamp = new Date(wall()).toISOString()
-    const encoded = wireMessage({ ...replyDefaults, id: ids.id(), timestamp, content }, replyDefaults)
-    if (!encoded.ok) return this.#fail(fault('INVALID_MESSAGE', `The answer cannot be sent: ${encoded.reason}.`, ran))
-    return { kind: 'answered', message: encoded.json, bytes: utf8Length(encoded.json) }
-  }
-
-  #thrown(type: string, thrown: unknown, signal: AbortSignal): Answer {
-    if (BackchatError.is(thrown) && this.#refusals.has(thrown)) return this.#refuse(type, thrown)
     // One that was aborted is expected to throw.
-    if (!signal.aborted) this.#office.report(threw(`The handler of '${type}'`, thrown))
-    // Never the message of what was thrown, which may hold anything.
-    return failed({ code: 'HANDLER_FAILED', message: "The client's handler failed.", mayHaveExecuted: true })
-  }
-
-  #refuse(type: string, { message, failure }: CodedError): Answer {
-    const checked = this.#office.check.failure(type, failure)
-    if (!checked.ok) return this.#fail(broken(`What '${type}' was refused with`, checked.issues, 'started', true))
-    const encoded = toJson(failure ?? null)
-    if (!encoded.ok) return this.#fail(fault('INVALID_MESSAGE', `The refusal cannot be sent: ${encoded.reason}.`, ran))
-    const content: JsonValue = JSON.parse(encoded.json)
-    return failed({ code: 'FAILURE', message, mayHaveExecuted: true, failure: content })
-  }
-
-  /** It is the application's fault on one of the two sides, so both are told. */
-  #fail(error: Fault): Answer {
-    this.#office.report(errorOf(error))
-    const { code, message, mayHaveExecuted } = error
-    return failed({ code, message, mayHaveExecuted })
+    if (!aborted) this.#office.report(threw(`The handler of '${type}'`, thrown))
+    return { code: 'HANDLER_FAILED', message: 'The handler failed.', mayHaveExecuted: true }
   }
 }
 
-const ran = { stage: 'started', mayHaveExecuted: true, idempotent: false } as const
-
 const failed = (error: WireError): Answer => ({ kind: 'answerFailed', error })
+
+const answerTo = (type: string): string => `The answer to '${type}'`
+
+/** What `context.failure` makes: what it says is taken as it is now, whatever becomes of the object. */
+function refusal(type: string, checked: Checked, content: unknown): Received {
+  if (!checked.ok) return broken(answerTo(type), checked.issues, 'started', true)
+  const encoded = toJson(content ?? null)
+  if (!encoded.ok) return unsendable(answerTo(type), encoded.reason)
+  return { ...fault('FAILURE', 'The handler refused.', ran), failure: JSON.parse(encoded.json) }
+}
+
+const unsendable = (what: string, why: string): Received =>
+  fault('INVALID_MESSAGE', `${what} cannot be sent: ${why}.`, ran)
+
+const ran = { stage: 'started', mayHaveExecuted: true, idempotent: false } as const

@@ -13,11 +13,11 @@ test.for([
     'no link for 12 s: No connection (1006: connect ECONNREFUSED); next try in 3 s',
   ],
   [{ state: 'waiting', reason: 'Later', until: now - 1 }, 'no link for 12 s: Later; next try in 0 s'],
-  [{ state: 'connecting' }, 'no link for 12 s; connecting'],
-  [{ state: 'idle' }, 'no link for 12 s; connecting'],
-  [{ state: 'unauthorized', reason: 'Expired.' }, 'no link for 12 s: the token was refused: Expired'],
-  [{ state: 'online' }, 'link 4 is up, and takes no more for now'],
-  [{ state: 'closed' }, 'the client is closed'],
+  [{ state: 'connecting' }, 'no link for 12 s'],
+  [{ state: 'idle' }, 'no link for 12 s'],
+  [{ state: 'unauthorized', reason: 'Expired.' }, 'no link for 12 s: Expired'],
+  [{ state: 'online' }, 'link 4 takes no more for now'],
+  [{ state: 'closed' }, 'no link for 12 s'],
 ] satisfies readonly (readonly [Status, string])[])(
   'never sent, and the client is %o: it says why',
   ([status, words]) => {
@@ -28,15 +28,13 @@ test.for([
 test('sent, it says on which link, and whether that was lost', () => {
   expect(where({ link: 4 })).toBe('on link 4')
   expect(where({ lostLink: 3, link: 4 })).toBe('on link 3, which was lost; asked again on link 4')
-  expect(where({ link: 4 }, { status: { state: 'connecting' } })).toBe(
-    'on link 4, which was lost; no link for 12 s; connecting',
-  )
+  expect(where({ link: 4 }, { status: { state: 'connecting' } })).toBe('on link 4, which was lost; no link for 12 s')
   expect(where({ lostLink: 2, link: 3 }, { status: { state: 'connecting' } })).toBe(
-    'on link 2, which was lost; asked again on link 3, which was lost; no link for 12 s; connecting',
+    'on link 2, which was lost; asked again on link 3, which was lost; no link for 12 s',
   )
 })
 
 test('what the server put off says why, and what runs says when that was last heard', () => {
-  expect(where({ link: 4, putOff: 'RATE_LIMITED' })).toBe('on link 4; the server put it off: RATE_LIMITED')
+  expect(where({ link: 4, putOff: 'RATE_LIMITED' })).toBe('on link 4; put off: RATE_LIMITED')
   expect(where({ link: 4, heardAtMs: now - 4_000 })).toBe('on link 4; still working, last heard 4 s ago')
 })

@@ -25,32 +25,21 @@ export interface Way {
 /** `on link 3, which was lost; asked again on link 4; still working, last heard 4 s ago`. */
 export function whereabouts({ link, lostLink, heardAtMs, putOff }: Way, line: Line, now: number): string {
   if (link === undefined) return lineInWords(line, now)
-  const isLost = line.status.state !== 'online' || line.link !== link
-  return [
-    lostLink !== undefined && `on link ${lostLink}, which was lost`,
-    `${lostLink === undefined ? '' : 'asked again '}on link ${link}${isLost ? ', which was lost' : ''}`,
-    isLost && lineInWords(line, now),
-    putOff !== undefined && `the server put it off: ${putOff}`,
-    heardAtMs !== undefined && `still working, last heard ${seconds(now - heardAtMs)} ago`,
-  ]
-    .filter((part) => part !== false)
-    .join('; ')
+  let words =
+    lostLink === undefined ? `on link ${link}` : `on link ${lostLink}, which was lost; asked again on link ${link}`
+  if (line.status.state !== 'online' || line.link !== link) words += `, which was lost; ${lineInWords(line, now)}`
+  if (putOff !== undefined) words += `; put off: ${putOff}`
+  if (heardAtMs !== undefined) words += `; still working, last heard ${seconds(now - heardAtMs)} ago`
+  return words
 }
 
+/** `no link for 12 s: No connection (1006: connect ECONNREFUSED); next try in 3 s`. */
 function lineInWords({ status, link, since }: Line, now: number): string {
-  const none = `no link for ${seconds(now - since)}`
-  switch (status.state) {
-    case 'online':
-      return `link ${link} is up, and takes no more for now`
-    case 'waiting':
-      return `${none}: ${status.reason.replace(/\.$/, '')}; next try in ${seconds(status.until - now)}`
-    case 'unauthorized':
-      return `${none}: the token was refused: ${status.reason.replace(/\.$/, '')}`
-    case 'closed':
-      return 'the client is closed'
-    default:
-      return `${none}; connecting`
-  }
+  if (status.state === 'online') return `link ${link} takes no more for now`
+  let words = `no link for ${seconds(now - since)}`
+  if ('reason' in status) words += `: ${status.reason.replace(/\.$/, '')}`
+  if ('until' in status) words += `; next try in ${seconds(status.until - now)}`
+  return words
 }
 
-const seconds = (ms: number): string => `${Math.max(0, Math.round(ms / 1_000))} s`
+const seconds = (ms: number): string => `${Math.round(ms / 1_000)} s`
