@@ -31,8 +31,9 @@ export const noted = (parts: Parts, note: Note, turn: Turn): void => {
 }
 
 /** The lease was renewed: what could not be told is told, and what no note tells of is looked at. */
-export const renewed = ({ sessions, requests }: Parts, turn: Turn): void => {
+export const renewed = ({ sessions, requests, runs }: Parts, turn: Turn): void => {
   sessions.retell(turn)
+  runs.retell((session, n) => requests.isAsking(session, n), turn)
   requests.lookAgain(turn)
 }
 

@@ -9,7 +9,7 @@ import {
   unreachable,
   type WireError,
 } from '@backchat/protocol'
-import type { BeginOperation, BeginResult, Ending, Owner } from '../store/operations.js'
+import type { BeginOperation, BeginResult, Ending, Owner, RunFence } from '../store/operations.js'
 import type { Attachment } from './attachment.js'
 import { Desk, type Waiting } from './desk.js'
 import { type Drop, dropFenced, dropUnstored } from './drop.js'
@@ -28,6 +28,8 @@ export interface Runs {
   /** How far a run of ours is, now that somebody waits for it again; undefined when there is none. */
   waitedFor(session: string, n: number, turn: Turn): 'starting' | 'running' | 'ended' | undefined
   cancel(session: string, n: number, turn: Turn): void
+  /** The store failed when this was begun: perhaps it says that we run it. */
+  doubt(start: RunFence): void
 }
 
 export interface RequestsOptions {
@@ -86,6 +88,11 @@ export class Requests {
     const desk = this.#desks.get(session)
     const waiting = desk?.find(n)
     if (desk !== undefined && waiting?.elsewhere === true) this.#begin(desk, waiting, turn)
+  }
+
+  /** Whether the store was asked to begin this and has not answered. */
+  isAsking(session: string, n: number): boolean {
+    return this.#desks.get(session)?.find(n)?.begun === false
   }
 
   /** Looks at all that runs on other nodes: one of them may be gone, and nobody leaves a note of that. */
@@ -160,6 +167,7 @@ export class Requests {
       from: next,
     }
     waiting.elsewhere = false
+    waiting.begun = false
     turn.ask(operation, (answer, turn) => this.#begun({ desk, waiting, owner, obstacle }, answer, turn))
   }
 
@@ -187,8 +195,11 @@ export class Requests {
         return desk.forget(n)
       case 'fenced':
         return dropFenced(this.#options.drop, desk.attachment.link, turn)
-      case 'failed':
+      case 'failed': {
+        const { session, epoch } = desk.attachment.fence
+        this.#options.runs.doubt({ session, epoch, n, owner: asked.owner })
         return dropUnstored(this.#options.drop, desk.attachment.link, turn)
+      }
       default:
         return unreachable(answer)
     }

@@ -11,9 +11,10 @@ import {
   type RequestMessage,
   type WireError,
 } from '@backchat/protocol'
-import type { ChunksOperation, Owner } from '../store/operations.js'
+import type { ChunksOperation, Owner, RunFence } from '../store/operations.js'
 import type { Attachment } from './attachment.js'
 import type { Audience } from './audience.js'
+import { Doubts } from './doubts.js'
 import { failed, returned, type SizedEnding } from './ending.js'
 import {
   closedWhileRunning,
@@ -51,6 +52,7 @@ export class Runs {
   readonly #options: RunsOptions
   readonly #table = new RunTable()
   readonly #watch = new Watch()
+  readonly #doubts = new Doubts()
   #lastId = 0
   #closed = false
 
@@ -96,6 +98,7 @@ export class Runs {
     const { session, epoch } = fence
     const { n, mode, leftMs, message } = frame
     if (this.#table.find(session, n) !== undefined) return
+    this.#doubts.clear(session, n)
     this.#lastId += 1
     const run: Run = {
       id: this.#lastId,
@@ -114,6 +117,17 @@ export class Runs {
     if (this.#closed) return this.#refuse(run, closing, turn)
     this.#watch.listen(run, turn.now)
     turn.perform({ kind: 'run', run: run.id, link, session, user, n, mode, type: message.type, message })
+  }
+
+  /** The store failed when this was begun: perhaps it says that we run it. */
+  doubt(start: RunFence): void {
+    this.#doubts.add(start)
+  }
+
+  /** Tells the store again what it perhaps does not know. `isAsked`: it was asked to begin this, and has not answered. */
+  retell(isAsked: (session: string, n: number) => boolean, turn: Turn): void {
+    this.#doubts.takeBack(isAsked, turn)
+    for (const run of this.#table.all()) if (run.state.step === 'unrecorded') this.#end(run, run.state.sized, turn)
   }
 
   /** Somebody waits for this run again. Says how far it is; undefined when there is none. */
@@ -168,6 +182,7 @@ export class Runs {
 
   /** The name under which they were started counts no more: nothing of them can be written [P-35]. */
   dropAll(reason: string, turn: Turn): void {
+    this.#doubts.clearAll()
     for (const run of this.#table.all()) this.#drop(run, reason, turn)
   }
 
@@ -311,7 +326,10 @@ export class Runs {
     turn.ask({ op: 'forget', run: run.fence }, ({ status }, turn) => {
       this.#table.remove(run)
       if (status === 'ok') this.#options.audience().refused(session, n, error, turn)
-      else if (status === 'failed') this.#options.audience().storeFailed(session, turn)
+      else if (status === 'failed') {
+        this.doubt(run.fence)
+        this.#options.audience().storeFailed(session, turn)
+      }
     })
   }
 }

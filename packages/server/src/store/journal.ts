@@ -151,10 +151,15 @@ export const finish = (journal: Journal, { run, count, ending, bytes }: FinishOp
   return { op: 'finish', status: 'ok', count: chunkCount(entry.chunks) }
 }
 
-/** Takes back a start: the run was refused before anything of it happened [P-18]. */
+/**
+ * Takes back a start: the run was refused before anything of it happened [P-18], or never began. That an owner before had
+ * started it must not be forgotten with it.
+ */
 export const forget = (journal: Journal, run: RunFence): ForgetResult => {
-  if (runningOf(journal, run) === undefined) return { op: 'forget', status: 'fenced' }
-  journal.entries.delete(run.n)
+  const entry = runningOf(journal, run)
+  if (entry === undefined) return { op: 'forget', status: 'fenced' }
+  if (entry.again) journal.entries.set(run.n, { state: 'unknown' })
+  else journal.entries.delete(run.n)
   return { op: 'forget', status: 'ok' }
 }
 
