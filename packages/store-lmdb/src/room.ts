@@ -2,8 +2,9 @@
 
 import type { Database } from './database.js'
 
-/** How often one looks while there is plenty of room. */
-const lookEvery = 64
+/** While there is plenty of room one looks now and then: a batch seldom takes more than this. */
+const batchBytes = 4 * 1024 * 1024
+const mostBatches = 64
 
 export class Room {
   readonly #database: Database
@@ -23,7 +24,7 @@ export class Room {
     const used = usedBytes(this.#database)
     const isTooMuch = used > this.#most && used > this.#used
     if (!isTooMuch) this.#used = used
-    this.#untilLook = used < this.#most / 2 ? lookEvery : 0
+    this.#untilLook = Math.max(0, Math.min(mostBatches, Math.floor((this.#most - used) / batchBytes) - 1))
     if (isTooMuch) throw new Error(`the data would take ${used} bytes, and may take ${this.#most} (mapSize)`)
   }
 }

@@ -12,7 +12,8 @@ export class Owners {
 
   enlist({ owner, node, leaseMs }: EnlistOperation, now: number): void {
     if (node !== undefined) {
-      for (const lease of [...this.#tables.owners.all()]) if (lease.node === node) this.#endOther(lease, owner, now)
+      const older = [...this.#tables.owners.all()].filter((lease) => lease.node === node && lease.owner !== owner)
+      this.#endAll(older, now)
     }
     this.#tables.owners.set({ owner, node, until: now + leaseMs })
   }
@@ -38,22 +39,29 @@ export class Owners {
   /** Whether another owner lives, as somebody sees it who goes by the answer: one whose lease ran out ends here. */
   lives(owner: Owner, now: number): boolean {
     const lease = this.#tables.owners.get(owner)
-    return lease !== undefined && !this.#endRunOut(lease, now)
+    if (lease === undefined) return false
+    if (!this.#isRunOut(lease, now)) return true
+    this.#end(lease, now)
+    return false
   }
 
   /** Ends all other owners whose lease ran out. */
   endOthersRunOut(but: Owner, now: number): void {
-    for (const lease of this.#tables.owners.all()) if (lease.owner !== but) this.#endRunOut(lease, now)
+    let over: readonly Lease[] = nobody
+    for (const lease of this.#tables.owners.all()) {
+      if (lease.owner !== but && this.#isRunOut(lease, now)) over = [...over, lease]
+    }
+    this.#endAll(over, now)
   }
 
-  #endRunOut(lease: Lease, now: number): boolean {
-    const isOver = lease.until <= now || this.#tables.owners.isGone(lease.owner)
-    if (isOver) this.#end(lease, now)
-    return isOver
+  #isRunOut({ until, owner }: Lease, now: number): boolean {
+    return until <= now || this.#tables.owners.isGone(owner)
   }
 
-  #endOther(lease: Lease, owner: Owner, now: number): void {
-    if (lease.owner !== owner) this.#end(lease, now)
+  /** In an order that every store knows. */
+  #endAll(leases: readonly Lease[], now: number): void {
+    if (leases.length === 0) return
+    for (const lease of [...leases].sort(byTime)) this.#end(lease, now)
   }
 
   /** Its sessions are without a link from the end of its lease. */
@@ -63,3 +71,7 @@ export class Owners {
     this.#tables.sessions.releaseAllOf(owner, Math.min(until, now))
   }
 }
+
+const nobody: readonly Lease[] = []
+
+const byTime = (a: Lease, b: Lease): number => a.until - b.until || (a.owner < b.owner ? -1 : 1)

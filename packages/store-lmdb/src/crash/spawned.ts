@@ -1,0 +1,77 @@
+/** For tests: starts the child from its source. */
+
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { Operation, Result } from '@backchat/server/store'
+import { build } from 'esbuild'
+
+const root = join(import.meta.dirname, '../..')
+
+/** Builds the child beside the packages that it needs. */
+export const buildChild = async (): Promise<string> => {
+  const outfile = join(root, 'node_modules/.cache/crash-child.mjs')
+  await build({
+    entryPoints: [join(import.meta.dirname, 'child.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    conditions: ['backchat-source'],
+    external: ['lmdb'],
+  })
+  return outfile
+}
+
+export interface Writing {
+  readonly path: string
+  /** The number of the first batch. */
+  readonly first: number
+  /** Of the hellos of its sessions. */
+  readonly attempt: number
+  readonly killAfterMs: number
+}
+
+/** Lets a child write, and kills it; gives the number of the last batch that was answered. */
+export const writeUntilKilled = async (script: string, writing: Writing): Promise<number> => {
+  const { path, first, attempt, killAfterMs } = writing
+  const args = [script, path, 'write', `${first}`, `${attempt}`]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  let told = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    told += text
+  })
+  await once(child.stdout, 'data')
+  await new Promise((resolve) => setTimeout(resolve, killAfterMs))
+  child.kill('SIGKILL')
+  await once(child, 'close')
+  // The last line may have been cut short.
+  return Number(told.slice(0, told.lastIndexOf('\n')).split('\n').at(-1))
+}
+
+/** Another process that carries out what it is sent. */
+export class Neighbour {
+  readonly #child: ChildProcess
+
+  private constructor(child: ChildProcess) {
+    this.#child = child
+  }
+
+  static async start(script: string, path: string): Promise<Neighbour> {
+    const child = fork(script, [path, 'serve'])
+    await once(child, 'message')
+    return new Neighbour(child)
+  }
+
+  async apply(...operations: readonly Operation[]): Promise<readonly Result[]> {
+    this.#child.send([...operations])
+    const [results] = await once(this.#child, 'message')
+    return results
+  }
+
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    this.#child.kill('SIGKILL')
+    await once(this.#child, 'exit')
+  }
+}

@@ -1,0 +1,179 @@
+import { cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Json } from '@backchat/protocol'
+import type { GreetOperation, Operation, Owner } from '@backchat/server/store'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openDatabase } from './database.js'
+import { type LmdbStore, lmdbStore } from './index.js'
+
+let home: string
+let paths = 0
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'backchat-lmdb-'))
+})
+
+afterAll(() => rm(home, { recursive: true, force: true }))
+
+const newPath = () => join(home, `${++paths}`)
+
+const greet = (attempt: number): GreetOperation => ({
+  op: 'greet',
+  user: 'ann',
+  client: 'c',
+  secretHash: 'hash',
+  attempt,
+  lastPush: 0,
+  floor: 0,
+  settled: [],
+  page: 'page',
+  owner: 'me',
+  newSession: `session ${attempt}`,
+  newEpoch: `epoch ${attempt}`,
+})
+const enlist = { op: 'enlist', owner: 'me', leaseMs: 60_000 } as const
+const push = (text: string): Operation => {
+  const message = JSON.stringify(text) as Json
+  return { op: 'append', target: { to: 'all' }, message, bytes: text.length + 2, owner: 'me' }
+}
+
+/** Makes a session, and closes the store. */
+const withSession = async (open: () => LmdbStore): Promise<void> => {
+  const store = open()
+  store.apply([enlist, greet(1), push('hi')])
+  await store.close()
+}
+
+/** Whether the session is there when it is opened. */
+const hasSession = async (open: () => LmdbStore, attempt = 2): Promise<boolean> => {
+  const store = open()
+  const [result] = store.apply([greet(attempt)])
+  await store.close()
+  return result?.op === 'greet' && result.status === 'ok' && result.resumed
+}
+
+test.each(['process', 'power'] as const)(
+  'in mode %s sessions are there when it is opened again',
+  async (durability) => {
+    const path = newPath()
+    const open = () => lmdbStore({ path, durability })
+    await withSession(open)
+    expect(await hasSession(open)).toBe(true)
+  },
+)
+
+test('the data of another boot is not opened, and goes', async () => {
+  const path = newPath()
+  const open = () => lmdbStore({ path })
+  await withSession(open)
+  const [folder = ''] = await readdir(path)
+  await rename(join(path, folder), join(path, 'process-00000000-0000-0000-0000-000000000000'))
+  expect(await hasSession(open)).toBe(false)
+  expect(await readdir(path)).toEqual([folder])
+})
+
+test('what was flushed is there after another boot, too', async () => {
+  const path = newPath()
+  const open = () => lmdbStore({ path, durability: 'power' })
+  await withSession(open)
+  await lmdbStore({ path }).close()
+  expect(await hasSession(open)).toBe(true)
+})
+
+test.each(['process', 'power'] as const)('in mode %s a copy starts empty, wherever it is put', async (durability) => {
+  const path = newPath()
+  const copy = newPath()
+  await withSession(() => lmdbStore({ path, durability }))
+  await cp(path, copy, { recursive: true })
+  expect(await hasSession(() => lmdbStore({ path: copy, durability }))).toBe(false)
+  expect(await hasSession(() => lmdbStore({ path: copy, durability }), 3)).toBe(true)
+  expect(await hasSession(() => lmdbStore({ path, durability }))).toBe(true)
+  await rm(path, { recursive: true })
+  await cp(copy, path, { recursive: true })
+  expect(await hasSession(() => lmdbStore({ path, durability }), 4)).toBe(false)
+})
+
+test('a file of a newer layout is refused, and stays as it is', async () => {
+  const path = newPath()
+  await withSession(() => lmdbStore({ path }))
+  const [folder = ''] = await readdir(path)
+  const database = openDatabase({ path: join(path, folder), flushes: false })
+  database.about.putSync('layout', 99)
+  await database.root.close()
+  expect(() => lmdbStore({ path })).toThrow(/newer version of @backchat\/store-lmdb \(layout 99/)
+  const again = openDatabase({ path: join(path, folder), flushes: false })
+  expect(again.sessions.getCount()).toBe(1)
+  await again.root.close()
+})
+
+test('a folder that cannot be made is named', async () => {
+  const path = newPath()
+  await mkdir(home, { recursive: true })
+  await writeFile(path, 'a file')
+  expect(() => lmdbStore({ path })).toThrow(`The store cannot write to its folder ${path}`)
+})
+
+test('a batch for which there is no room fails whole, and what makes room still goes', async () => {
+  const store = lmdbStore({ path: newPath(), mapSize: 512 * 1024 })
+  store.apply([enlist, greet(1)])
+  const fence = { session: 'session 1', epoch: 'epoch 1', attempt: 1 }
+  const fill = () => {
+    for (let batch = 0; batch < 1_000; batch++) store.apply([push('first'), push('x'.repeat(100_000))])
+  }
+  expect(fill).toThrow(/The batch was not stored: .*mapSize/)
+  const read = { op: 'read', fence, after: 0, most: 2_000 } as const
+  const [before] = store.apply([read])
+  if (before?.op !== 'read' || before.status !== 'ok') throw new Error('It cannot be read.')
+  expect(before.pushes.length).toBe(before.head)
+  // Of the failed batch the first push is not there either.
+  expect(before.head % 2).toBe(0)
+  store.apply([{ op: 'confirm', fence, push: before.head, floor: 0, settled: [], chunks: [] }])
+  expect(store.apply([push('again')])).toMatchObject([{ appended: [{ push: before.head + 1 }] }])
+  await store.close()
+})
+
+test('a batch that fails in the middle leaves nothing, in the file and in what is loaded', async () => {
+  const path = newPath()
+  const store = lmdbStore({ path })
+  store.apply([enlist, greet(1)])
+  const heard: Owner[] = []
+  store.listen((owner) => heard.push(owner))
+  const garbage = { op: 'nothing that there is' } as never
+  expect(() =>
+    store.apply([{ ...enlist, owner: 'other' }, { ...push('half'), owner: 'other' } as Operation, garbage]),
+  ).toThrow()
+  expect(heard).toEqual([])
+  expect(store.apply([push('whole')])).toMatchObject([{ appended: [{ push: 1 }] }])
+  expect(store.apply([{ op: 'renew', owner: 'other', leaseMs: 1, sessionTtlMs: 1, seen: 0 }])).toMatchObject([
+    { status: 'gone' },
+  ])
+  await store.close()
+})
+
+test('it says how it is to be looked at', async () => {
+  const store = lmdbStore({ path: newPath() })
+  expect(store.pollMs).toBe(250)
+  expect(store.sessionTtlMs).toBe(24 * 60 * 60 * 1_000)
+  await store.close()
+  expect(() => store.apply([enlist])).toThrow('The batch was not stored')
+})
+
+test('a push to very many sessions reaches each once', { timeout: 30_000 }, async () => {
+  const store = lmdbStore({ path: newPath() })
+  store.apply([enlist])
+  const count = 1_200
+  const hellos = Array.from({ length: count }, (_, index) => ({
+    ...greet(1),
+    user: `${index}`,
+    newSession: `session ${index}`,
+  }))
+  store.apply(hellos)
+  for (const number of [1, 2]) {
+    const [result] = store.apply([push('all')])
+    if (result?.op !== 'append') throw new Error('It has no result.')
+    expect(new Set(result.appended.map(({ session }) => session)).size).toBe(count)
+    expect(result.appended.every(({ push }) => push === number)).toBe(true)
+  }
+  await store.close()
+})
