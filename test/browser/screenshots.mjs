@@ -2,7 +2,9 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +15,7 @@ const folder = fileURLToPath(new URL('../../docs/images/', import.meta.url))
 mkdirSync(folder, { recursive: true })
 
 const server = spawn(process.execPath, [supervisor], {
-  env: { ...process.env, PORT: '0' },
+  env: { ...process.env, PORT: '0', CHAT_DATA: mkdtempSync(join(tmpdir(), 'backchat-chat-')) },
   stdio: ['ignore', 'pipe', 'inherit'],
 })
 // Whatever happens here, nothing is left running.

@@ -2,6 +2,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
@@ -32,7 +35,7 @@ export class WebChat {
 
   static async start(): Promise<WebChat> {
     const process_ = spawn(process.execPath, [supervisor], {
-      env: { ...process.env, PORT: '0' },
+      env: { ...process.env, PORT: '0', CHAT_DATA: await mkdtemp(join(tmpdir(), 'backchat-chat-')) },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const address = await addressIn(process_)

@@ -1,12 +1,16 @@
-/** What was said in each conversation, so that who answers knows it: bounded in lines and in conversations. */
+/** What was said in each conversation, so that who answers knows it: kept in a file, and bounded in lines. */
 
+import { type Database, open } from 'lmdb'
 import type { Line } from './contract.js'
 
 const mostLines = 200
-const mostConversations = 1_000
 
 export class Conversations {
-  readonly #lines = new Map<string, readonly Line[]>()
+  readonly #lines: Database<readonly Line[], string>
+
+  constructor(path: string) {
+    this.#lines = open<readonly Line[], string>({ path, encoding: 'json' })
+  }
 
   of(sessionId: string): readonly Line[] {
     return this.#lines.get(sessionId) ?? []
@@ -22,12 +26,11 @@ export class Conversations {
     this.#keep(sessionId, [...this.of(sessionId), ...lines])
   }
 
+  forget(sessionId: string): void {
+    this.#lines.removeSync(sessionId)
+  }
+
   #keep(sessionId: string, lines: readonly Line[]): void {
-    this.#lines.delete(sessionId)
-    this.#lines.set(sessionId, lines.slice(-mostLines))
-    for (const oldest of this.#lines.keys()) {
-      if (this.#lines.size <= mostConversations) break
-      this.#lines.delete(oldest)
-    }
+    this.#lines.putSync(sessionId, lines.slice(-mostLines))
   }
 }
