@@ -1,9 +1,7 @@
 /** Every request settles exactly once, at or before its deadline, or in the first turn after it when the computer slept. */
 
-import type { Fact } from '../facts.js'
-import { Numbering } from '../numbering.js'
 import type { Ask } from '../scenario.js'
-import type { Broken, Watch } from './promise.js'
+import type { Broken, Seen, Watch } from './promise.js'
 
 interface Waiting {
   deadline: number
@@ -13,9 +11,8 @@ interface Waiting {
   taken: number
 }
 
-export function settles(broken: Broken): Watch {
+export function settles(broken: Broken, { numbering }: Seen): Watch {
   const asked = new Map<Ask, Waiting>()
-  const numbering = new Numbering()
   const wokeAt = new Map<number, number>()
 
   const settled = (ask: Ask, client: number, now: number) => {
@@ -43,26 +40,21 @@ export function settles(broken: Broken): Watch {
   }
 
   return {
-    hear(fact: Fact, now: number) {
-      numbering.hear(fact)
-      switch (fact.fact) {
-        case 'asked':
-          asked.set(fact.ask, { deadline: now + fact.ask.timeoutMs, settled: false, arrived: 0, taken: 0 })
-          return
-        case 'settled':
-          return settled(fact.ask, fact.client, now)
-        case 'woke':
-          return void wokeAt.set(fact.client, now)
-        case 'took':
-          return took(fact.ask, fact.next, now)
-        case 'chunk': {
-          const waiting = asked.get(fact.ask)
-          if (waiting) waiting.arrived += 1
-          return sign(fact.ask, now)
-        }
-        case 'heard':
-          if ('n' in fact.frame) sign(numbering.askOf(fact.client, fact.frame.n), now)
-      }
+    on: {
+      asked({ ask }, now) {
+        asked.set(ask, { deadline: now + ask.timeoutMs, settled: false, arrived: 0, taken: 0 })
+      },
+      settled: ({ ask, client }, now) => settled(ask, client, now),
+      woke: ({ client }, now) => void wokeAt.set(client, now),
+      took: ({ ask, next }, now) => took(ask, next, now),
+      chunk({ ask }, now) {
+        const waiting = asked.get(ask)
+        if (waiting) waiting.arrived += 1
+        sign(ask, now)
+      },
+      heard({ client, frame }, now) {
+        if ('n' in frame) sign(numbering.askOf(client, frame.n), now)
+      },
     },
     end() {
       for (const [ask, waiting] of asked) if (!waiting.settled) broken(`${ask.id} never settled`)
