@@ -103,7 +103,7 @@ export class MemoryLink {
     return {
       send: (text) => {
         if (isOver()) return
-        if (lane.underWay.length >= capacity) this.cut(0, 0)
+        if (lane.length >= capacity) this.cut(0, 0)
         else lane.send({ kind: 'text', text })
       },
       close,

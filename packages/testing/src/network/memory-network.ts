@@ -163,7 +163,7 @@ export class MemoryNetwork {
   }
 
   #judge(link: MemoryLink, direction: Direction, text: string): boolean {
-    const plan = this.#plans.find((plan) => plan.meets(direction, text))
+    const plan = this.#plans.length > 0 ? this.#plans.find((plan) => plan.meets(direction, text)) : undefined
     if (plan) {
       this.#cut(link, learns(plan.side, 'client', plan.how), learns(plan.side, 'server', plan.how))
       return true
