@@ -1,7 +1,7 @@
 /** A client's shell in virtual time: sockets, tokens, sleep. It tells everything that passes through it. */
 
-import { decodeServerFrame, encode, type Ids, limits, type Random } from '@backchat/protocol'
-import type { LinkEnd, MemoryNetwork, VirtualClock } from '@backchat/testing'
+import { decodeServerFrame, encode, type Ids, limits } from '@backchat/protocol'
+import type { LinkEnd, MemoryNetwork, SeededRandom, VirtualClock } from '@backchat/testing'
 import { Application } from './application.js'
 import type { ClientFact } from './facts.js'
 import { MachineDriver } from './machine-driver.js'
@@ -20,7 +20,7 @@ export interface SimulatedClientOptions {
   readonly asked: (ask: Ask) => void
   readonly spins: () => void
   /** Decides what its token function does. */
-  readonly chance: Random
+  readonly chance: SeededRandom
 }
 
 export class SimulatedClient {
@@ -169,15 +169,15 @@ export class SimulatedClient {
   }
 
   #fetchToken(fetch: number): void {
-    const { plan, index, clock, chance } = this.#options
+    const { plan, clock, chance } = this.#options
     if (plan.tokenMs === undefined) return this.#driver.feed({ kind: 'tokenFetched', fetch, token: undefined })
-    const fate = this.#isHealed ? 1 : chance() / plan.tokenFails
+    const fate = this.#isHealed ? 1 : chance.at(clock.now()) / plan.tokenFails
     // One in four failures is a function that never answers.
     if (fate < 0.25) return
     const answer: ClientInput =
       fate < 1
         ? { kind: 'tokenFailed', fetch, reason: 'as planned' }
-        : { kind: 'tokenFetched', fetch, token: `user ${index}` }
+        : { kind: 'tokenFetched', fetch, token: `user of ${plan.name}` }
     const answers = () => {
       this.#tell({ fact: 'fetched', client: this.#index, ok: answer.kind === 'tokenFetched' })
       this.#driver.feed(answer)

@@ -12,8 +12,8 @@ export interface MemoryNetworkOptions {
   readonly clock?: Clock
   /** Draws the latencies. Default: always the least. */
   readonly random?: Random
-  /** How long a text takes one way, in milliseconds. Default: 1. */
-  readonly latencyMs?: readonly [least: number, most: number]
+  /** How long a text takes one way, in milliseconds: between these two, or what the function says. Default: 1. */
+  readonly latencyMs?: readonly [least: number, most: number] | ((direction: Direction) => number)
   /** Most texts under way in one direction of a link; beyond it the link is cut. Default 100,000. */
   readonly capacity?: number
 }
@@ -90,7 +90,7 @@ export class MemoryNetwork {
       capacity: this.#options.capacity ?? 100_000,
       client: events,
       accept: (end) => this.#accept?.(end),
-      latencyMs: () => this.#latencyMs(),
+      latencyMs: (direction) => this.#latencyMs(direction),
       faults: (direction) => this.#faults.lane(direction),
       judge: (direction, text) => this.#judge(link, direction, text),
       ended: () => this.#links.delete(link),
@@ -157,8 +157,10 @@ export class MemoryNetwork {
     return plan
   }
 
-  #latencyMs(): number {
-    const [least, most] = this.#options.latencyMs ?? [1, 1]
+  #latencyMs(direction: Direction): number {
+    const { latencyMs = [1, 1] } = this.#options
+    if (typeof latencyMs === 'function') return latencyMs(direction)
+    const [least, most] = latencyMs
     return least + Math.floor((this.#options.random?.() ?? 0) * (most - least + 1))
   }
 
