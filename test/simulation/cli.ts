@@ -6,11 +6,10 @@ import { parseArgs } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
 import { mutation, runAll, work } from './crew.js'
 import { mutants } from './mutants/mutants.js'
-import { report, summary } from './report.js'
+import { reportOf, story, summary } from './report.js'
 import type { Scenario } from './scenario.js'
 import { shrink } from './shrink.js'
 import { type Life, simulate } from './simulate.js'
-import type { Tally } from './tally.js'
 
 const usage = `pnpm sim --seed N              replays the life of that seed and prints it
 pnpm sim --runs N [--seed N]   lives through so many seeds, from 1 or that one on, on all processors
@@ -53,7 +52,7 @@ function one(): void {
   const life = simulate(options)
   const shown = life.violations.length > 0 ? shrink(options, life) : life
   if (values.json) console.log(JSON.stringify({ ...shown, lines: undefined }))
-  else console.log(report(shown))
+  else console.log(story(shown))
   if (life.violations.length > 0) process.exitCode = 1
 }
 
@@ -68,8 +67,9 @@ async function many(runs: number): Promise<void> {
   const { user, system } = process.cpuUsage()
   const cost = { seconds, workers, cpuSeconds: (user + system) / 1e6 }
   const shrunk = tally.broken.slice(0, mostShrunk).map(({ seed }) => smallest(seed))
-  if (values.json) console.log(JSON.stringify(json(tally, cost, shrunk)))
-  else for (const text of [...shrunk.map(report), summary(tally, cost)]) console.log(text)
+  const report = reportOf(tally, cost, shrunk)
+  if (values.json) console.log(JSON.stringify(report))
+  else for (const text of [...shrunk.map(story), summary(report)]) console.log(text)
   if (tally.brokenLives > 0) process.exitCode = 1
 }
 
@@ -78,27 +78,6 @@ function smallest(seed: number): Life {
   const options = { seed, ...mutation(values.mutant) }
   const shrunk = shrink(options, simulate(options))
   return simulate({ ...options, scenario: shrunk.scenario, lines: number('lines', values.lines) })
-}
-
-function json(tally: Tally, cost: { readonly seconds: number; readonly workers: number }, shrunk: readonly Life[]) {
-  const { lives: runs, brokenLives, broken, figures, livesWith, facts, fingerprint, successRate } = tally
-  const violations = broken.map((violation) => {
-    const life = shrunk.find(({ scenario }) => scenario.seed === violation.seed)
-    return life ? { ...violation, scenario: life.scenario, trace: life.lines } : violation
-  })
-  const perSecondAndProcessor = runs / cost.seconds / cost.workers
-  return {
-    runs,
-    ...cost,
-    perSecondAndProcessor,
-    successRate,
-    facts,
-    livesWith,
-    figures,
-    fingerprint,
-    brokenLives,
-    violations,
-  }
 }
 
 function read(file: string): Scenario {
