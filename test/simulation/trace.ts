@@ -29,7 +29,7 @@ export class Trace {
   hear(fact: Fact, now: number): void {
     this.#length += 1
     this.#fingerprint.mixText(fact.fact)
-    this.#fingerprint.mix(now)
+    this.#fingerprint.mixTime(now)
     this.#mixMarks(fact)
     if (this.#wantedLines > 0) this.#keep(`${now} ${lineOf(fact)}`)
   }
@@ -77,8 +77,13 @@ class Fingerprint {
   /** Texts come again and again, and to read one costs more than to look it up. */
   readonly #texts = new Map<string, number>()
 
-  mix(value: number): void {
-    this.#number[0] = value
+  mix(integer: number): void {
+    this.#take(integer)
+  }
+
+  /** Times are not always whole. */
+  mixTime(time: number): void {
+    this.#number[0] = time
     this.#take(this.#halves[0] ?? 0)
     this.#take(this.#halves[1] ?? 0)
   }

@@ -58,6 +58,8 @@ export class World {
   readonly #cuts: PlannedCut[] = []
   /** Until when the server takes no token of a client. */
   readonly #lockedOut = new Map<number, number>()
+  /** Hashes of secrets: a client says the same one in every hello. */
+  readonly #hashes = new Map<string, string>()
   #nodes = 0
   #calls = 0
 
@@ -150,7 +152,7 @@ export class World {
     const ids = virtualIds(this.#chance.stream(`node ${node}`))
     const { sessionTtlMs, heartbeatMs } = scenario.server
     const owner = `node ${node}`
-    const machine = new ServerMachine({ owner, ids, hash: hashed, authenticates: true, sessionTtlMs, heartbeatMs })
+    const machine = new ServerMachine({ owner, ids, hash: (secret) => this.#hash(secret), authenticates: true, sessionTtlMs, heartbeatMs })
     const server: SimulatedServer = new SimulatedServer({
       node,
       tell,
@@ -169,6 +171,12 @@ export class World {
     })
     this.#server = server
     server.start()
+  }
+
+  #hash(secret: string): string {
+    const hash = this.#hashes.get(secret) ?? createHash('sha256').update(secret).digest('base64url')
+    this.#hashes.set(secret, hash)
+    return hash
   }
 
   #askOf(id: string): Ask {
@@ -221,7 +229,3 @@ export class World {
 }
 
 type Restart = Extract<Fault, { kind: 'restart' }>
-
-function hashed(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
-}
