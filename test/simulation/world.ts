@@ -152,7 +152,14 @@ export class World {
     const ids = virtualIds(this.#chance.stream(`node ${node}`))
     const { sessionTtlMs, heartbeatMs } = scenario.server
     const owner = `node ${node}`
-    const machine = new ServerMachine({ owner, ids, hash: (secret) => this.#hash(secret), authenticates: true, sessionTtlMs, heartbeatMs })
+    const machine = new ServerMachine({
+      owner,
+      ids,
+      hash: (secret) => this.#hash(secret),
+      authenticates: true,
+      sessionTtlMs,
+      heartbeatMs,
+    })
     const server: SimulatedServer = new SimulatedServer({
       node,
       tell,

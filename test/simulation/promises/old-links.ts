@@ -4,23 +4,6 @@ import type { Ears } from '../audience.js'
 import type { FactName } from '../facts.js'
 import type { Broken, Seen, Watch } from './promise.js'
 
-/** What begins another turn of a client, beside what it hears. */
-const turns: readonly FactName[] = [
-  'asked',
-  'gave up',
-  'left',
-  'took',
-  'opened',
-  'lost',
-  'woke',
-  'noticed',
-  'fetched',
-  'listened',
-  'reauthenticated',
-  'due',
-  'closed',
-]
-
 export function oldLinks(broken: Broken, { links }: Seen): Watch {
   /** The client whose turn is about a frame of an older link. */
   let hears: number | undefined
@@ -34,7 +17,7 @@ export function oldLinks(broken: Broken, { links }: Seen): Watch {
     if (hears === client) broken(`client ${client} saw "${fact}" because of a frame of an older link`)
   }
 
-  const ears: Ears = {
+  const on: Ears = {
     heard({ client, link }) {
       hears = links.isCurrent(client, link) ? undefined : client
     },
@@ -46,6 +29,20 @@ export function oldLinks(broken: Broken, { links }: Seen): Watch {
     delivered: isSaid,
     gap: isSaid,
     reset: isSaid,
+    // What begins another turn of a client, beside what it hears.
+    asked: turnsToOther,
+    'gave up': turnsToOther,
+    left: turnsToOther,
+    took: turnsToOther,
+    opened: turnsToOther,
+    lost: turnsToOther,
+    woke: turnsToOther,
+    noticed: turnsToOther,
+    fetched: turnsToOther,
+    listened: turnsToOther,
+    reauthenticated: turnsToOther,
+    due: turnsToOther,
+    closed: turnsToOther,
   }
-  return { on: { ...Object.fromEntries(turns.map((turn) => [turn, turnsToOther])), ...ears } }
+  return { on }
 }

@@ -48,8 +48,6 @@ export function memoryNetwork(options: MemoryNetworkOptions = {}): MemoryNetwork
 
 /** {@link memoryNetwork} makes one. */
 export class MemoryNetwork {
-  /** A WebSocket over this network: `createClient({ url: 'ws://anywhere', WebSocket: network.WebSocket })`. */
-  readonly WebSocket: MemoryWebSocketConstructor
   readonly #options: MemoryNetworkOptions
   readonly #clock: Clock
   readonly #links = new Set<MemoryLink>()
@@ -57,12 +55,19 @@ export class MemoryNetwork {
   readonly #counters = { dials: 0, cuts: 0, textsUp: 0, textsDown: 0 }
   #plans: CutPlan[] = []
   #accept: Accept | undefined
+  #webSocket: MemoryWebSocketConstructor | undefined
 
   constructor(options: MemoryNetworkOptions) {
     this.#options = options
     this.#clock = options.clock ?? realClock
     this.#faults = new Faults(this.#clock.after, () => this.#recover())
-    this.WebSocket = memoryWebSocket({ clock: this.#clock, dial: (events) => this.dial(events) })
+  }
+
+  /** A WebSocket over this network: `createClient({ url: 'ws://anywhere', WebSocket: network.WebSocket })`. */
+  get WebSocket(): MemoryWebSocketConstructor {
+    // Made when it is asked for: who simulates thousands of networks without it does not pay for as many classes.
+    this.#webSocket ??= memoryWebSocket({ clock: this.#clock, dial: (events) => this.dial(events) })
+    return this.#webSocket
   }
 
   /** Links at this moment, half-open ones included. */
