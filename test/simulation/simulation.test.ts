@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { regressions } from './regressions.js'
 import { type Report, story, summary } from './report.js'
 import { shrink } from './shrink.js'
 import { type Life, simulate } from './simulate.js'
@@ -59,6 +60,11 @@ test('the same seed twice gives the same trace', () => {
     expect([second.hash, second.facts]).toEqual([first.hash, first.facts])
   }
   expect(new Set([1, 2, 3, 4, 5].map((seed) => live(seed).hash)).size).toBe(5)
+})
+
+test.each(Object.entries(regressions))('it does not happen again: %s', (_, scenario) => {
+  const life = simulate({ seed: scenario.seed, scenario, lines: 60 })
+  if (life.violations.length > 0) throw new Error(story(life))
 })
 
 test('how many workers there are changes nothing of what is found', async () => {
