@@ -2,16 +2,17 @@
 
 import { type Ids, type JsonValue, toJson, utf8Length } from '@backchat/protocol'
 import type { VirtualClock } from '@backchat/testing'
-import type { ClientFact, Without } from './facts.js'
+import type { ClientFact } from './facts.js'
 import type { ClientInput, Outcome } from './machines.js'
 import { Reader } from './reader.js'
 import type { Ask } from './scenario.js'
 
 export interface ApplicationOptions {
+  readonly client: number
   readonly ids: Ids
   readonly clock: VirtualClock
   readonly feed: (input: ClientInput) => void
-  readonly tell: (fact: Without<ClientFact, 'client'>) => void
+  readonly tell: (fact: ClientFact) => void
   /** Acts at once, or when the computer does not sleep any more. */
   readonly whenAwake: (act: () => void) => void
 }
@@ -37,10 +38,10 @@ export class Application {
   }
 
   ask(ask: Ask): void {
-    const { feed, tell, whenAwake, clock } = this.#options
+    const { client, feed, tell, whenAwake, clock } = this.#options
     const key = this.#asked.size + 1
     this.#asked.set(key, { ask, reader: this.#reader(key, ask), settled: false })
-    tell({ fact: 'asked', ask })
+    tell({ fact: 'asked', client, ask })
     feed(this.#requested(key, ask))
     const { change } = ask
     if (change) clock.after(change.afterMs, () => whenAwake(() => this.#change(key, change.what)))
@@ -49,7 +50,7 @@ export class Application {
   chunk(key: number, content: JsonValue): void {
     const asked = this.#asked.get(key)
     if (!asked) return
-    this.#options.tell({ fact: 'chunk', ask: asked.ask, content })
+    this.#options.tell({ fact: 'chunk', client: this.#options.client, ask: asked.ask, content })
     asked.reader.arrived()
   }
 
@@ -58,7 +59,7 @@ export class Application {
     if (!asked) return
     asked.reader.stop()
     asked.settled = true
-    this.#options.tell({ fact: 'settled', ask: asked.ask, outcome })
+    this.#options.tell({ fact: 'settled', client: this.#options.client, ask: asked.ask, outcome })
   }
 
   #requested(key: number, { id: ask, type, mode, timeoutMs }: Ask): ClientInput {
@@ -71,19 +72,19 @@ export class Application {
   }
 
   #change(key: number, what: 'abandon' | 'leave'): void {
-    const { feed, tell } = this.#options
+    const { client, feed, tell } = this.#options
     const asked = this.#asked.get(key)
     if (!asked || asked.settled) return
     asked.reader.stop()
-    tell({ fact: what === 'abandon' ? 'gave up' : 'left', ask: asked.ask })
+    tell({ fact: what === 'abandon' ? 'gave up' : 'left', client, ask: asked.ask })
     feed({ kind: what === 'abandon' ? 'abandoned' : 'left', key })
   }
 
   #reader(key: number, ask: Ask): Reader {
-    const { feed, tell, whenAwake, clock } = this.#options
+    const { client, feed, tell, whenAwake, clock } = this.#options
     const took = (next: number) =>
       whenAwake(() => {
-        tell({ fact: 'took', ask, next })
+        tell({ fact: 'took', client, ask, next })
         feed({ kind: 'took', key, next })
       })
     return new Reader(clock, ask.readerMs, took)

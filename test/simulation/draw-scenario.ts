@@ -9,7 +9,7 @@ export function drawScenario(seed: number): Scenario {
   const chance = random(seed)
   const workMs = pick(chance.stream('length'), [8_000, 20_000, 40_000])
   const clients = Array.from({ length: between(chance.stream('clients'), 1, 3) }, (_, i) =>
-    drawClient(chance.stream(`client ${i}`), workMs),
+    drawClient(chance.stream(`client ${i}`), `client ${i}`, workMs),
   )
   return {
     seed,
@@ -22,9 +22,10 @@ export function drawScenario(seed: number): Scenario {
   }
 }
 
-function drawClient(chance: SeededRandom, workMs: number): ClientPlan {
+function drawClient(chance: SeededRandom, name: string, workMs: number): ClientPlan {
   const least = pick(chance, [0, 1, 20, 100])
   return {
+    name,
     latencyMs: [least, least + pick(chance, [0, 5, 60])],
     tokenMs: pick(chance, [undefined, 0, 30]),
     tokenFails: pick(chance, [0, 0, 0.2]),
@@ -47,9 +48,10 @@ function drawServer(chance: SeededRandom): Scenario['server'] {
 }
 
 function drawAsks(chance: SeededRandom, client: number, workMs: number): Ask[] {
-  // A few clients ask for more at once than may be under way, and a few read streams longer than their window.
-  const [inBurst, atLength] = [chance() < 0.04, chance() < 0.05]
-  const count = inBurst ? 400 : pick(chance, [3, 8, 15, 25])
+  // A few clients ask for more at once than may be under way, and a few read streams longer than their window. Such lives
+  // cost ten times as much as others, so they are few.
+  const [inBurst, atLength] = [chance() < 0.015, chance() < 0.03]
+  const count = inBurst ? 300 : pick(chance, [3, 8, 15, 25])
   const burstAt = between(chance, 0, workMs)
   const [streams, sends, cancels, twice] = [chance() * 0.6, chance() * 0.3, chance() * 0.25, chance() * 0.3]
   const asks: Ask[] = []
@@ -66,8 +68,8 @@ function drawAsks(chance: SeededRandom, client: number, workMs: number): Ask[] {
       type: chance() < 0.04 ? 'nobody' : chance() < twice ? 'twice' : 'text',
       timeoutMs,
       ...(chance() < cancels ? { change } : {}),
-      readerMs: pick(chance, [0, 0, 10, 200]),
-      handler: drawHandler(chance, mode === 'stream' || chance() < 0.1, inBurst ? 3 : atLength ? 700 : 60),
+      readerMs: pick(chance, [0, 0, 20, 400]),
+      handler: drawHandler(chance, mode === 'stream' || chance() < 0.1, inBurst ? 3 : atLength ? 300 : 30),
     })
   }
   return asks
@@ -78,8 +80,8 @@ function drawHandler(chance: SeededRandom, streams: boolean, most: number): Hand
     refusals: chance() < 0.06 ? between(chance, 1, 3) : 0,
     gateMs: pick(chance, [0, 0, 20]),
     workMs: pick(chance, [0, 5, 100, 500, 4_000]),
-    chunks: streams ? Math.min(most, pick(chance, [0, 1, 5, 20, most])) : 0,
-    chunkMs: pick(chance, [0, 5, 100]),
+    chunks: streams ? Math.min(most, pick(chance, [0, 1, 4, 12, most])) : 0,
+    chunkMs: pick(chance, [0, 10, 200]),
     end: chance() < 0.06 ? 'throw' : 'return',
     obeys: chance() < 0.7,
     // A few are so large that the journal cannot keep all of them.

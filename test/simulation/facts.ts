@@ -34,6 +34,9 @@ export type ClientFact = { readonly client: number } & (
   /** The machine's time has come, and it is about to be told. */
   | { readonly fact: 'due' }
   | { readonly fact: 'slept' | 'woke' | 'listened' | 'reauthenticated' | 'closed' }
+  /** The platform says something, or the token function answers. */
+  | { readonly fact: 'noticed'; readonly sign: string }
+  | { readonly fact: 'fetched'; readonly ok: boolean }
 )
 
 /** What the application of a server sees, and what its shell hands over and takes. `node` numbers its lives. */
@@ -74,5 +77,11 @@ export type ServerFact = { readonly node: number } & (
   | { readonly fact: 'complained'; readonly error: WireError }
 )
 
-/** A member of a union without one of its fields. */
-export type Without<F, Field extends string> = F extends unknown ? Omit<F, Field> : never
+export type FactName = Fact['fact']
+
+/** The fact with that name. */
+export type FactNamed<Name extends FactName, F = Fact> = F extends { readonly fact: infer Names }
+  ? Name extends Names
+    ? F
+    : never
+  : never

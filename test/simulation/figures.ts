@@ -1,10 +1,11 @@
 /** What a life was like: how much of what the faults are there for did happen, and how much succeeded all the same. */
 
-import type { Fact } from './facts.js'
+import type { Ears } from './audience.js'
 import type { Ask, Scenario } from './scenario.js'
 import { canSucceed } from './wanted.js'
 
 export class Figures {
+  faults = 0
   asked = 0
   /** Asked with patience, for something that can succeed. */
   wanted = 0
@@ -40,57 +41,60 @@ export class Counter {
     this.#scenario = scenario
   }
 
-  hear(fact: Fact): void {
-    const { figures } = this
-    switch (fact.fact) {
-      case 'asked':
-        figures.asked += 1
-        figures.wanted += this.#isWanted(fact.ask) ? 1 : 0
-        return
-      case 'settled':
-        this.#streamsOf(fact.client).delete(fact.ask)
-        if (fact.outcome.ok) figures.succeeded += this.#isWanted(fact.ask) ? 1 : 0
-        else if (fact.outcome.error.code === 'OUTCOME_UNKNOWN') figures.unknown += 1
-        return
-      case 'chunk':
-        figures.chunks += 1
-        this.#streamsOf(fact.client).add(fact.ask)
-        return
-      case 'lost':
-      case 'abandoned':
-        if (this.#streamsOf(fact.client).size > 0) figures.streamsCut += 1
-        return
-      case 'answered':
-        if (fact.frame.kind === 'reply') this.#sent(`${fact.client} ${fact.frame.n}`)
-        return
-      case 'heard':
-        if (fact.frame.kind === 'reply') this.#replies.delete(`${fact.client} ${fact.frame.n}`)
-        return
-      case 'delivered':
-        figures.delivered += 1
-        return
-      case 'gap':
-        figures.gaps += 1
-        return
-      case 'reset':
-        figures.resets += 1
-        return
-      case 'attached':
-        figures.resumed += fact.resumed ? 1 : 0
-        return
-      case 'down':
-        figures.restarts += 1
-        figures.restartsAtWork += fact.running > 0 ? 1 : 0
-        return
-      case 'settled up':
-        figures.repliesLost += this.#replies.size
-    }
+  readonly on: Ears = {
+    asked: ({ ask }) => {
+      this.figures.asked += 1
+      if (this.#isWanted(ask)) this.figures.wanted += 1
+    },
+    settled: ({ client, ask, outcome }) => {
+      this.#streaming.get(client)?.delete(ask)
+      if (outcome.ok && this.#isWanted(ask)) this.figures.succeeded += 1
+      if (!outcome.ok && outcome.error.code === 'OUTCOME_UNKNOWN') this.figures.unknown += 1
+    },
+    chunk: ({ client, ask }) => {
+      this.figures.chunks += 1
+      this.#streamsOf(client).add(ask)
+    },
+    lost: ({ client }) => this.#linkEnded(client),
+    abandoned: ({ client }) => this.#linkEnded(client),
+    answered: ({ client, frame }) => {
+      if (frame.kind === 'reply') this.#sent(`${client} ${frame.n}`)
+    },
+    heard: ({ client, frame }) => {
+      if (frame.kind === 'reply') this.#replies.delete(`${client} ${frame.n}`)
+    },
+    delivered: () => {
+      this.figures.delivered += 1
+    },
+    gap: () => {
+      this.figures.gaps += 1
+    },
+    reset: () => {
+      this.figures.resets += 1
+    },
+    attached: ({ resumed }) => {
+      if (resumed) this.figures.resumed += 1
+    },
+    down: ({ running }) => {
+      this.figures.restarts += 1
+      if (running > 0) this.figures.restartsAtWork += 1
+    },
+    faulted: () => {
+      this.figures.faults += 1
+    },
+    'settled up': () => {
+      this.figures.repliesLost += this.#replies.size
+    },
   }
 
   /** One that is sent again had been lost. */
   #sent(reply: string): void {
     if (this.#replies.has(reply)) this.figures.repliesLost += 1
     this.#replies.add(reply)
+  }
+
+  #linkEnded(client: number): void {
+    if (this.#streamsOf(client).size > 0) this.figures.streamsCut += 1
   }
 
   #isWanted(ask: Ask): boolean {

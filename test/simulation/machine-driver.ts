@@ -40,22 +40,21 @@ export class MachineDriver<Input, Effect> {
   }
 
   feed(input: Input): void {
-    if (this.#state === 'stopped') return
-    this.#inputs.push(input)
-    if (this.#state === 'resting') this.#turn()
+    if (this.#state === 'resting') this.#turn(input)
+    else if (this.#state === 'turning') this.#inputs.push(input)
   }
 
   /** The process ends: nothing is heard or done any more. */
   stop(): void {
     this.#state = 'stopped'
     this.#inputs = []
-    this.#timer?.callOff()
+    this.#callOff()
   }
 
-  #turn(): void {
+  #turn(first: Input): void {
     const { machine, clock, perform } = this.#options
     this.#state = 'turning'
-    for (let input = this.#inputs.shift(); input !== undefined; input = this.#inputs.shift()) {
+    for (let input: Input | undefined = first; input !== undefined; input = this.#inputs.shift()) {
       for (const effect of machine.handle(input, clock.now())) if (this.#isRunning()) perform(effect)
     }
     if (!this.#isRunning()) return
@@ -67,19 +66,25 @@ export class MachineDriver<Input, Effect> {
     return this.#state !== 'stopped'
   }
 
+  /** A timer that is too early stays: nearly every turn puts the time off, and few of these timers are ever needed. */
   #setTimer(): void {
     const { clock } = this.#options
     const at = this.wakeAt
-    if (at === this.#timer?.at) return
-    this.#timer?.callOff()
-    this.#timer = undefined
-    if (at === Number.POSITIVE_INFINITY) return
-    this.#timer = { at, callOff: clock.after(at - clock.now(), () => this.#wake()) }
+    if (at === Number.POSITIVE_INFINITY) return this.#callOff()
+    if (this.#timer && this.#timer.at <= at) return
+    this.#callOff()
+    this.#timer = { at, callOff: clock.after(at - clock.now(), this.#wake) }
   }
 
-  #wake(): void {
+  #callOff(): void {
+    this.#timer?.callOff()
+    this.#timer = undefined
+  }
+
+  readonly #wake = (): void => {
     this.#timer = undefined
     const now = this.#options.clock.now()
+    if (this.wakeAt > now) return this.#setTimer()
     this.#wakes = { at: now, count: this.#wakes.at === now ? this.#wakes.count + 1 : 1 }
     if (this.#wakes.count > tooMany) return this.#options.spins()
     this.#options.reach(() => this.feed(this.#options.woke))

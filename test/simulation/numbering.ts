@@ -1,29 +1,22 @@
 /** Which ask each number stands for, as can be read on the wire. */
 
-import type { Fact } from './facts.js'
+import type { Ears } from './audience.js'
+import type { FactNamed } from './facts.js'
 import type { Ask } from './scenario.js'
+
+/** The content of every message begins so; to parse all of it would take a tenth of the time. */
+const mark = '"ask":"'
 
 export class Numbering {
   readonly #asks = new Map<string, Ask>()
-  /** By client: number to ask. */
+  /** The newest number of each. */
   readonly #numberOf = new Map<Ask, number>()
+  /** By client: number to ask. */
   readonly #numbers = new Map<number, Map<number, Ask>>()
 
-  hear(fact: Fact): void {
-    if (fact.fact === 'asked') this.#asks.set(fact.ask.id, fact.ask)
-    if (fact.fact !== 'sent' || fact.frame.kind !== 'request') return
-    // The content of every message is `{"ask":"…"}`; to parse all of it here would take a tenth of the time.
-    const ask = this.#asks.get(/"ask":"([^"]+)"/.exec(fact.frame.message)?.[1] ?? '')
-    if (!ask) return
-    this.of(fact.client).set(fact.frame.n, ask)
-    this.#numberOf.set(ask, fact.frame.n)
-  }
-
-  /** All numbers that a client gave out, ascending. */
-  of(client: number): Map<number, Ask> {
-    const numbers = this.#numbers.get(client) ?? new Map<number, Ask>()
-    this.#numbers.set(client, numbers)
-    return numbers
+  readonly on: Ears = {
+    asked: ({ ask }) => void this.#asks.set(ask.id, ask),
+    sent: (fact) => this.#sent(fact),
   }
 
   /** The newest number of an ask. */
@@ -33,5 +26,16 @@ export class Numbering {
 
   askOf(client: number, n: number): Ask | undefined {
     return this.#numbers.get(client)?.get(n)
+  }
+
+  #sent({ client, frame }: FactNamed<'sent'>): void {
+    if (frame.kind !== 'request') return
+    const { message, n } = frame
+    const from = message.indexOf(mark) + mark.length
+    const ask = this.#asks.get(message.slice(from, message.indexOf('"', from)))
+    if (!ask) return
+    const numbers = this.#numbers.get(client) ?? new Map<number, Ask>()
+    this.#numbers.set(client, numbers.set(n, ask))
+    this.#numberOf.set(ask, n)
   }
 }

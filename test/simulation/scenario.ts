@@ -15,6 +15,8 @@ export interface Scenario {
 }
 
 export interface ClientPlan {
+  /** What is drawn for it is drawn under this name, which stays when others are left out. */
+  readonly name: string
   readonly latencyMs: readonly [least: number, most: number]
   /** How long the token function takes; undefined: there is none. */
   readonly tokenMs: number | undefined

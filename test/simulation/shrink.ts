@@ -1,41 +1,106 @@
-/** Makes a life that broke a promise smaller: leaves out whatever it breaks that promise without. */
+/** Makes a life that broke a promise smaller and plainer: leaves out, and makes ordinary, whatever it breaks that promise without. */
 
-import type { Scenario } from './scenario.js'
+import { plainerFields, replaced } from './plainer.js'
+import type { Fault, Scenario } from './scenario.js'
 import { type Life, type SimulateOptions, simulate } from './simulate.js'
 
-type Part = 'faults' | 'asks' | 'pushes'
+/** A promise that takes longer to break in a smaller life is not worth more. */
+const defaultWithinMs = 20_000
 
-/** What a run draws is drawn for each thing by itself, so that leaving one out changes nothing for the others. */
-export function shrink(options: SimulateOptions, life: Life): Life {
-  const promise = life.violations[0]?.promise
-  let smallest = life
-  for (let before = Number.POSITIVE_INFINITY; sizeOf(smallest.scenario) < before; ) {
-    before = sizeOf(smallest.scenario)
-    for (const part of ['faults', 'asks', 'pushes'] as const) {
-      smallest = shrinkPart(smallest, part, (scenario) => {
-        const smaller = simulate({ ...options, scenario })
-        return smaller.violations[0]?.promise === promise ? smaller : undefined
-      })
-    }
-  }
-  return smallest
+/** What a run draws is drawn for each thing and moment by itself, so that leaving one out changes nothing for the others. */
+export function shrink(options: SimulateOptions, life: Life, withinMs = defaultWithinMs): Life {
+  return new Shrinker(options, life, withinMs).shrink()
 }
 
-/** Leaves out halves, then quarters, down to single ones. */
-function shrinkPart(life: Life, part: Part, stillBroken: (scenario: Scenario) => Life | undefined): Life {
-  let smallest = life
-  for (let size = Math.ceil(life.scenario[part].length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let at = 0; at < smallest.scenario[part].length; ) {
-      const { scenario } = smallest
-      const rest = scenario[part].filter((_, i) => i < at || i >= at + size)
-      const smaller = stillBroken({ ...scenario, [part]: rest })
-      if (smaller) smallest = smaller
-      else at += size
+class Shrinker {
+  readonly #options: SimulateOptions
+  readonly #until: number
+  readonly #promise: string | undefined
+  #smallest: Life
+
+  constructor(options: SimulateOptions, life: Life, withinMs: number) {
+    this.#options = options
+    this.#smallest = life
+    this.#until = performance.now() + withinMs
+    this.#promise = life.violations[0]?.promise
+  }
+
+  shrink(): Life {
+    do {
+      while (this.#leaveOut());
+    } while (this.#makePlain())
+    return this.#smallest
+  }
+
+  get #scenario(): Scenario {
+    return this.#smallest.scenario
+  }
+
+  /** Whether anything could be left out. */
+  #leaveOut(): boolean {
+    const before = sizeOf(this.#scenario)
+    this.#leaveOutClients()
+    for (const part of ['faults', 'asks', 'pushes'] as const) this.#leaveOutOf(part)
+    return sizeOf(this.#scenario) < before
+  }
+
+  #leaveOutClients(): void {
+    for (let client = this.#scenario.clients.length - 1; client >= 0; client--) {
+      if (this.#scenario.clients.length > 1) this.#try(withoutClient(this.#scenario, client))
     }
   }
-  return smallest
+
+  /** Leaves out all, then halves, then quarters, down to single ones. */
+  #leaveOutOf(part: 'faults' | 'asks' | 'pushes'): void {
+    for (let size = this.#scenario[part].length; size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+      for (let at = 0; at < this.#scenario[part].length; ) {
+        const rest = this.#scenario[part].filter((_, i) => i < at || i >= at + size)
+        if (!this.#try({ ...this.#scenario, [part]: rest })) at += size
+      }
+    }
+  }
+
+  /** Whether anything could be made more ordinary. */
+  #makePlain(): boolean {
+    let done = this.#endEarly()
+    for (const { path, values } of plainerFields(this.#scenario)) {
+      done = values.some((value) => this.#try(replaced(this.#scenario, path, value))) || done
+    }
+    return done
+  }
+
+  #endEarly(): boolean {
+    const { asks, pushes, faults, healAtMs } = this.#scenario
+    const last = Math.max(0, ...[...asks, ...pushes, ...faults].map(({ atMs }) => atMs)) + 1
+    return last < healAtMs && this.#try({ ...this.#scenario, healAtMs: last })
+  }
+
+  /** Takes that scenario if it breaks the same promise. */
+  #try(scenario: Scenario): boolean {
+    if (performance.now() > this.#until) return false
+    const life = simulate({ ...this.#options, scenario })
+    const isBroken = life.violations[0]?.promise === this.#promise
+    if (isBroken) this.#smallest = life
+    return isBroken
+  }
 }
 
-function sizeOf({ faults, asks, pushes }: Scenario): number {
-  return faults.length + asks.length + pushes.length
+function sizeOf({ clients, faults, asks, pushes }: Scenario): number {
+  return clients.length + faults.length + asks.length + pushes.length
+}
+
+/** Those behind it move up. */
+function withoutClient(scenario: Scenario, gone: number): Scenario {
+  const moved = <Thing extends { readonly client: number | undefined }>(thing: Thing): Thing =>
+    thing.client === undefined || thing.client < gone ? thing : { ...thing, client: thing.client - 1 }
+  const movedFault = (fault: Fault): Fault => ('client' in fault ? moved(fault) : fault)
+  return {
+    ...scenario,
+    clients: scenario.clients.filter((_, client) => client !== gone),
+    asks: scenario.asks.filter(({ client }) => client !== gone).map(moved),
+    pushes: scenario.pushes.filter(({ client }) => client !== gone).map(moved),
+    faults: scenario.faults
+      .filter(({ fault }) => !('client' in fault) || fault.client !== gone)
+      .map(({ atMs, fault }) => ({ atMs, fault: movedFault(fault) })),
+  }
 }

@@ -1,8 +1,11 @@
 /** One life, from its seed: faults, then recovery, then an orderly end; watched over from the first fact to the last. */
 
+import { Audience } from './audience.js'
 import { drawScenario } from './draw-scenario.js'
 import type { Fact } from './facts.js'
 import { Counter, type Figures } from './figures.js'
+import { Links } from './links.js'
+import { Numbering } from './numbering.js'
 import { promises } from './promises/promises.js'
 import { type Ask, probeAsk, type Scenario } from './scenario.js'
 import { Trace } from './trace.js'
@@ -48,15 +51,16 @@ export function simulate({ seed, scenario = drawScenario(seed), mutation = {}, l
   const counter = new Counter(scenario)
   const violations: Violation[] = []
   const open = new Set<Ask>()
-  const watches = promises(scenario).map(([promise, begin]) => begin((how) => violations.push({ promise, how })))
+  const audience = new Audience()
+  audience.add({ asked: ({ ask }) => void open.add(ask), settled: ({ ask }) => void open.delete(ask) })
+  const seen = { links: new Links(), numbering: new Numbering() }
+  const watches = promises(scenario).map(([promise, begin]) => begin((how) => violations.push({ promise, how }), seen))
+  for (const { on } of [seen.links, seen.numbering, counter, ...watches]) audience.add(on)
 
   const tell = (fact: Fact) => {
     const now = world.clock.now()
     trace.hear(fact, now)
-    counter.hear(fact)
-    if (fact.fact === 'asked') open.add(fact.ask)
-    if (fact.fact === 'settled') open.delete(fact.ask)
-    for (const watch of watches) watch.hear(fact, now)
+    audience.tell(fact, now)
   }
   const spins = (who: string) => violations.push({ promise: 'bounded', how: `${who} wakes for ever` })
   const world: World = new World({ scenario, mutation, tell, spins })

@@ -1,9 +1,9 @@
 /** A client's shell in virtual time: sockets, tokens, sleep. It tells everything that passes through it. */
 
-import { decodeServerFrame, encode, type Ids, limits, type Random } from '@backchat/protocol'
-import type { LinkEnd, MemoryNetwork, VirtualClock } from '@backchat/testing'
+import { decodeServerFrame, encode, type Ids, limits } from '@backchat/protocol'
+import type { LinkEnd, MemoryNetwork, SeededRandom, VirtualClock } from '@backchat/testing'
 import { Application } from './application.js'
-import type { ClientFact, Without } from './facts.js'
+import type { ClientFact } from './facts.js'
 import { MachineDriver } from './machine-driver.js'
 import type { ClientEffect, ClientInput, Machine } from './machines.js'
 import { type Ask, type ClientPlan, initAsk } from './scenario.js'
@@ -20,11 +20,13 @@ export interface SimulatedClientOptions {
   readonly asked: (ask: Ask) => void
   readonly spins: () => void
   /** Decides what its token function does. */
-  readonly chance: Random
+  readonly chance: SeededRandom
 }
 
 export class SimulatedClient {
   readonly #options: SimulatedClientOptions
+  readonly #index: number
+  readonly #tell: (fact: ClientFact) => void
   readonly #driver: MachineDriver<ClientInput, ClientEffect>
   readonly #sockets = new Map<number, LinkEnd>()
   readonly #application: Application
@@ -36,6 +38,8 @@ export class SimulatedClient {
 
   constructor(options: SimulatedClientOptions) {
     this.#options = options
+    this.#index = options.index
+    this.#tell = options.tell
     this.#driver = new MachineDriver({
       machine: options.machine,
       clock: options.clock,
@@ -48,7 +52,8 @@ export class SimulatedClient {
       ids: options.ids,
       clock: options.clock,
       feed: (input) => this.#driver.feed(input),
-      tell: (fact) => this.#tell(fact),
+      client: options.index,
+      tell: options.tell,
       whenAwake: (act) => this.#whenAwake(act),
     })
   }
@@ -59,7 +64,7 @@ export class SimulatedClient {
     if (closeAtMs !== undefined) this.#options.clock.after(closeAtMs, () => this.close())
     this.#options.clock.after(listenAfterMs, () =>
       this.#whenAwake(() => {
-        this.#tell({ fact: 'listened' })
+        this.#tell({ fact: 'listened', client: this.#index })
         this.#driver.feed({ kind: 'listened', type: '*' })
       }),
     )
@@ -71,7 +76,7 @@ export class SimulatedClient {
 
   reauthenticate(): void {
     this.#whenAwake(() => {
-      this.#tell({ fact: 'reauthenticated' })
+      this.#tell({ fact: 'reauthenticated', client: this.#index })
       this.#driver.feed({ kind: 'reauthenticated' })
     })
   }
@@ -85,14 +90,17 @@ export class SimulatedClient {
   }
 
   noticed(sign: 'online' | 'offline' | 'visible' | 'hidden'): void {
-    this.#whenAwake(() => this.#driver.feed({ kind: 'noticed', sign }))
+    this.#whenAwake(() => {
+      this.#tell({ fact: 'noticed', client: this.#index, sign })
+      this.#driver.feed({ kind: 'noticed', sign })
+    })
   }
 
   /** Nothing reaches the machine for so long; then all of it does, and the platform says that it woke. */
   sleep(forMs: number): void {
     if (this.#missed) return
     this.#missed = []
-    this.#tell({ fact: 'slept' })
+    this.#tell({ fact: 'slept', client: this.#index })
     this.#options.clock.after(forMs, () => this.wake())
   }
 
@@ -101,7 +109,7 @@ export class SimulatedClient {
     const missed = this.#missed
     if (!missed) return
     this.#missed = undefined
-    this.#tell({ fact: 'woke' })
+    this.#tell({ fact: 'woke', client: this.#index })
     for (const act of missed) act()
     this.#driver.feed({ kind: 'noticed', sign: 'woke' })
   }
@@ -110,7 +118,7 @@ export class SimulatedClient {
     this.#whenAwake(() => {
       if (this.#isClosed) return
       this.#isClosed = true
-      this.#tell({ fact: 'closed' })
+      this.#tell({ fact: 'closed', client: this.#index })
       this.#driver.feed({ kind: 'closeAsked' })
     })
   }
@@ -130,7 +138,7 @@ export class SimulatedClient {
       case 'dial':
         return this.#dial(effect.link)
       case 'transmit':
-        this.#tell({ fact: 'sent', link: effect.link, frame: effect.frame })
+        this.#tell({ fact: 'sent', client: this.#index, link: effect.link, frame: effect.frame })
         return this.#sockets.get(effect.link)?.send(encode(effect.frame))
       case 'abandon':
         return this.#abandon(effect.link)
@@ -143,44 +151,53 @@ export class SimulatedClient {
       case 'settle':
         return this.#application.settle(effect.key, effect.outcome)
       case 'deliver':
-        return this.#tell({ fact: 'delivered', content: effect.message.content ?? null, session: effect.sessionId })
+        return this.#tell({
+          fact: 'delivered',
+          client: this.#index,
+          content: effect.message.content ?? null,
+          session: effect.sessionId,
+        })
       case 'gap':
-        return this.#tell({ fact: 'gap', from: effect.from, to: effect.to })
+        return this.#tell({ fact: 'gap', client: this.#index, from: effect.from, to: effect.to })
       case 'reset':
-        return this.#tell({ fact: 'reset', reason: effect.reason })
+        return this.#tell({ fact: 'reset', client: this.#index, reason: effect.reason })
       case 'status':
-        return this.#tell({ fact: 'status', status: effect.status })
+        return this.#tell({ fact: 'status', client: this.#index, status: effect.status })
       case 'report':
-        return this.#tell({ fact: 'reported', failure: effect.error })
+        return this.#tell({ fact: 'reported', client: this.#index, failure: effect.error })
     }
   }
 
   #fetchToken(fetch: number): void {
-    const { plan, index, clock, chance } = this.#options
+    const { plan, clock, chance } = this.#options
     if (plan.tokenMs === undefined) return this.#driver.feed({ kind: 'tokenFetched', fetch, token: undefined })
-    const fate = this.#isHealed ? 1 : chance() / plan.tokenFails
+    const fate = this.#isHealed ? 1 : chance.at(clock.now()) / plan.tokenFails
     // One in four failures is a function that never answers.
     if (fate < 0.25) return
     const answer: ClientInput =
       fate < 1
         ? { kind: 'tokenFailed', fetch, reason: 'as planned' }
-        : { kind: 'tokenFetched', fetch, token: `user ${index}` }
-    clock.after(plan.tokenMs, () => this.#whenAwake(() => this.#driver.feed(answer)))
+        : { kind: 'tokenFetched', fetch, token: `user of ${plan.name}` }
+    const answers = () => {
+      this.#tell({ fact: 'fetched', client: this.#index, ok: answer.kind === 'tokenFetched' })
+      this.#driver.feed(answer)
+    }
+    clock.after(plan.tokenMs, () => this.#whenAwake(answers))
   }
 
   #dial(link: number): void {
-    this.#tell({ fact: 'dialled', link })
+    this.#tell({ fact: 'dialled', client: this.#index, link })
     const end = this.#options.network.dial({
       opened: () =>
         this.#whenAwake(() => {
-          this.#tell({ fact: 'opened', link })
+          this.#tell({ fact: 'opened', client: this.#index, link })
           this.#driver.feed({ kind: 'opened', link })
         }),
       received: (text) => this.#whenAwake(() => this.#received(link, text)),
       closed: (code, reason) =>
         this.#whenAwake(() => {
           this.#sockets.delete(link)
-          this.#tell({ fact: 'lost', link })
+          this.#tell({ fact: 'lost', client: this.#index, link })
           this.#driver.feed({ kind: 'closed', link, code, reason })
         }),
     })
@@ -191,12 +208,12 @@ export class SimulatedClient {
     const decoded = decodeServerFrame(text, limits.replyBytes + limits.envelopeBytes)
     if (!decoded.ok) return this.#driver.feed({ kind: 'garbled', link, reason: decoded.reason })
     if (decoded.frame === null) return
-    this.#tell({ fact: 'heard', link, frame: decoded.frame })
+    this.#tell({ fact: 'heard', client: this.#index, link, frame: decoded.frame })
     this.#driver.feed({ kind: 'received', link, frame: decoded.frame })
   }
 
   #abandon(link: number): void {
-    this.#tell({ fact: 'abandoned', link })
+    this.#tell({ fact: 'abandoned', client: this.#index, link })
     const { lingerMs } = this.#options.plan
     const terminate = () => {
       this.#sockets.get(link)?.terminate()
@@ -217,16 +234,12 @@ export class SimulatedClient {
   /** What it slept through may have moved the time on. */
   #due(wake: () => void): void {
     if (!this.#driver.isDue) return
-    this.#tell({ fact: 'due' })
+    this.#tell({ fact: 'due', client: this.#index })
     wake()
   }
 
   #whenAwake(act: () => void): void {
     if (this.#missed) this.#missed.push(act)
     else act()
-  }
-
-  #tell(fact: Without<ClientFact, 'client'>): void {
-    this.#options.tell({ client: this.#options.index, ...fact })
   }
 }

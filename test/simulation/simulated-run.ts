@@ -2,6 +2,7 @@
 
 import { type Json, toJson, type WireError } from '@backchat/protocol'
 import type { VirtualClock } from '@backchat/testing'
+import type { ServerFact } from './facts.js'
 import type { ServerInput } from './machines.js'
 import type { Ask } from './scenario.js'
 
@@ -11,18 +12,14 @@ export interface SimulatedRunOptions {
   readonly id: number
   /** Numbers the call of the handler over all lives of the server, when it is called. */
   readonly called: () => number
-  readonly told: (fact: RunFact) => void
+  readonly node: number
+  readonly tell: (fact: ServerFact) => void
   readonly clock: VirtualClock
   readonly feed: (input: ServerInput) => void
   /** Whether it is refused for now. */
   readonly refused: boolean
   readonly ended: () => void
 }
-
-export type RunFact =
-  | { readonly fact: 'yielded'; readonly run: number; readonly chunk: number }
-  | { readonly fact: 'returned' | 'aborted'; readonly run: number }
-  | { readonly fact: 'threw'; readonly run: number; readonly error: WireError }
 
 export class SimulatedRun {
   readonly #options: SimulatedRunOptions
@@ -50,9 +47,10 @@ export class SimulatedRun {
   /** Its signal fires. */
   abort(): void {
     if (this.#aborted || this.#state === 'over') return
+    const { node, tell } = this.#options
     this.#aborted = true
     if (this.#state === 'at the gate') return
-    this.#options.told({ fact: 'aborted', run: this.#run })
+    tell({ fact: 'aborted', node, run: this.#run })
     if (this.#options.ask.handler.obeys) this.#after(1, () => this.#throw('ABORTED', true))
   }
 
@@ -74,19 +72,19 @@ export class SimulatedRun {
   }
 
   #yield(): void {
-    const { ask, id, feed, told } = this.#options
+    const { ask, id, node, feed, tell } = this.#options
     const chunk = this.#chunks
     this.#chunks += 1
     this.#state = 'waiting for a reader'
-    told({ fact: 'yielded', run: this.#run, chunk })
+    tell({ fact: 'yielded', node, run: this.#run, chunk })
     feed({ kind: 'yielded', run: id, content: json({ ask: ask.id, run: this.#run, chunk }), bytes: ask.handler.bytes })
   }
 
   #end(): void {
-    const { ask, id, feed, told } = this.#options
+    const { ask, id, node, feed, tell } = this.#options
     if (ask.handler.end === 'throw') return this.#throw('HANDLER_FAILED', true)
     this.#over()
-    told({ fact: 'returned', run: this.#run })
+    tell({ fact: 'returned', node, run: this.#run })
     const content = { ask: ask.id, run: this.#run, chunks: this.#chunks }
     feed({
       kind: 'returned',
@@ -104,9 +102,9 @@ export class SimulatedRun {
   }
 
   #throw(code: 'ABORTED' | 'HANDLER_FAILED', mayHaveExecuted: boolean): void {
-    const { id, feed, told } = this.#options
+    const { id, node, feed, tell } = this.#options
     const error: WireError = { code, message: 'As planned.', mayHaveExecuted }
-    if (this.#run > 0) told({ fact: 'threw', run: this.#run, error })
+    if (this.#run > 0) tell({ fact: 'threw', node, run: this.#run, error })
     this.#over()
     feed({ kind: 'threw', run: id, error, refused: false })
   }

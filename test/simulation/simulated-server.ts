@@ -2,7 +2,7 @@
 
 import { decodeClientFrame, encode, limits, toJson } from '@backchat/protocol'
 import type { LinkEnd, LinkEvents, VirtualClock } from '@backchat/testing'
-import type { ServerFact, Without } from './facts.js'
+import type { ServerFact } from './facts.js'
 import { MachineDriver } from './machine-driver.js'
 import type { Machine, Operation, Result, Run, ServerEffect, ServerInput } from './machines.js'
 import type { Ask, PlannedPush, ServerPlan } from './scenario.js'
@@ -36,6 +36,8 @@ interface Socket {
 
 export class SimulatedServer {
   readonly #options: SimulatedServerOptions
+  readonly #node: number
+  readonly #tell: (fact: ServerFact) => void
   readonly #driver: MachineDriver<ServerInput, ServerEffect>
   readonly #line: StoreLine
   readonly #sockets = new Map<number, Socket>()
@@ -50,6 +52,8 @@ export class SimulatedServer {
 
   constructor(options: SimulatedServerOptions) {
     this.#options = options
+    this.#node = options.node
+    this.#tell = options.tell
     const { machine, clock, spins, store, plan } = options
     this.#driver = new MachineDriver({
       machine,
@@ -68,7 +72,7 @@ export class SimulatedServer {
   }
 
   start(): void {
-    this.#tell({ fact: 'up' })
+    this.#tell({ fact: 'up', node: this.#node })
     const { handlerMs: timeoutMs } = this.#options.plan
     this.#driver.feed({ kind: 'registered', type: 'text', idempotent: false, timeoutMs })
     for (const type of ['twice', 'init']) this.#driver.feed({ kind: 'registered', type, idempotent: true, timeoutMs })
@@ -101,7 +105,7 @@ export class SimulatedServer {
 
   /** The process is gone: it does nothing more. */
   die(store: 'lost' | 'kept'): void {
-    this.#tell({ fact: 'down', running: this.#runs.size, store })
+    this.#tell({ fact: 'down', node: this.#node, running: this.#runs.size, store })
     this.#driver.stop()
     this.#line.stop()
     for (const run of this.#runs.values()) run.die()
@@ -114,7 +118,7 @@ export class SimulatedServer {
 
   /** The application closes it in an orderly manner. */
   close(): void {
-    this.#tell({ fact: 'closing' })
+    this.#tell({ fact: 'closing', node: this.#node })
     this.#driver.feed({ kind: 'closeAsked' })
   }
 
@@ -141,7 +145,13 @@ export class SimulatedServer {
       case 'transmit': {
         const socket = this.#sockets.get(effect.link)
         if (!socket) return
-        this.#tell({ fact: 'answered', link: effect.link, client: socket.client, frame: effect.frame })
+        this.#tell({
+          fact: 'answered',
+          node: this.#node,
+          link: effect.link,
+          client: socket.client,
+          frame: effect.frame,
+        })
         return socket.end.send(encode(effect.frame))
       }
       case 'abandon':
@@ -159,11 +169,11 @@ export class SimulatedServer {
       case 'attached':
         return this.#attached(effect)
       case 'detached':
-        return this.#tell({ fact: 'detached', link: effect.link, session: effect.session })
+        return this.#tell({ fact: 'detached', node: this.#node, link: effect.link, session: effect.session })
       case 'ended':
         return this.#ended(effect.session)
       case 'report':
-        return this.#tell({ fact: 'complained', error: effect.error })
+        return this.#tell({ fact: 'complained', node: this.#node, error: effect.error })
       case 'pushed':
         return
       case 'ready to close':
@@ -176,7 +186,7 @@ export class SimulatedServer {
   #apply({ batch, operations }: Extract<ServerEffect, { kind: 'apply' }>): void {
     this.#line.ask(operations, (results) => {
       if (results !== 'failed') return this.#driver.feed({ kind: 'applied', batch, results })
-      this.#tell({ fact: 'store failed' })
+      this.#tell({ fact: 'store failed', node: this.#node })
       this.#driver.feed({ kind: 'applyFailed', batch, reason: 'as planned' })
     })
   }
@@ -199,12 +209,12 @@ export class SimulatedServer {
     const socket = this.#sockets.get(link)
     if (!socket) return
     this.#sessions.set(socket.client, session)
-    this.#tell({ fact: 'attached', link, session, client: socket.client, resumed })
+    this.#tell({ fact: 'attached', node: this.#node, link, session, client: socket.client, resumed })
   }
 
   #ended(session: string): void {
     for (const [client, newest] of this.#sessions) if (newest === session) this.#sessions.delete(client)
-    this.#tell({ fact: 'ended', session })
+    this.#tell({ fact: 'ended', node: this.#node, session })
   }
 
   #run({ run: id, message, session, link }: Run): void {
@@ -214,7 +224,7 @@ export class SimulatedServer {
     if (refused) this.#refusals.set(ask.id, refusals + 1)
     const called = () => {
       const run = this.#options.called()
-      this.#tell({ fact: 'ran', run, ask, session, link })
+      this.#tell({ fact: 'ran', node: this.#node, run, ask, session, link })
       return run
     }
     const { clock } = this.#options
@@ -222,19 +232,15 @@ export class SimulatedServer {
     const ended = () => this.#runs.delete(id)
     this.#runs.set(
       id,
-      new SimulatedRun({ ask, id, called, clock, feed, refused, ended, told: (fact) => this.#tell(fact) }),
+      new SimulatedRun({ ask, id, node: this.#node, called, clock, feed, refused, ended, tell: this.#tell }),
     )
   }
 
   #tellStored(operations: readonly Operation[], results: readonly Result[]): void {
     for (const [i, operation] of operations.entries()) {
       const result = results[i]
-      if (result) for (const fact of stored(operation, result)) this.#tell(fact)
+      if (result) for (const fact of stored(this.#node, operation, result)) this.#tell(fact)
     }
-  }
-
-  #tell(fact: Without<ServerFact, 'node'>): void {
-    this.#options.tell({ node: this.#options.node, ...fact })
   }
 }
 

@@ -1,32 +1,34 @@
 /** What a store did, as facts: it alone knows for certain. */
 
-import type { ServerFact, Without } from './facts.js'
+import type { ServerFact } from './facts.js'
 import type { Operation, Result } from './machines.js'
 
-export function stored(operation: Operation, result: Result): Without<ServerFact, 'node'>[] {
+export function stored(node: number, operation: Operation, result: Result): readonly ServerFact[] {
   switch (operation.op) {
     case 'append': {
-      if (result.op !== 'append') return []
+      if (result.op !== 'append') return none
       const { id } = JSON.parse(operation.message)
       const { bytes } = operation
-      return result.appended.map(({ session, push }) => ({ fact: 'appended', session, push, id, bytes }))
+      return result.appended.map(({ session, push }) => ({ fact: 'appended', node, session, push, id, bytes }))
     }
     case 'begin': {
       const isStart = result.op === 'begin' && result.status === 'new' && !operation.onlyLookUp
-      return isStart ? [{ fact: 'begun', session: operation.fence.session, n: operation.n }] : []
+      return isStart ? [{ fact: 'begun', node, session: operation.fence.session, n: operation.n }] : none
     }
     case 'finish': {
       const isEnd = result.op === 'finish' && result.status === 'ok'
-      return isEnd ? [{ fact: 'finished', session: operation.run.session, n: operation.run.n }] : []
+      return isEnd ? [{ fact: 'finished', node, session: operation.run.session, n: operation.run.n }] : none
     }
     case 'greet':
-      if (result.op !== 'greet' || result.status !== 'ok') return []
-      return result.over.map(({ session }) => ({ fact: 'forgotten', session }))
+      if (result.op !== 'greet' || result.status !== 'ok') return none
+      return result.over.map(({ session }) => ({ fact: 'forgotten', node, session }))
     case 'end':
       return result.op === 'end' && result.status === 'ok'
-        ? [{ fact: 'forgotten', session: operation.fence.session }]
-        : []
+        ? [{ fact: 'forgotten', node, session: operation.fence.session }]
+        : none
     default:
-      return []
+      return none
   }
 }
+
+const none: readonly ServerFact[] = []

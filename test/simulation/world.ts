@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import {
+  type Direction,
   type MemoryNetwork,
   memoryNetwork,
   type PlannedCut,
@@ -22,7 +23,7 @@ import {
   type ServerInput,
   ServerMachine,
 } from './machines.js'
-import type { Ask, Fault, Scenario } from './scenario.js'
+import type { Ask, ClientPlan, Fault, Scenario } from './scenario.js'
 import { SimulatedClient } from './simulated-client.js'
 import { SimulatedServer } from './simulated-server.js'
 import type { BatchStore } from './store-line.js'
@@ -57,6 +58,8 @@ export class World {
   readonly #cuts: PlannedCut[] = []
   /** Until when the server takes no token of a client. */
   readonly #lockedOut = new Map<number, number>()
+  /** Hashes of secrets: a client says the same one in every hello. */
+  readonly #hashes = new Map<string, string>()
   #nodes = 0
   #calls = 0
 
@@ -65,7 +68,7 @@ export class World {
     const { scenario } = options
     this.#store = this.#newStore()
     this.#chance = random(`run of ${scenario.seed}`)
-    this.#networks = scenario.clients.map(({ latencyMs }, client) => this.#network(client, latencyMs))
+    this.#networks = scenario.clients.map((plan, client) => this.#network(client, plan))
     this.clients = scenario.clients.map((_, client) => this.#client(client))
     for (const ask of scenario.asks) this.plan(ask)
     for (const push of scenario.pushes) this.clock.after(push.atMs, () => this.#server?.push(push))
@@ -108,20 +111,26 @@ export class World {
     return left
   }
 
-  #network(client: number, latencyMs: readonly [number, number]): MemoryNetwork {
-    const network = memoryNetwork({ clock: this.clock, random: this.#chance.stream(`latency ${client}`), latencyMs })
+  /** What a text takes depends on its way and on the moment alone: whatever else happens less or more changes nothing of it. */
+  #network(client: number, { name, latencyMs: [least, most] }: ClientPlan): MemoryNetwork {
+    const up = this.#chance.stream(`way of ${name} up`)
+    const down = this.#chance.stream(`way of ${name} down`)
+    const latencyMs = (direction: Direction) =>
+      least + Math.floor((direction === 'up' ? up : down).at(this.clock.now()) * (most - least + 1))
+    const network = memoryNetwork({ clock: this.clock, latencyMs })
     network.listen((end) => this.#server?.accept(client, end))
     return network
   }
 
   #client(index: number): SimulatedClient {
     const { scenario, mutation, tell, spins } = this.#options
-    const chance = this.#chance.stream(`client ${index}`)
-    const ids = virtualIds(chance.stream('ids'))
     const plan = scenario.clients[index]
     const network = this.#networks[index]
     if (!plan || !network) throw new Error(`no client ${index}`)
-    const machine = new ClientMachine({ random: chance.stream('machine'), ids, queue: plan.queue })
+    const chance = this.#chance.stream(plan.name)
+    const ids = virtualIds(chance.stream('ids'))
+    const jitter = chance.stream('machine')
+    const machine = new ClientMachine({ random: () => jitter.at(this.clock.now()), ids, queue: plan.queue })
     return new SimulatedClient({
       index,
       plan,
@@ -143,7 +152,14 @@ export class World {
     const ids = virtualIds(this.#chance.stream(`node ${node}`))
     const { sessionTtlMs, heartbeatMs } = scenario.server
     const owner = `node ${node}`
-    const machine = new ServerMachine({ owner, ids, hash: hashed, authenticates: true, sessionTtlMs, heartbeatMs })
+    const machine = new ServerMachine({
+      owner,
+      ids,
+      hash: (secret) => this.#hash(secret),
+      authenticates: true,
+      sessionTtlMs,
+      heartbeatMs,
+    })
     const server: SimulatedServer = new SimulatedServer({
       node,
       tell,
@@ -162,6 +178,12 @@ export class World {
     })
     this.#server = server
     server.start()
+  }
+
+  #hash(secret: string): string {
+    const hash = this.#hashes.get(secret) ?? createHash('sha256').update(secret).digest('base64url')
+    this.#hashes.set(secret, hash)
+    return hash
   }
 
   #askOf(id: string): Ask {
@@ -214,7 +236,3 @@ export class World {
 }
 
 type Restart = Extract<Fault, { kind: 'restart' }>
-
-function hashed(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
-}

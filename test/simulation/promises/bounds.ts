@@ -1,10 +1,7 @@
 /** What a client reports is true, and never more than the protocol allows [P-14] [P-20] [P-22]. */
 
 import { type Ack, type Hello, limits } from '@backchat/protocol'
-import type { Fact } from '../facts.js'
-import { Links } from '../links.js'
-import { Numbering } from '../numbering.js'
-import type { Broken, Watch } from './promise.js'
+import type { Broken, Seen, Watch } from './promise.js'
 
 interface Known {
   session: string
@@ -17,9 +14,7 @@ interface Known {
   readonly open: Set<number>
 }
 
-export function bounds(broken: Broken): Watch {
-  const links = new Links()
-  const numbering = new Numbering()
+export function bounds(broken: Broken, { links, numbering }: Seen): Watch {
   const clients = new Map<number, Known>()
 
   const knownOf = (client: number): Known => {
@@ -61,25 +56,22 @@ export function bounds(broken: Broken): Watch {
   }
 
   return {
-    hear(fact: Fact) {
-      links.hear(fact)
-      numbering.hear(fact)
-      if (fact.fact === 'sent') {
-        if (fact.frame.kind === 'request') requested(fact.client, fact.frame.n)
-        if (fact.frame.kind === 'ack' || fact.frame.kind === 'hello') reported(fact.client, fact.frame)
-      }
-      if (fact.fact === 'heard') {
-        if (fact.frame.kind === 'welcome' && links.isCurrent(fact.client, fact.link))
-          welcomed(fact.client, fact.frame.sessionId)
-        if ('n' in fact.frame && fact.frame.kind !== 'chunk') knownOf(fact.client).open.delete(fact.frame.n)
-      }
+    on: {
+      sent({ client, frame }) {
+        if (frame.kind === 'request') requested(client, frame.n)
+        if (frame.kind === 'ack' || frame.kind === 'hello') reported(client, frame)
+      },
+      heard({ client, link, frame }) {
+        if (frame.kind === 'welcome' && links.isCurrent(client, link)) welcomed(client, frame.sessionId)
+        if ('n' in frame && frame.kind !== 'chunk') knownOf(client).open.delete(frame.n)
+      },
+      settled({ client, ask }) {
+        const n = numbering.numberOf(ask)
+        if (n !== undefined) knownOf(client).settled.add(n)
+      },
       // Who said goodbye owes nothing more.
-      if (fact.fact === 'closed') clients.delete(fact.client)
-      if (fact.fact === 'settled up') allConfirmed()
-      if (fact.fact === 'settled') {
-        const n = numbering.numberOf(fact.ask)
-        if (n !== undefined) knownOf(fact.client).settled.add(n)
-      }
+      closed: ({ client }) => void clients.delete(client),
+      'settled up': allConfirmed,
     },
   }
 }

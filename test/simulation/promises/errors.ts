@@ -1,18 +1,13 @@
 /** An error is true: nobody is told of a timeout before the time, nor that nobody knows while a server does. */
 
 import { type ErrorCode, limits } from '@backchat/protocol'
-import type { Fact } from '../facts.js'
-import { Links } from '../links.js'
-import { Numbering } from '../numbering.js'
 import type { Ask, Scenario } from '../scenario.js'
 import { isLarge } from '../wanted.js'
 import type { Promised } from './promise.js'
 
 export const errorsOf =
   ({ clients, asks }: Scenario): Promised =>
-  (broken) => {
-    const links = new Links()
-    const numbering = new Numbering()
+  (broken, { links, numbering }) => {
     const askedAt = new Map<Ask, number>()
     const gaveUp = new Set<Ask>()
     const closed = new Set<number>()
@@ -77,46 +72,36 @@ export const errorsOf =
     }
 
     return {
-      hear(fact: Fact, now: number) {
-        links.hear(fact)
-        numbering.hear(fact)
-        switch (fact.fact) {
-          case 'asked':
-            return void askedAt.set(fact.ask, now)
-          case 'gave up':
-            return void gaveUp.add(fact.ask)
-          case 'closed':
-            return void closed.add(fact.client)
-          case 'attached':
-            return void sessions.add(fact.session)
-          case 'forgotten':
-            return void gone.add(fact.session)
-          case 'begun':
-            return void running.add(`${fact.session} ${fact.n}`)
-          case 'finished':
-            return void running.delete(`${fact.session} ${fact.n}`)
-          case 'faulted':
-            if (fact.fault.kind === 'lockout') lockedOut.add(fact.fault.client)
-            return
-          case 'closing':
-            mayBeBusy = true
-            return orphan()
-          case 'store failed':
-            return orphan()
-          case 'down':
-            if (fact.store === 'lost') for (const session of sessions) gone.add(session)
-            return orphan()
-          case 'sent':
-            if (fact.frame.kind === 'request') sent(fact.client, fact.frame.n)
-            return
-          case 'heard':
-            if (fact.frame.kind === 'welcome' && links.isCurrent(fact.client, fact.link))
-              current.set(fact.client, fact.frame.sessionId)
-            return
-          case 'settled':
-            if (fact.outcome.ok || isTrue(fact.outcome.error.code, fact.ask, now)) return
-            return broken(`${fact.ask.id} ended in ${fact.outcome.error.code}, which is not true`)
-        }
+      on: {
+        asked: ({ ask }, now) => void askedAt.set(ask, now),
+        'gave up': ({ ask }) => void gaveUp.add(ask),
+        closed: ({ client }) => void closed.add(client),
+        attached: ({ session }) => void sessions.add(session),
+        forgotten: ({ session }) => void gone.add(session),
+        begun: ({ session, n }) => void running.add(`${session} ${n}`),
+        finished: ({ session, n }) => void running.delete(`${session} ${n}`),
+        faulted({ fault }) {
+          if (fault.kind === 'lockout') lockedOut.add(fault.client)
+        },
+        closing() {
+          mayBeBusy = true
+          orphan()
+        },
+        'store failed': orphan,
+        down({ store }) {
+          if (store === 'lost') for (const session of sessions) gone.add(session)
+          orphan()
+        },
+        sent({ client, frame }) {
+          if (frame.kind === 'request') sent(client, frame.n)
+        },
+        heard({ client, link, frame }) {
+          if (frame.kind === 'welcome' && links.isCurrent(client, link)) current.set(client, frame.sessionId)
+        },
+        settled({ ask, outcome }, now) {
+          if (outcome.ok || isTrue(outcome.error.code, ask, now)) return
+          broken(`${ask.id} ended in ${outcome.error.code}, which is not true`)
+        },
       },
     }
   }

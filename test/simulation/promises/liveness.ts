@@ -1,7 +1,6 @@
 /** Once all faults are over, everything that is still wanted succeeds within a computed time. */
 
 import { limits } from '@backchat/protocol'
-import type { Fact } from '../facts.js'
 import type { Failure, Outcome } from '../machines.js'
 import type { Ask, Scenario, ServerPlan } from '../scenario.js'
 import { canSucceed } from '../wanted.js'
@@ -43,23 +42,22 @@ export function livenessOf(scenario: Scenario): Promised {
     }
 
     return {
-      hear(fact: Fact, now: number) {
-        switch (fact.fact) {
-          case 'asked':
-            askedAt.set(fact.ask, now)
-            if (healed) watch(fact.ask, now)
-            return
-          case 'down':
-            for (const ask of askedAt.keys()) forgotten.add(ask)
-            return
-          case 'healed':
-            healed = true
-            for (const ask of askedAt.keys()) watch(ask, now)
-            return
-          case 'settled':
-            settled(fact.ask, fact.outcome, now)
-            askedAt.delete(fact.ask)
-        }
+      on: {
+        asked({ ask }, now) {
+          askedAt.set(ask, now)
+          if (healed) watch(ask, now)
+        },
+        down() {
+          for (const ask of askedAt.keys()) forgotten.add(ask)
+        },
+        healed(_, now) {
+          healed = true
+          for (const ask of askedAt.keys()) watch(ask, now)
+        },
+        settled({ ask, outcome }, now) {
+          settled(ask, outcome, now)
+          askedAt.delete(ask)
+        },
       },
     }
   }

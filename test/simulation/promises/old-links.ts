@@ -1,47 +1,48 @@
 /** What an older link brings leads to nothing at all. */
 
-import type { Fact } from '../facts.js'
-import { Links } from '../links.js'
-import type { Broken, Watch } from './promise.js'
+import type { Ears } from '../audience.js'
+import type { FactName } from '../facts.js'
+import type { Broken, Seen, Watch } from './promise.js'
 
-/** Whether the application sees something that only a server can have said; what time does, it may do in any turn. */
-function isSaid(fact: Fact): boolean {
-  if (fact.fact === 'settled') return fact.outcome.ok || fact.outcome.error.code !== 'TIMEOUT'
-  return fact.fact === 'chunk' || fact.fact === 'delivered' || fact.fact === 'gap' || fact.fact === 'reset'
-}
-
-/** What begins another turn of a client. */
-const turns: ReadonlySet<Fact['fact']> = new Set([
-  'asked',
-  'gave up',
-  'left',
-  'took',
-  'opened',
-  'lost',
-  'woke',
-  'listened',
-  'reauthenticated',
-  'due',
-  'closed',
-  'heard',
-])
-
-export function oldLinks(broken: Broken): Watch {
-  const links = new Links()
+export function oldLinks(broken: Broken, { links }: Seen): Watch {
   /** The client whose turn is about a frame of an older link. */
   let hears: number | undefined
 
-  return {
-    hear(fact: Fact) {
-      links.hear(fact)
-      if (!('client' in fact) || 'node' in fact) {
-        hears = undefined
-        return
-      }
-      if (turns.has(fact.fact))
-        hears = fact.fact === 'heard' && !links.isCurrent(fact.client, fact.link) ? fact.client : undefined
-      if (hears === fact.client && isSaid(fact))
-        broken(`client ${fact.client} saw "${fact.fact}" because of a frame of an older link`)
-    },
+  const turnsToOther = () => {
+    hears = undefined
   }
+
+  /** The application sees something that only a server can have said. */
+  const isSaid = ({ fact, client }: { readonly fact: FactName; readonly client: number }) => {
+    if (hears === client) broken(`client ${client} saw "${fact}" because of a frame of an older link`)
+  }
+
+  const on: Ears = {
+    heard({ client, link }) {
+      hears = links.isCurrent(client, link) ? undefined : client
+    },
+    // What time does, it may do in any turn.
+    settled(fact) {
+      if (fact.outcome.ok || fact.outcome.error.code !== 'TIMEOUT') isSaid(fact)
+    },
+    chunk: isSaid,
+    delivered: isSaid,
+    gap: isSaid,
+    reset: isSaid,
+    // What begins another turn of a client, beside what it hears.
+    asked: turnsToOther,
+    'gave up': turnsToOther,
+    left: turnsToOther,
+    took: turnsToOther,
+    opened: turnsToOther,
+    lost: turnsToOther,
+    woke: turnsToOther,
+    noticed: turnsToOther,
+    fetched: turnsToOther,
+    listened: turnsToOther,
+    reauthenticated: turnsToOther,
+    due: turnsToOther,
+    closed: turnsToOther,
+  }
+  return { on }
 }

@@ -1,9 +1,11 @@
-/** What a promise is to the simulator: it hears every fact, in order, and says when it was broken. */
+/** What a promise is to the simulator: it hears the facts that matter to it, in order, and says when it was broken. */
 
-import type { Fact } from '../facts.js'
+import type { Ears } from '../audience.js'
+import type { Links } from '../links.js'
+import type { Numbering } from '../numbering.js'
 
 export interface Watch {
-  hear(fact: Fact, now: number): void
+  readonly on: Ears
   /** All is over: what has not happened by now never will. */
   end?(now: number): void
 }
@@ -11,5 +13,11 @@ export interface Watch {
 /** Says what went wrong, in one sentence. */
 export type Broken = (how: string) => void
 
+/** What every promise may look up. It has heard a fact when a promise hears it. */
+export interface Seen {
+  readonly links: Links
+  readonly numbering: Numbering
+}
+
 /** Begins to watch over one promise. */
-export type Promised = (broken: Broken) => Watch
+export type Promised = (broken: Broken, seen: Seen) => Watch

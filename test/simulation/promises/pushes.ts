@@ -1,9 +1,7 @@
 /** Pushes arrive in order, without repeats and holes, or after exactly one announced gap, or a reset; and in the end all of them do. */
 
 import { limits } from '@backchat/protocol'
-import type { Fact } from '../facts.js'
-import { Links } from '../links.js'
-import type { Broken, Watch } from './promise.js'
+import type { Broken, Seen, Watch } from './promise.js'
 
 interface Log {
   /** Known from its first welcome on; it may get pushes before. */
@@ -16,8 +14,7 @@ interface Log {
   gapAhead?: { readonly from: number; readonly to: number }
 }
 
-export function pushes(broken: Broken): Watch {
-  const links = new Links()
+export function pushes(broken: Broken, { links }: Seen): Watch {
   const logs = new Map<string, Log>()
   /** The session to which each client was welcomed last, and the one of which it was given a push last. */
   const welcomed = new Map<number, string>()
@@ -62,36 +59,30 @@ export function pushes(broken: Broken): Watch {
     log.pushes.push({ id, bytes })
   }
 
+  const allDelivered = () => {
+    for (const [client, session] of welcomed) {
+      if (closed.has(client)) continue
+      const { next, pushes } = logs.get(session) ?? { next: 1, pushes: [] }
+      if (next <= pushes.length) broken(`client ${client} never got push ${next} of ${pushes.length}`)
+    }
+  }
+
   return {
-    hear(fact: Fact) {
-      links.hear(fact)
-      switch (fact.fact) {
-        case 'appended':
-          return appended(fact.session, fact.push, fact.id, fact.bytes)
-        case 'answered':
-          if (fact.frame.kind === 'welcome') logOf(fact.frame.sessionId).client = fact.client
-          return
-        case 'heard':
-          if (fact.frame.kind === 'welcome' && links.isCurrent(fact.client, fact.link))
-            welcomed.set(fact.client, fact.frame.sessionId)
-          return
-        case 'delivered':
-          return delivered(fact.client, fact.session, (fact.content as { readonly push?: string }).push)
-        case 'gap':
-          return gap(fact.client, fact.from, fact.to)
-        case 'listened':
-          return void listens.add(fact.client)
-        case 'closed':
-          return void closed.add(fact.client)
-        case 'reset':
-          return void mayChange.add(fact.client)
-        case 'settled up':
-          for (const [client, session] of welcomed) {
-            if (closed.has(client)) continue
-            const { next, pushes } = logs.get(session) ?? { next: 1, pushes: [] }
-            if (next <= pushes.length) broken(`client ${client} never got push ${next} of ${pushes.length}`)
-          }
-      }
+    on: {
+      appended: ({ session, push, id, bytes }) => appended(session, push, id, bytes),
+      answered({ client, frame }) {
+        if (frame.kind === 'welcome') logOf(frame.sessionId).client = client
+      },
+      heard({ client, link, frame }) {
+        if (frame.kind === 'welcome' && links.isCurrent(client, link)) welcomed.set(client, frame.sessionId)
+      },
+      delivered: ({ client, session, content }) =>
+        delivered(client, session, (content as { readonly push?: string }).push),
+      gap: ({ client, from, to }) => gap(client, from, to),
+      listened: ({ client }) => void listens.add(client),
+      closed: ({ client }) => void closed.add(client),
+      reset: ({ client }) => void mayChange.add(client),
+      'settled up': allDelivered,
     },
   }
 }

@@ -1,7 +1,6 @@
 /** A good answer is what a run of that very request returned. */
 
 import type { JsonValue } from '@backchat/protocol'
-import type { Fact } from '../facts.js'
 import type { Ask } from '../scenario.js'
 import type { Broken, Watch } from './promise.js'
 
@@ -16,14 +15,15 @@ export function replies(broken: Broken): Watch {
   }
 
   return {
-    hear(fact: Fact) {
-      if (fact.fact === 'ran') runs.set(fact.run, { ask: fact.ask, returned: false })
-      if (fact.fact === 'returned') {
-        const run = runs.get(fact.run)
+    on: {
+      ran: ({ run, ask }) => void runs.set(run, { ask, returned: false }),
+      returned({ run: number }) {
+        const run = runs.get(number)
         if (run) run.returned = true
-      }
-      if (fact.fact !== 'settled' || !fact.outcome.ok || fact.ask.mode === 'send') return
-      check(fact.ask, fact.outcome.message?.content)
+      },
+      settled({ ask, outcome }) {
+        if (outcome.ok && ask.mode !== 'send') check(ask, outcome.message?.content)
+      },
     },
   }
 }

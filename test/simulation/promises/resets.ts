@@ -1,8 +1,6 @@
 /** An application hears of exactly one reset whenever its client takes up another session than the one it knew; and of none else. */
 
-import type { Fact } from '../facts.js'
-import { Links } from '../links.js'
-import type { Broken, Watch } from './promise.js'
+import type { Broken, Seen, Watch } from './promise.js'
 
 interface Epochs {
   /** What the application believes in. */
@@ -13,8 +11,7 @@ interface Epochs {
   link?: number
 }
 
-export function resets(broken: Broken): Watch {
-  const links = new Links()
+export function resets(broken: Broken, { links }: Seen): Watch {
   const clients = new Map<number, Epochs>()
 
   const epochsOf = (client: number) => {
@@ -54,16 +51,21 @@ export function resets(broken: Broken): Watch {
   }
 
   return {
-    hear(fact: Fact) {
-      links.hear(fact)
-      if (fact.fact === 'reset') reset(fact.client)
-      if (fact.fact === 'sent' && fact.frame.kind === 'hello') greeted(fact.client, fact.frame.epoch)
-      if (fact.fact === 'abandoned') givenUp(fact.client, fact.link)
-      if (fact.fact === 'settled up') for (const client of clients.keys()) settle(client)
-      if (fact.fact !== 'heard' || !links.isCurrent(fact.client, fact.link)) return
-      const epochs = epochsOf(fact.client)
-      if (fact.frame.kind === 'welcome') Object.assign(epochs, { offered: fact.frame.epoch, link: fact.link })
-      else if (epochs.link === fact.link) settle(fact.client)
+    on: {
+      reset: ({ client }) => reset(client),
+      sent({ client, frame }) {
+        if (frame.kind === 'hello') greeted(client, frame.epoch)
+      },
+      abandoned: ({ client, link }) => givenUp(client, link),
+      'settled up'() {
+        for (const client of clients.keys()) settle(client)
+      },
+      heard({ client, link, frame }) {
+        if (!links.isCurrent(client, link)) return
+        const epochs = epochsOf(client)
+        if (frame.kind === 'welcome') Object.assign(epochs, { offered: frame.epoch, link })
+        else if (epochs.link === link) settle(client)
+      },
     },
   }
 }

@@ -3,7 +3,6 @@
  * What was said not to have run never ran, and never will.
  */
 
-import type { Fact } from '../facts.js'
 import type { Ask } from '../scenario.js'
 import type { Broken, Watch } from './promise.js'
 
@@ -21,11 +20,13 @@ export function runsOnce(broken: Broken): Watch {
   }
 
   return {
-    hear(fact: Fact) {
-      if (fact.fact === 'ran') start(fact.ask, `${fact.session} ${fact.node}`)
-      if (fact.fact !== 'settled' || fact.outcome.ok || fact.outcome.error.mayHaveExecuted) return
-      notRun.add(fact.ask)
-      if (ran.has(fact.ask)) broken(`${fact.ask.id} ran, and its caller was told that it did not`)
+    on: {
+      ran: ({ ask, session, node }) => start(ask, `${session} ${node}`),
+      settled({ ask, outcome }) {
+        if (outcome.ok || outcome.error.mayHaveExecuted) return
+        notRun.add(ask)
+        if (ran.has(ask)) broken(`${ask.id} ran, and its caller was told that it did not`)
+      },
     },
   }
 }

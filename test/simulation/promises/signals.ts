@@ -1,6 +1,5 @@
 /** A handler that still runs hears its signal soon after its session ended. */
 
-import type { Fact } from '../facts.js'
 import type { Scenario } from '../scenario.js'
 import type { Promised } from './promise.js'
 
@@ -21,22 +20,17 @@ export function signalsOf({ server }: Scenario): Promised {
       }
     }
 
+    const heard = ({ run }: { readonly run: number }) => void running.delete(run)
+
     return {
-      hear(fact: Fact, now: number) {
-        switch (fact.fact) {
-          case 'ran':
-            return void running.set(fact.run, fact.session)
-          case 'aborted':
-          case 'returned':
-          case 'threw':
-            return void running.delete(fact.run)
-          case 'forgotten':
-            return void endedAt.set(fact.session, now)
-          case 'down':
-            return running.clear()
-          case 'settled up':
-            return check(now)
-        }
+      on: {
+        ran: ({ run, session }) => void running.set(run, session),
+        aborted: heard,
+        returned: heard,
+        threw: heard,
+        forgotten: ({ session }, now) => void endedAt.set(session, now),
+        down: () => running.clear(),
+        'settled up': (_, now) => check(now),
       },
     }
   }

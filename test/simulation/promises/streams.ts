@@ -1,7 +1,6 @@
 /** A stream is exact: its chunks in order, each once, all of one run; after a good end all of them, after an error exactly the first ones. */
 
 import type { JsonValue } from '@backchat/protocol'
-import type { Fact } from '../facts.js'
 import type { Ask } from '../scenario.js'
 import type { Broken, Watch } from './promise.js'
 
@@ -34,14 +33,14 @@ export function streams(broken: Broken): Watch {
   }
 
   return {
-    hear(fact: Fact) {
-      if (fact.fact === 'yielded') yielded.set(fact.run, fact.chunk + 1)
-      if (fact.fact === 'chunk') chunk(fact.ask, fact.content)
-      if (fact.fact === 'left') over.add(fact.ask)
-      if (fact.fact !== 'settled') return
-      if (fact.ask.mode === 'stream' && fact.outcome.ok && !over.has(fact.ask))
-        ended(fact.ask, fact.outcome.message?.content)
-      over.add(fact.ask)
+    on: {
+      yielded: ({ run, chunk }) => void yielded.set(run, chunk + 1),
+      chunk: ({ ask, content }) => chunk(ask, content),
+      left: ({ ask }) => void over.add(ask),
+      settled({ ask, outcome }) {
+        if (ask.mode === 'stream' && outcome.ok && !over.has(ask)) ended(ask, outcome.message?.content)
+        over.add(ask)
+      },
     },
   }
 }

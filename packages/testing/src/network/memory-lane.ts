@@ -29,6 +29,11 @@ export class MemoryLane<T> {
     return this.#underWay.map(({ thing }) => thing)
   }
 
+  /** How much is under way. */
+  get length(): number {
+    return this.#underWay.length
+  }
+
   send(thing: T): void {
     if (this.#state === 'lossy') return
     const { clock, latencyMs, faults } = this.#options
@@ -60,7 +65,9 @@ export class MemoryLane<T> {
     }
   }
 
+  readonly #waited = (): void => this.pump()
+
   #wait(ms: number): void {
-    this.#callOff = this.#options.clock.after(ms, () => this.pump())
+    this.#callOff = this.#options.clock.after(ms, this.#waited)
   }
 }

@@ -28,7 +28,7 @@ export interface MemoryLinkOptions {
   readonly capacity: number
   readonly client: LinkEvents
   readonly accept: (end: LinkEnd) => LinkEvents | undefined
-  readonly latencyMs: () => number
+  readonly latencyMs: (direction: Direction) => number
   readonly faults: (direction: Direction) => LaneFaults
   /** Whether the link ends exactly before this text. */
   readonly judge: (direction: Direction, text: string) => boolean
@@ -85,7 +85,7 @@ export class MemoryLink {
   #lane(direction: Direction): MemoryLane<Parcel> {
     return new MemoryLane({
       clock: this.#options.clock,
-      latencyMs: this.#options.latencyMs,
+      latencyMs: () => this.#options.latencyMs(direction),
       faults: () => this.#options.faults(direction),
       arrived: (parcel) => this.#arrived(direction, parcel),
     })
@@ -103,7 +103,7 @@ export class MemoryLink {
     return {
       send: (text) => {
         if (isOver()) return
-        if (lane.underWay.length >= capacity) this.cut(0, 0)
+        if (lane.length >= capacity) this.cut(0, 0)
         else lane.send({ kind: 'text', text })
       },
       close,

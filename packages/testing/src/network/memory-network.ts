@@ -12,8 +12,8 @@ export interface MemoryNetworkOptions {
   readonly clock?: Clock
   /** Draws the latencies. Default: always the least. */
   readonly random?: Random
-  /** How long a text takes one way, in milliseconds. Default: 1. */
-  readonly latencyMs?: readonly [least: number, most: number]
+  /** How long a text takes one way, in milliseconds: between these two, or what the function says. Default: 1. */
+  readonly latencyMs?: readonly [least: number, most: number] | ((direction: Direction) => number)
   /** Most texts under way in one direction of a link; beyond it the link is cut. Default 100,000. */
   readonly capacity?: number
 }
@@ -48,8 +48,6 @@ export function memoryNetwork(options: MemoryNetworkOptions = {}): MemoryNetwork
 
 /** {@link memoryNetwork} makes one. */
 export class MemoryNetwork {
-  /** A WebSocket over this network: `createClient({ url: 'ws://anywhere', WebSocket: network.WebSocket })`. */
-  readonly WebSocket: MemoryWebSocketConstructor
   readonly #options: MemoryNetworkOptions
   readonly #clock: Clock
   readonly #links = new Set<MemoryLink>()
@@ -57,12 +55,19 @@ export class MemoryNetwork {
   readonly #counters = { dials: 0, cuts: 0, textsUp: 0, textsDown: 0 }
   #plans: CutPlan[] = []
   #accept: Accept | undefined
+  #webSocket: MemoryWebSocketConstructor | undefined
 
   constructor(options: MemoryNetworkOptions) {
     this.#options = options
     this.#clock = options.clock ?? realClock
     this.#faults = new Faults(this.#clock.after, () => this.#recover())
-    this.WebSocket = memoryWebSocket({ clock: this.#clock, dial: (events) => this.dial(events) })
+  }
+
+  /** A WebSocket over this network: `createClient({ url: 'ws://anywhere', WebSocket: network.WebSocket })`. */
+  get WebSocket(): MemoryWebSocketConstructor {
+    // Made when it is asked for: who simulates thousands of networks without it does not pay for as many classes.
+    this.#webSocket ??= memoryWebSocket({ clock: this.#clock, dial: (events) => this.dial(events) })
+    return this.#webSocket
   }
 
   /** Links at this moment, half-open ones included. */
@@ -90,7 +95,7 @@ export class MemoryNetwork {
       capacity: this.#options.capacity ?? 100_000,
       client: events,
       accept: (end) => this.#accept?.(end),
-      latencyMs: () => this.#latencyMs(),
+      latencyMs: (direction) => this.#latencyMs(direction),
       faults: (direction) => this.#faults.lane(direction),
       judge: (direction, text) => this.#judge(link, direction, text),
       ended: () => this.#links.delete(link),
@@ -157,13 +162,15 @@ export class MemoryNetwork {
     return plan
   }
 
-  #latencyMs(): number {
-    const [least, most] = this.#options.latencyMs ?? [1, 1]
+  #latencyMs(direction: Direction): number {
+    const { latencyMs = [1, 1] } = this.#options
+    if (typeof latencyMs === 'function') return latencyMs(direction)
+    const [least, most] = latencyMs
     return least + Math.floor((this.#options.random?.() ?? 0) * (most - least + 1))
   }
 
   #judge(link: MemoryLink, direction: Direction, text: string): boolean {
-    const plan = this.#plans.find((plan) => plan.meets(direction, text))
+    const plan = this.#plans.length > 0 ? this.#plans.find((plan) => plan.meets(direction, text)) : undefined
     if (plan) {
       this.#cut(link, learns(plan.side, 'client', plan.how), learns(plan.side, 'server', plan.how))
       return true

@@ -16,8 +16,19 @@ test('what one stream draws changes no other', () => {
   expect(take(seed.stream('ann'), 5)).toEqual(take(random(3).stream('ann'), 5))
 })
 
+test('the number of a key does not depend on what was drawn, and differs from key to key', () => {
+  const chance = random(3)
+  const before = chance.at(1_234.5)
+  take(chance, 10)
+  expect(chance.at(1_234.5)).toBe(before)
+  expect(new Set(Array.from({ length: 1_000 }, (_, ms) => chance.at(ms))).size).toBe(1_000)
+  expect(random(4).at(1_234.5)).not.toBe(before)
+})
+
 test('numbers are spread evenly, also over the first draws of many seeds', () => {
-  for (const draws of [take(random(1), 10_000), Array.from({ length: 10_000 }, (_, seed) => random(seed)())]) {
+  const ofKeys = Array.from({ length: 10_000 }, (_, ms) => random(1).at(ms))
+  const ofSeeds = Array.from({ length: 10_000 }, (_, seed) => random(seed)())
+  for (const draws of [take(random(1), 10_000), ofSeeds, ofKeys]) {
     const tenths = new Map<number, number>()
     for (const draw of draws) tenths.set(Math.floor(draw * 10), (tenths.get(Math.floor(draw * 10)) ?? 0) + 1)
     expect([...tenths.keys()].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])

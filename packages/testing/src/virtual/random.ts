@@ -6,6 +6,11 @@ import type { Random } from '@backchat/protocol'
 export interface SeededRandom extends Random {
   /** Independent of this stream and of all others: what one thing draws never changes what another one draws. */
   stream(name: string): SeededRandom
+  /**
+   * The number of this key, such as a moment: the same whatever was drawn before. So one thing less that happens changes
+   * nothing for the others.
+   */
+  at(key: number): number
 }
 
 /**
@@ -14,12 +19,16 @@ export interface SeededRandom extends Random {
  * const latency = chance.stream('latency of ann')
  */
 export function random(seed: number | string): SeededRandom {
-  let state = hash(String(seed))
+  const start = hash(String(seed))
+  let state = start
   const draw = () => {
     state = (state + 0x9e3779b9) | 0
     return mix(state) / 2 ** 32
   }
-  return Object.assign(draw, { stream: (name: string) => random(`${seed}/${name}`) })
+  const stream = (name: string) => random(`${seed}/${name}`)
+  // Moments are seldom whole milliseconds.
+  const at = (key: number) => mix(start ^ mix(Math.floor(key * 1_000) | 0)) / 2 ** 32
+  return Object.assign(draw, { stream, at })
 }
 
 /** A whole number from `least` to `most`, both included. */

@@ -22,8 +22,7 @@ export class Timers {
     this.#orders += 1
     const timer: Timer = { due, order: this.#orders, callback }
     this.#waiting += 1
-    this.#heap.push(timer)
-    this.#rise(this.#heap.length - 1)
+    this.#rise(timer)
     return timer
   }
 
@@ -54,9 +53,7 @@ export class Timers {
     const [first] = this.#heap
     const last = this.#heap.pop()
     if (first) first.callback = undefined
-    if (!last || last === first) return
-    this.#heap[0] = last
-    this.#sink(0)
+    if (last && last !== first) this.#sink(last)
   }
 
   #forget(): void {
@@ -64,36 +61,34 @@ export class Timers {
     this.#heap = this.#heap.filter(({ callback }) => callback !== undefined).sort(compare)
   }
 
-  #rise(from: number): void {
-    for (let at = from; at > 0; ) {
-      const parent = (at - 1) >> 1
-      if (!this.#swapIfBefore(at, parent)) return
-      at = parent
+  /** Puts a timer into the hole at the end, which moves up while what is above fires later. */
+  #rise(timer: Timer): void {
+    const heap = this.#heap
+    let hole = heap.length
+    while (hole > 0) {
+      const above = (hole - 1) >> 1
+      const parent = heap[above]
+      if (!parent || compare(parent, timer) < 0) break
+      heap[hole] = parent
+      hole = above
     }
+    heap[hole] = timer
   }
 
-  #sink(from: number): void {
-    for (let at = from; ; ) {
-      const [left, right] = [2 * at + 1, 2 * at + 2]
-      const child = this.#isBefore(right, left) ? right : left
-      if (!this.#swapIfBefore(child, at)) return
-      at = child
+  /** Puts a timer into the hole at the top, which moves down while what is below fires earlier. */
+  #sink(timer: Timer): void {
+    const heap = this.#heap
+    let hole = 0
+    for (;;) {
+      const below = 2 * hole + 1
+      const [left, right] = [heap[below], heap[below + 1]]
+      const isRight = left !== undefined && right !== undefined && compare(right, left) < 0
+      const child = isRight ? right : left
+      if (!child || compare(timer, child) < 0) break
+      heap[hole] = child
+      hole = isRight ? below + 1 : below
     }
-  }
-
-  #swapIfBefore(lower: number, upper: number): boolean {
-    if (!this.#isBefore(lower, upper)) return false
-    const [a, b] = [this.#heap[lower], this.#heap[upper]]
-    if (a && b) {
-      this.#heap[lower] = b
-      this.#heap[upper] = a
-    }
-    return true
-  }
-
-  #isBefore(one: number, other: number): boolean {
-    const [a, b] = [this.#heap[one], this.#heap[other]]
-    return a !== undefined && (b === undefined || compare(a, b) < 0)
+    heap[hole] = timer
   }
 }
 

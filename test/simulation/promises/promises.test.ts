@@ -1,0 +1,97 @@
+import type { JsonValue, ServerFrame } from '@backchat/protocol'
+import { expect, test } from 'vitest'
+import { Audience } from '../audience.js'
+import type { Fact } from '../facts.js'
+import { Links } from '../links.js'
+import { Numbering } from '../numbering.js'
+import type { Ask } from '../scenario.js'
+import { probeAsk } from '../scenario.js'
+import type { Promised } from './promise.js'
+import { pushes } from './pushes.js'
+import { resets } from './resets.js'
+import { settles } from './settles.js'
+
+/** What a promise has to say of these facts, each with its time. */
+function judged(promised: Promised, facts: readonly (readonly [now: number, fact: Fact])[]): readonly string[] {
+  const found: string[] = []
+  const audience = new Audience()
+  const seen = { links: new Links(), numbering: new Numbering() }
+  for (const { on } of [seen.links, seen.numbering, promised((how) => found.push(how), seen)]) audience.add(on)
+  for (const [now, fact] of facts) audience.tell(fact, now)
+  return found
+}
+
+const dialled = (link: number): Fact => ({ fact: 'dialled', client: 0, link })
+const heard = (link: number, frame: ServerFrame<JsonValue>): Fact => ({ fact: 'heard', client: 0, link, frame })
+
+function welcome(sessionId: string): Extract<ServerFrame<JsonValue>, { readonly kind: 'welcome' }> {
+  const limits = { messageBytes: 65_536, window: 256, ranges: 64 }
+  return {
+    kind: 'welcome',
+    sessionId,
+    epoch: sessionId,
+    resumed: false,
+    head: 0,
+    idempotent: [],
+    limits,
+    heartbeatMs: 1,
+  }
+}
+
+test('a welcome that comes in the turn in which its dial was given up is none, and needs no reset', () => {
+  const facts: [number, Fact][] = [
+    [0, dialled(1)],
+    [1, heard(1, welcome('one'))],
+    [1, heard(1, { kind: 'ping' })],
+    [2, dialled(2)],
+    [3, heard(2, welcome('another'))],
+  ]
+  expect(
+    judged(resets, [...facts, [3, { fact: 'abandoned', client: 0, link: 2 }], [4, { fact: 'settled up' }]]),
+  ).toEqual([])
+  expect(judged(resets, [...facts, [4, { fact: 'settled up' }]])).toHaveLength(1)
+})
+
+test('a gap may be announced while pushes before it wait for the first listener; afterwards it may not come early', () => {
+  const bytes = 600_000
+  const append = (push: number): [number, Fact] => [
+    2,
+    { fact: 'appended', node: 1, session: 'one', push, id: `push ${push}`, bytes },
+  ]
+  const began: [number, Fact][] = [
+    [0, dialled(1)],
+    [1, { fact: 'answered', node: 1, link: 1, client: 0, frame: welcome('one') as never }],
+    [1, heard(1, welcome('one'))],
+    ...[1, 2, 3, 4].map(append),
+  ]
+  const gap: [number, Fact] = [3, { fact: 'gap', client: 0, from: 2, to: 3 }]
+  const listened: [number, Fact] = [4, { fact: 'listened', client: 0 }]
+  const given = (push: number): [number, Fact] => [
+    5,
+    { fact: 'delivered', client: 0, session: 'one', content: { push: `push ${push}` } },
+  ]
+  expect(judged(pushes, [...began, gap, listened, given(1), given(4), [6, { fact: 'settled up' }]])).toEqual([])
+  expect(judged(pushes, [...began, listened, gap])).toHaveLength(1)
+  expect(judged(pushes, [...began, listened, given(1), given(4)])).toHaveLength(1)
+})
+
+test('a stream times out when it was silent for its time, not before and not later, and never while its reader has more', () => {
+  const ask: Ask = { ...probeAsk(0, 0), mode: 'stream', timeoutMs: 1_000 }
+  const error = { code: 'TIMEOUT', message: '', mayHaveExecuted: true, retryable: false, stage: 'started' } as const
+  const timedOut: Fact = { fact: 'settled', client: 0, ask, outcome: { ok: false, error } as never }
+  const asked: [number, Fact] = [0, { fact: 'asked', client: 0, ask }]
+  const chunk = (now: number): [number, Fact] => [now, { fact: 'chunk', client: 0, ask, content: null }]
+  const took = (now: number, next: number): [number, Fact] => [now, { fact: 'took', client: 0, ask, next }]
+  const saysOf = (...facts: [number, Fact][]) => judged(settles, [asked, ...facts]).length
+  expect(saysOf([1_000, timedOut])).toBe(0)
+  expect(saysOf([999, timedOut])).toBe(1)
+  expect(saysOf([1_001, timedOut])).toBe(1)
+  expect(saysOf(chunk(500), [1_000, timedOut])).toBe(1)
+  expect(saysOf(chunk(500), took(600, 1), [1_500, timedOut])).toBe(0)
+  expect(saysOf(chunk(500), chunk(510), took(600, 1), [1_600, timedOut])).toBe(1)
+  expect(saysOf(chunk(500), chunk(510), took(600, 1), took(900, 2), [1_900, timedOut])).toBe(0)
+  // A reader who left keeps nobody waiting.
+  expect(saysOf(chunk(500), chunk(510), took(600, 1), [700, { fact: 'left', client: 0, ask }], [1_700, timedOut])).toBe(
+    0,
+  )
+})

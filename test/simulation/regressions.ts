@@ -1,0 +1,57 @@
+/** Lives that once broke a promise, made small: as data, so that they stay what they are when seeds draw other lives. */
+
+import { limits } from '@backchat/protocol'
+import type { ClientPlan, HandlerPlan, Scenario, ServerPlan } from './scenario.js'
+
+const client: ClientPlan = {
+  name: 'client 0',
+  latencyMs: [1, 1],
+  tokenMs: undefined,
+  tokenFails: 0,
+  queue: limits.queue,
+  lingerMs: 0,
+  init: false,
+  listenAfterMs: 0,
+}
+
+const server: ServerPlan = {
+  storeMs: 0,
+  authenticateMs: 0,
+  handlerMs: 60_000,
+  sessionTtlMs: 120_000,
+  heartbeatMs: 30_000,
+}
+
+const handler: HandlerPlan = {
+  refusals: 0,
+  gateMs: 0,
+  workMs: 0,
+  chunks: 0,
+  chunkMs: 0,
+  end: 'return',
+  obeys: true,
+  bytes: 100,
+}
+
+export const regressions: Readonly<Record<string, Scenario>> = {
+  'a reader began late, and the silence before it began was counted while it read': {
+    seed: 454,
+    clients: [client],
+    asks: [
+      {
+        id: '0.0',
+        client: 0,
+        atMs: 528,
+        mode: 'stream',
+        type: 'text',
+        timeoutMs: 1_079,
+        readerMs: 200,
+        handler: { ...handler, chunks: 30, chunkMs: 10 },
+      },
+    ],
+    pushes: [],
+    faults: [{ atMs: 692, fault: { kind: 'stall', client: 0, direction: 'both', forMs: 1_147 } }],
+    server,
+    healAtMs: 20_000,
+  },
+}
