@@ -44,6 +44,7 @@ function drawServer(chance: SeededRandom): Scenario['server'] {
     handlerMs: pick(chance, [60_000, 60_000, 2_000]),
     sessionTtlMs: pick(chance, [120_000, 120_000, 120_000, 4_000]),
     heartbeatMs: pick(chance, [30_000, 2_000]),
+    drainMs: pick(chance, [0, 1_000, 10_000]),
   }
 }
 

@@ -11,7 +11,7 @@ export type { Input as ClientInput } from '../../packages/client/src/machine/inp
 export type { Effect as ServerEffect, Run } from '../../packages/server/src/machine/effects.js'
 export type { Input as ServerInput } from '../../packages/server/src/machine/inputs.js'
 export { ServerMachine } from '../../packages/server/src/machine/server-machine.js'
-export { type MemoryStore, memoryStore } from '../../packages/server/src/store/memory.js'
+export { memoryStore } from '../../packages/server/src/memory-store.js'
 export type { Operation, Result } from '../../packages/server/src/store/operations.js'
 
 /** What both machines are to a shell. */

@@ -28,6 +28,7 @@ const plain: Readonly<Record<string, unknown>> = {
   handlerMs: 60_000,
   sessionTtlMs: 120_000,
   heartbeatMs: 30_000,
+  drainMs: 0,
   // asks
   mode: 'request',
   type: 'text',

@@ -20,6 +20,7 @@ const server: ServerPlan = {
   handlerMs: 60_000,
   sessionTtlMs: 120_000,
   heartbeatMs: 30_000,
+  drainMs: 0,
 }
 
 const handler: HandlerPlan = {

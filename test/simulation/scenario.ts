@@ -43,6 +43,8 @@ export interface ServerPlan {
   /** How long a session lives without a link. */
   readonly sessionTtlMs: number
   readonly heartbeatMs: number
+  /** How long handlers may take to end when it is closed. */
+  readonly drainMs: number
 }
 
 /** One request of an application, and what its handler will do. */

@@ -163,6 +163,13 @@ export class SimulatedClient {
         return this.#tell({ fact: 'reset', client: this.#index, reason: effect.reason })
       case 'status':
         return this.#tell({ fact: 'status', client: this.#index, status: effect.status })
+      case 'handle':
+      case 'abortHandler':
+      case 'authorized':
+      case 'dropChunks':
+      case 'stillWorking':
+      case 'putOff':
+        return
       case 'report':
         return this.#tell({ fact: 'reported', client: this.#index, failure: effect.error })
     }

@@ -48,6 +48,7 @@ export class SimulatedServer {
   readonly #refusals = new Map<string, number>()
   #links = 0
   #keys = 0
+  #stopListening = () => {}
   #closed = false
 
   constructor(options: SimulatedServerOptions) {
@@ -73,6 +74,7 @@ export class SimulatedServer {
 
   start(): void {
     this.#tell({ fact: 'up', node: this.#node })
+    this.#stopListening = this.#options.store.listen((owner) => this.#driver.feed({ kind: 'hinted', owner }))
     const { handlerMs: timeoutMs } = this.#options.plan
     this.#driver.feed({ kind: 'registered', type: 'text', idempotent: false, timeoutMs })
     for (const type of ['twice', 'init']) this.#driver.feed({ kind: 'registered', type, idempotent: true, timeoutMs })
@@ -106,6 +108,7 @@ export class SimulatedServer {
   /** The process is gone: it does nothing more. */
   die(store: 'lost' | 'kept'): void {
     this.#tell({ fact: 'down', node: this.#node, running: this.#runs.size, store })
+    this.#stopListening()
     this.#driver.stop()
     this.#line.stop()
     for (const run of this.#runs.values()) run.die()
@@ -119,7 +122,7 @@ export class SimulatedServer {
   /** The application closes it in an orderly manner. */
   close(): void {
     this.#tell({ fact: 'closing', node: this.#node })
-    this.#driver.feed({ kind: 'closeAsked' })
+    this.#driver.feed({ kind: 'closeAsked', drainMs: this.#options.plan.drainMs })
   }
 
   /** What a closed server still has, and must not have. */
@@ -165,6 +168,7 @@ export class SimulatedServer {
       case 'pull':
         return this.#runs.get(effect.run)?.pull()
       case 'abort':
+      case 'signal':
         return this.#runs.get(effect.run)?.abort()
       case 'attached':
         return this.#attached(effect)
@@ -175,6 +179,8 @@ export class SimulatedServer {
       case 'report':
         return this.#tell({ fact: 'complained', node: this.#node, error: effect.error })
       case 'pushed':
+      case 'answered':
+      case 'authorized':
         return
       case 'ready to close':
         this.#closed = true

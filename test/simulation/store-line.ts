@@ -5,6 +5,7 @@ import type { Operation, Result } from './machines.js'
 
 export interface BatchStore {
   apply(operations: readonly Operation[]): readonly Result[]
+  listen(hinted: (owner: string) => void): () => void
 }
 
 export type Answer = readonly Result[] | 'failed'

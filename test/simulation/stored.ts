@@ -26,6 +26,9 @@ export function stored(node: number, operation: Operation, result: Result): read
       return result.op === 'end' && result.status === 'ok'
         ? [{ fact: 'forgotten', node, session: operation.fence.session }]
         : none
+    case 'renew':
+      if (result.op !== 'renew' || result.status !== 'ok') return none
+      return result.over.map(({ session }) => ({ fact: 'forgotten', node, session }))
     default:
       return none
   }

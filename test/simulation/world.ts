@@ -154,6 +154,8 @@ export class World {
     const owner = `node ${node}`
     const machine = new ServerMachine({
       owner,
+      // A restart ends at once what the life before it had.
+      node: 'the server',
       ids,
       hash: (secret) => this.#hash(secret),
       authenticates: true,
@@ -230,7 +232,7 @@ export class World {
   }
 
   #newStore(): BatchStore {
-    const store = memoryStore()
+    const store = memoryStore({ now: () => this.clock.now() })
     return this.#options.mutation.store?.(store) ?? store
   }
 }

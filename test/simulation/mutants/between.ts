@@ -37,7 +37,12 @@ export function serverEffects<Memory>(
 export function storeOperations(
   change: (operation: Operation, carryOut: (o: Operation) => Result) => Result,
 ): Mutation {
-  return { store: (store) => ({ apply: (operations) => operations.map((each) => change(each, (o) => one(store, o))) }) }
+  return {
+    store: (store) => ({
+      apply: (operations) => operations.map((each) => change(each, (o) => one(store, o))),
+      listen: (hinted) => store.listen(hinted),
+    }),
+  }
 }
 
 /** Wakes clients at another time than they ask for. */
