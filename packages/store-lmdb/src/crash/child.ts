@@ -23,5 +23,13 @@ if (task === 'write') {
   }
 }
 
-process.on('message', (operations: readonly Operation[]) => process.send?.(store.apply(operations)))
+const carryOut = (operations: readonly Operation[]) => {
+  try {
+    return store.apply(operations)
+  } catch (error) {
+    return String(error)
+  }
+}
+
+process.on('message', (operations: readonly Operation[]) => process.send?.(carryOut(operations)))
 process.send?.('ready')

@@ -115,3 +115,28 @@ test('a process that is killed while it is asked leaves the others free to write
   expect(store.apply([{ op: 'enlist', owner: 'last', leaseMs: 5_000 }])).toEqual([{ op: 'enlist', status: 'ok' }])
   await store.close()
 })
+
+test.runIf(process.platform === 'linux')(
+  'a batch that the disk has no room for fails whole, and those before it are there',
+  { timeout: 30_000 },
+  async () => {
+    const path = join(home, 'full')
+    const neighbour = await Neighbour.start(script, path, 500)
+    const text = JSON.stringify('x'.repeat(60_000)) as never
+    const push = { op: 'append', target: { to: 'all' }, message: text, bytes: 60_002, owner: 'there' } as const
+    await neighbour.apply({ op: 'enlist', owner: 'there', leaseMs: 5_000 }, sessionOf(0, 1, 'there'))
+    let kept = 0
+    const fill = async () => {
+      for (; kept < 100; kept += 2) await neighbour.apply(push, push)
+    }
+    await expect(fill()).rejects.toThrow('The batch was not stored')
+    expect(await neighbour.apply({ op: 'enlist', owner: 'there too', leaseMs: 5_000 })).toMatchObject([
+      { status: 'ok' },
+    ])
+    await neighbour.kill()
+    const store = lmdbStore({ path })
+    const hello = sessionOf(0, 2, 'here')
+    expect(store.apply([hello])).toMatchObject([{ status: 'ok', resumed: true, head: kept }])
+    await store.close()
+  },
+)

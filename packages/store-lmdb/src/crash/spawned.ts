@@ -57,8 +57,15 @@ export class Neighbour {
     this.#child = child
   }
 
-  static async start(script: string, path: string): Promise<Neighbour> {
-    const child = fork(script, [path, 'serve'])
+  /** `fileKiB`: the largest file that it may write, as on a disk that is full. */
+  static async start(script: string, path: string, fileKiB?: number): Promise<Neighbour> {
+    const limited = `trap '' XFSZ; ulimit -f ${fileKiB}; exec "$0" "$@"`
+    const child =
+      fileKiB === undefined
+        ? fork(script, [path, 'serve'])
+        : spawn('bash', ['-c', limited, process.execPath, script, path, 'serve'], {
+            stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+          })
     await once(child, 'message')
     return new Neighbour(child)
   }
@@ -66,6 +73,7 @@ export class Neighbour {
   async apply(...operations: readonly Operation[]): Promise<readonly Result[]> {
     this.#child.send([...operations])
     const [results] = await once(this.#child, 'message')
+    if (typeof results === 'string') throw new Error(results)
     return results
   }
 

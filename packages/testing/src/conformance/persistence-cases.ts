@@ -53,6 +53,23 @@ export const persistenceCases = [
   ),
 
   storeCase(
+    'of a run that was forgotten and begun anew, or taken over, in one batch, nothing older is found again',
+    async (subject) => {
+      const fence = await subject.fence()
+      for (const n of [1, 2]) {
+        const owner = n === 1 ? 'me' : 'other'
+        await subject.apply(begin(fence, n, { owner }), chunks(runOf(fence, n, owner), 0, 'old', 'older', 'oldest'))
+      }
+      await subject.apply({ op: 'forget', run: runOf(fence, 1) }, begin(fence, 1), chunks(runOf(fence, 1), 0, 'a', 'b'))
+      const takeOver = begin(fence, 2, { idempotent: true })
+      await subject.apply({ op: 'retire', owner: 'other' }, takeOver, chunks(runOf(fence, 2), 0, 'a', 'b'))
+      await subject.reopen()
+      for (const n of [1, 2]) like(await subject.ask(begin(fence, n)), { chunks: ['"a"', '"b"'] }, `The chunks of ${n}`)
+    },
+    { needs: 'reopen' },
+  ),
+
+  storeCase(
     'owners and their notes are found again',
     async (subject) => {
       const { session } = await subject.fence()
