@@ -22,6 +22,8 @@ export interface Run {
   reported: boolean
   /** How many chunks there were when its client was told last that it runs: whoever gets chunks need not be told. */
   reportedChunks: number
+  /** Its handler has heard that the server goes away. */
+  signalled: boolean
   /** False once the client has reported the number settled: the handler goes on, and what it says is thrown away. */
   wanted: boolean
 }

@@ -297,4 +297,16 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     node.sleep(10_000)
     expect(node.frames(1)).toEqual([{ kind: 'started', n: 1 }])
   })
+
+  test('a handler that fails because the server goes away has not failed by itself: nobody knows how far it got', () => {
+    const { node, run } = running('request')
+    node.feed({ kind: 'closeAsked', drainMs: 0 })
+    expect(node.done('signal')).toMatchObject([{ run: run.run }])
+    const error = { code: 'HANDLER_FAILED', message: 'Aborted.', mayHaveExecuted: true } as const
+    node.feed({ kind: 'threw', run: run.run, error, refused: false })
+    expect(node.frames(1)).toMatchObject([
+      { kind: 'drain' },
+      { kind: 'error', n: 1, error: { code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true } },
+    ])
+  })
 })

@@ -110,6 +110,7 @@ export class Runs {
       again,
       state: { step: 'starting' },
       reported: false,
+      signalled: false,
       reportedChunks: 0,
       wanted: true,
     }
@@ -170,7 +171,9 @@ export class Runs {
   /** Handlers hear that their time is over. What they still answer counts. */
   signal(turn: Turn): void {
     for (const run of this.#table.all()) {
-      if (isLive(run)) turn.perform({ kind: 'signal', run: run.id, reason: closedWhileRunning.message })
+      if (!isLive(run)) continue
+      run.signalled = true
+      turn.perform({ kind: 'signal', run: run.id, reason: closedWhileRunning.message })
     }
   }
 
@@ -220,6 +223,8 @@ export class Runs {
     const run = this.#live(id)
     if (run === undefined) return
     if (refused) this.#refuse(run, error, turn)
+    // It failed because we told it to end: how far it got, nobody knows.
+    else if (run.signalled && error.code === 'HANDLER_FAILED') this.#fail(run, closedWhileRunning, turn)
     else this.#fail(run, error, turn)
   }
 
