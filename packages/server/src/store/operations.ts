@@ -84,7 +84,10 @@ export interface GreetOperation {
   readonly settled: readonly Range[]
   /** Another page than the one before has forgotten what it was asked: open asks that it was given end as unknown [P-33]. */
   readonly page: string
-  /** The node that has the link. It holds the session until it detaches it, another one greets it, or its lease runs out. */
+  /**
+   * The node that has the link. It holds the session until it detaches it, another one greets it, or its lease runs out.
+   * One that has ended holds nothing: its session counts as without a link from here on.
+   */
   readonly owner: Owner
   /** Taken when a record must be made. */
   readonly newSession: string
@@ -140,6 +143,7 @@ export interface AppendOperation {
   readonly op: 'append'
   readonly target: Target
   readonly message: Json
+  /** Size of the message, as UTF-8. */
   readonly bytes: number
   /** The node that asks for this. */
   readonly owner: Owner
@@ -289,6 +293,7 @@ export type BeginResult =
    * `unknown`: its owner is gone; nobody knows.
    * `settled`: the client has reported this number settled, or cancelled it.
    * `full`: nothing is known of it, and the journal holds as many requests as it may; nothing was written.
+   * `fenced`: the link is not the current one, or the owner has ended.
    */
   | { readonly op: 'begin'; readonly status: 'lost' | 'unknown' | 'settled' | 'full' | 'fenced' }
 
@@ -364,7 +369,10 @@ export type ReadResult =
 export type StoredPush =
   /** With `leftMs` it wants an answer within that time. */
   | { readonly push: number; readonly message: Json; readonly leftMs?: number }
-  /** The answer to push `withdraws` is not wanted any more; its own number when it never was given. */
+  /**
+   * The answer to push `withdraws` is not wanted any more. Its own number: it never was given, or its ask has ended since, so that who
+   * reads it only now (another page, a slow link) is not asked.
+   */
   | { readonly push: number; readonly withdraws: number }
 
 export interface EndResult {
