@@ -120,7 +120,7 @@ export interface Pushed {
   readonly appended: 'yes' | 'no' | 'maybe'
 }
 
-type At<Fact> = Fact & {
+export type At<Fact> = Fact & {
   /** Milliseconds of the machine's monotonic clock, which all its processes share. */
   readonly atMs: number
 }
@@ -129,7 +129,6 @@ export type ClientFact = At<
   Asked | Settled | ChunkRead | Heard | Gap | Reset | Ending | Ended | Slept | Struck | Reported
 >
 export type ServerFact = At<Started | Returning | Attached | Pushing | Pushed | Reported>
-export type Fact = ClientFact | ServerFact
 
 export interface History {
   readonly clients: Iterable<ClientFact>

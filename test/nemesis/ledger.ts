@@ -1,8 +1,6 @@
 /** The history, sorted by what it is about: each ask with its runs and ends, each session with its pushes, each end of a server. */
 
-import type { Asked, Attached, ClientFact, Gap, Heard, History, Reset, ServerFact, Settled } from './history.js'
-
-type At<Fact> = Fact & { readonly atMs: number }
+import type { Asked, At, Attached, ClientFact, Gap, Heard, History, Reset, ServerFact, Settled } from './history.js'
 
 /** What became of one ask. */
 export interface Ask {

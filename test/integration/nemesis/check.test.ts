@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { check, type Promised, type Terms } from '../../nemesis/check.js'
-import type { ClientFact, Fact, ServerFact, Settled } from '../../nemesis/history.js'
+import type { ClientFact, ServerFact, Settled } from '../../nemesis/history.js'
 
 const memory: Terms = { store: 'memory', lateMs: 100, leastRight: 0 }
 const lmdb: Terms = { ...memory, store: 'lmdb' }
@@ -17,12 +17,9 @@ const next = () => {
   nowMs += 1
   return at(nowMs)
 }
-const asked = (over: Partial<Extract<Fact, { kind: 'asked' }>> = {}) =>
-  ({
-    ...next(),
-    ...{ kind: 'asked', client: 'ann', id: 'a', mode: 'request', plan: 'patient', idempotent: false, timeoutMs: 1_000 },
-    ...over,
-  }) as const
+type AskedFact = Extract<ClientFact, { kind: 'asked' }>
+const usual = { client: 'ann', id: 'a', mode: 'request', plan: 'patient', idempotent: false, timeoutMs: 1_000 } as const
+const asked = (over: Partial<AskedFact> = {}): AskedFact => ({ ...next(), kind: 'asked', ...usual, ...over })
 const started = (run = 'r') => ({ ...next(), kind: 'started', id: 'a', run }) as const
 const returning = (run = 'r') => ({ ...next(), kind: 'returning', run }) as const
 const ok = (run: unknown = 'r', over = {}) => ({ ...next(), kind: 'settled', id: 'a', ok: true, run, ...over }) as const
