@@ -101,17 +101,17 @@ function judgeReply({ asked, ends, runs, read }: Ask): Finding[] {
   return found
 }
 
-function judgeError({ asked, ends, runs }: Ask, { serverEnds }: Ledger, { store }: Terms): Finding[] {
+function judgeError({ asked, ends, runs }: Ask, ledger: Ledger, { store }: Terms): Finding[] {
   const [end] = ends
   if (!end || end.ok) return []
   const found: Finding[] = []
   if (!end.mayHaveExecuted && runs.length > 0) found.push(['not run never ran', `${end.code}, and it ran`])
   if (end.code === 'OUTCOME_UNKNOWN') {
     if (asked.idempotent) found.push(['unknown only where a store cannot know', 'it is idempotent'])
-    if (!serverEnds.some((gone) => forgets(gone, store) && overlaps(gone, asked.atMs, end.atMs)))
+    if (!isExcused(asked, end.atMs, ledger, store))
       found.push([
         'unknown only where a store cannot know',
-        `no kill between ${asked.atMs} and ${end.atMs}: ${end.text}`,
+        `nothing was lost from ${asked.atMs} to ${end.atMs}: ${end.text}`,
       ])
   } else if (!(expected[asked.plan] ?? []).includes(end.code)) found.push(['no error without a reason', end.text])
   return found
@@ -120,10 +120,21 @@ function judgeError({ asked, ends, runs }: Ask, { serverEnds }: Ledger, { store 
 /** What may become of an ask beside an answer and `OUTCOME_UNKNOWN`. */
 const expected: Record<string, readonly string[]> = { patient: [], hasty: ['TIMEOUT'], fickle: ['ABORTED'] }
 
-/** A kill leaves runs behind of which nobody knows. Memory forgets everything with each end. */
-function forgets({ how }: ServerEnd, store: Terms['store']): boolean {
-  return store === 'memory' || how.includes('kill')
+/** A kill leaves runs behind of which nobody knows. Memory forgets everything with each end, which a client learns when it comes back. */
+function isExcused(
+  asked: Ask['asked'],
+  untilMs: number,
+  { serverEnds, heardBy }: Ledger,
+  store: Terms['store'],
+): boolean {
+  const ends = serverEnds.filter(({ how }) => store === 'memory' || how.includes('kill'))
+  if (ends.some((end) => overlaps(end, asked.atMs, untilMs))) return true
+  const heard = store === 'memory' ? (heardBy.get(asked.client) ?? []) : []
+  return heard.some(({ kind, atMs }) => kind === 'reset' && atMs >= asked.atMs && atMs <= untilMs + sameTurnMs)
 }
+
+/** A reset and what it settles are told in one turn. */
+const sameTurnMs = 50
 
 function overlaps(
   { beganAtMs = 0, endedAtMs = Number.POSITIVE_INFINITY }: ServerEnd,

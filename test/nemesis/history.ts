@@ -59,6 +59,14 @@ export interface Reset {
   readonly client: string
 }
 
+/** How a client's connection stands, for people who read the history. */
+export interface Connection {
+  readonly kind: 'connection'
+  readonly client: string
+  readonly state: string
+  readonly reason?: string
+}
+
 /** The end of a server process; `how` is what was done to it. Between the two times it goes. */
 export interface Ending {
   readonly kind: 'ending'
@@ -126,7 +134,7 @@ export type At<Fact> = Fact & {
 }
 
 export type ClientFact = At<
-  Asked | Settled | ChunkRead | Heard | Gap | Reset | Ending | Ended | Slept | Struck | Reported
+  Asked | Settled | ChunkRead | Heard | Gap | Reset | Connection | Ending | Ended | Slept | Struck | Reported
 >
 export type ServerFact = At<Started | Returning | Attached | Pushing | Pushed | Reported>
 

@@ -95,6 +95,8 @@ class Book implements Ledger {
       case 'gap':
       case 'reset':
         return void listOf(this.heardBy, fact.client).push(fact)
+      case 'connection':
+        return undefined
       case 'ending':
         return void this.#end(fact.server, fact.atMs).how.push(fact.how)
       case 'ended':

@@ -36,7 +36,7 @@ export interface Outcome extends Verdict {
 /** Timers and other people's turns. */
 const lateMs = 150
 /** After the last fault everything must have settled and arrived by then: the longest timeout, and room. */
-const healMs = 40_000
+const healMs = 100_000
 
 export async function nemesis(plan: Plan): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'backchat-nemesis-'))

@@ -14,7 +14,8 @@ export interface Habits {
   readonly chunks: number
 }
 
-const patienceMs = 30_000
+/** Longer than any series of faults leaves somebody without a link: only what hangs takes as long. */
+const patienceMs = 90_000
 const otherAskEveryMs = 500
 const betweenStoriesMs = 1_500
 
@@ -71,6 +72,10 @@ export class Person {
     })
     this.#client.events.on('gap', ({ from, to }) => this.#history.write({ kind: 'gap', client, from, to }))
     this.#client.events.on('reset', () => this.#history.write({ kind: 'reset', client }))
+    this.#client.events.on('status', (status) => {
+      const reason = 'reason' in status ? { reason: status.reason } : {}
+      this.#history.write({ kind: 'connection', client, state: status.state, ...reason })
+    })
     this.#client.events.on('error', (error) =>
       this.#history.write({ kind: 'reported', by: `client ${client}`, code: error.code, text: String(error) }),
     )

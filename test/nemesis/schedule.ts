@@ -60,10 +60,10 @@ export function drawSchedule(seed: number, forMs: number, clients: number): read
   return strikes.sort((a, b) => a.atMs - b.atMs)
 }
 
-/** Half of the time everybody: a network that fails. Else some: a cell, a café, a single telephone. */
+/** Everybody: a network that fails. Or some: a cell, a café, a single telephone. */
 function victims(chance: SeededRandom, clients: number): readonly number[] {
   const all = Array.from({ length: clients }, (_, client) => client)
-  const odds = pick(chance, [1, 1, 0.5, 0.1])
+  const odds = pick(chance, [1, 0.5, 0.3, 0.1])
   const chosen = all.filter(() => chance() < odds)
   return chosen.length > 0 ? chosen : [between(chance, 0, clients - 1)]
 }
@@ -78,8 +78,9 @@ function cut(chance: SeededRandom, clients: number): Fault {
 }
 
 function halfOpen(chance: SeededRandom, clients: number): Fault {
-  const direction = pick(chance, directions)
-  return { kind: 'half-open', clients: victims(chance, clients), direction, forMs: between(chance, 500, 8_000) }
+  // Some last until the heartbeats notice, most are over before.
+  const forMs = between(chance, 500, pick(chance, [3_000, 3_000, 3_000, 9_000]))
+  return { kind: 'half-open', clients: victims(chance, clients), direction: pick(chance, directions), forMs }
 }
 
 function repliesDropped(chance: SeededRandom, clients: number): Fault {
@@ -87,11 +88,11 @@ function repliesDropped(chance: SeededRandom, clients: number): Fault {
 }
 
 function delay(chance: SeededRandom, clients: number): Fault {
-  const delayMs = between(chance, 20, 1_000)
-  return { kind: 'delay', clients: victims(chance, clients), delayMs, forMs: between(chance, 1_000, 5_000) }
+  const delayMs = between(chance, 20, 500)
+  return { kind: 'delay', clients: victims(chance, clients), delayMs, forMs: between(chance, 1_000, 4_000) }
 }
 
 function stall(chance: SeededRandom, clients: number): Fault {
   const direction = pick(chance, directions)
-  return { kind: 'stall', clients: victims(chance, clients), direction, forMs: between(chance, 200, 5_000) }
+  return { kind: 'stall', clients: victims(chance, clients), direction, forMs: between(chance, 200, 3_000) }
 }

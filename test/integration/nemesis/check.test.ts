@@ -101,6 +101,13 @@ test('an unknown outcome is caught unless a kill came in its life; in memory any
   expect(broken(memory, restarted, [])).toEqual([])
 })
 
+test('in memory what was said to a server that was gone already is unknown, too, once the client learns of it', () => {
+  const told = [ending(), ended(), asked(), reset(), failed('OUTCOME_UNKNOWN')]
+  expect(broken(memory, told, [attached()])).toEqual([])
+  expect(broken(lmdb, told, [])).toContain('unknown only where a store cannot know')
+  expect(broken(memory, [ending(), ended(), asked(), failed('OUTCOME_UNKNOWN')], [])).not.toEqual([])
+})
+
 test('an unknown outcome of an idempotent request is caught', () => {
   const clients = [asked({ idempotent: true }), ending(), ended(), failed('OUTCOME_UNKNOWN')]
   expect(broken(lmdb, clients, [])).toEqual(['unknown only where a store cannot know'])
