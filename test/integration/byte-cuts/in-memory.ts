@@ -30,8 +30,9 @@ export async function runInMemory(cut?: ByteCut): Promise<Run> {
     return pipe.client
   }
   const chance = random('scripted session')
-  const scene = new Scene({
+  const scene = await Scene.open({
     clock,
+    wait: (ms) => new Promise<void>((resolve) => clock.after(ms, resolve)),
     listening: { server },
     manager: { ids: virtualIds(chance.stream('server')) },
     client: {

@@ -6,7 +6,10 @@ import { type Listening, type ManagerOptions, WebSocketManager } from '@backchat
 
 /** Where it is played. */
 export interface Stage {
-  readonly clock: Clock
+  /** Default: real time. */
+  readonly clock?: Clock
+  /** How handlers take their time. */
+  readonly wait: (ms: number) => Promise<unknown>
   readonly listening: Listening
   readonly manager?: Pick<ManagerOptions, 'ids' | 'config'>
   readonly client: Pick<ClientOptions, 'url' | 'WebSocket' | 'random' | 'ids'>
@@ -43,11 +46,11 @@ export const asItShouldBe: Played = {
   sessionsEnded: 1,
 }
 
-/** Opens the stage; the session begins with {@link Scene.play}. */
+/** Both sides, ready for {@link Scene.play}. */
 export class Scene {
   readonly client: Client
   readonly manager: WebSocketManager
-  readonly #clock: Clock
+  readonly #wait: Stage['wait']
   readonly #troubles: string[] = []
   readonly #pushes: unknown[] = []
   readonly #inits: unknown[] = []
@@ -58,17 +61,24 @@ export class Scene {
   readonly #sessionEnded = signal()
   #sessionsEnded = 0
 
-  constructor({ clock, listening, manager, client }: Stage) {
-    this.#clock = clock
-    this.manager = new WebSocketManager({ ...listening, ...manager, clock, logger: silent })
+  private constructor(manager: WebSocketManager, client: Client, wait: Stage['wait']) {
+    this.manager = manager
+    this.client = client
+    this.#wait = wait
     this.#serve()
-    this.client = createClient({ ...client, clock, init: () => ({ from: 'the script' }) })
     this.#listen()
+  }
+
+  /** The client dials when the server listens, so that its first link is the one that is cut. */
+  static async open({ clock, wait, listening, manager: options, client }: Stage): Promise<Scene> {
+    const time = clock ? { clock } : {}
+    const manager = new WebSocketManager({ ...listening, ...options, ...time, logger: silent })
+    await manager.ready
+    return new Scene(manager, createClient({ ...client, ...time, init: () => ({ from: 'the script' }) }), wait)
   }
 
   async play(): Promise<Played> {
     const { client } = this
-    await this.manager.ready
     const reply = (await client.request('text', { text: 'hello' })).content
     const story = client.stream('story')
     const chunks: unknown[] = []
@@ -101,7 +111,7 @@ export class Scene {
     const ran = (type: string) => {
       this.#runs[type] = (this.#runs[type] ?? 0) + 1
     }
-    const wait = (ms: number) => new Promise<void>((resolve) => this.#clock.after(ms, resolve))
+    const wait = this.#wait
     manager.registerHandler('init', () => {
       ran('init')
       return { history: [] }
