@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Violation } from './check.js'
 import { forget, nemesis, type Outcome } from './nemesis.js'
+import { plannedRestart } from './planned-restart.js'
 import { tableOf } from './report.js'
 
 const usage = `pnpm nemesis [--store memory|lmdb] [--minutes M] [--seed S] [--clients N] [--json]
@@ -13,6 +14,7 @@ const usage = `pnpm nemesis [--store memory|lmdb] [--minutes M] [--seed S] [--cl
   --seed S       draws faults and asks; default 1
   --clients N    default 20
   --slowest MS   the longest that a handler takes; default 200
+  --restart      nothing but one planned restart, with 200 requests under way whose handlers take up to 3 s
   --keep         keeps the history also of a run that broke no promise
   --json         prints figures as JSON
 Exits with 1 when a promise was broken; the history stays, and its place is printed.`
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     clients: { type: 'string', default: '20' },
     slowest: { type: 'string', default: '200' },
+    restart: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -37,18 +40,20 @@ const mostShown = 20
 export async function main(script: string): Promise<void> {
   const { store } = values
   if (values.help || (store !== 'memory' && store !== 'lmdb')) return console.log(usage)
-  const outcome = await nemesis({
-    script,
-    store,
-    seed: Number(values.seed),
-    forMs: Number(values.minutes) * 60_000,
-    clients: Number(values.clients),
-    habits: { slowestMs: Number(values.slowest) },
-  })
+  const outcome = await run(store, script)
   print(outcome)
   if (outcome.violations.length > 0) process.exitCode = 1
   else if (!values.keep) return forget(outcome)
   console.error(`The history is in ${outcome.folder}`)
+}
+
+function run(store: 'memory' | 'lmdb', script: string): Promise<Outcome> {
+  const seed = Number(values.seed)
+  const clients = Number(values.clients)
+  if (values.restart)
+    return plannedRestart({ script, store, seed, clients, requests: 200, slowestMs: 3_000, drainMs: 10_000 })
+  const forMs = Number(values.minutes) * 60_000
+  return nemesis({ script, store, seed, forMs, clients, habits: { slowestMs: Number(values.slowest) } })
 }
 
 function print({ violations, figures, lagMs, folder }: Outcome): void {

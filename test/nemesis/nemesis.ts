@@ -13,7 +13,7 @@ import { type Habits, Person } from './person.js'
 import { ClientHistory, factsOf } from './recorder.js'
 import { drawSchedule } from './schedule.js'
 import { ServerProcess } from './server-process.js'
-import { strikeAll } from './strike.js'
+import { strikeAll, type Targets } from './strike.js'
 
 export interface Plan {
   readonly store: 'memory' | 'lmdb'
@@ -33,18 +33,36 @@ export interface Outcome extends Verdict {
   readonly lagMs: number
 }
 
+/** What is set up: everybody has a way of their own to the one server. */
+export interface Chat extends Targets {
+  readonly people: readonly Person[]
+}
+
 /** Timers and other people's turns. */
-const lateMs = 150
+export const lateMs = 150
 /** After the last fault everything must have settled and arrived by then: the longest timeout, and room. */
 const healMs = 100_000
 
 export async function nemesis(plan: Plan): Promise<Outcome> {
+  const { store, seed, forMs, clients } = plan
+  const rage = async (chat: Chat) => {
+    for (const person of chat.people) person.begin()
+    await strikeAll(drawSchedule(seed, forMs, clients), chat)
+  }
+  return judged(plan, rage, { store, lateMs, leastRight: leastRight[store] })
+}
+
+/** In memory each end of a server takes with it everything that is under way, for clients on a half-open link that is seconds of it. */
+const leastRight = { memory: 0.5, lmdb: 0.995 }
+
+/** Sets a chat up, lets something happen to it, lets it heal, and judges the history. */
+export async function judged(plan: Plan, happen: (chat: Chat) => Promise<void>, terms: Terms): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'backchat-nemesis-'))
   const lag = monitorEventLoopDelay({ resolution: 20 })
   lag.enable()
-  await rage(plan, folder)
+  await live(plan, folder, happen)
   lag.disable()
-  return { ...check(historyOf(folder), termsOf(plan)), folder, lagMs: Math.round(lag.max / 1e6) }
+  return { ...check(historyOf(folder), terms), folder, lagMs: Math.round(lag.max / 1e6) }
 }
 
 export function historyOf(folder: string): History {
@@ -54,12 +72,7 @@ export function historyOf(folder: string): History {
   }
 }
 
-/** In memory each end of a server takes with it everything that is under way, for clients on a half-open link that is seconds of it. */
-function termsOf({ store }: Plan): Terms {
-  return { store, lateMs, leastRight: store === 'memory' ? 0.5 : 0.995 }
-}
-
-async function rage(plan: Plan, folder: string): Promise<void> {
+async function live(plan: Plan, folder: string, happen: (chat: Chat) => Promise<void>): Promise<void> {
   const history = new ClientHistory(join(folder, 'clients'))
   const port = await freePort()
   const server = await ServerProcess.start({
@@ -75,8 +88,7 @@ async function rage(plan: Plan, folder: string): Promise<void> {
   const people = ways.map((way, i) => personOf(plan, way, i, history))
   try {
     await Promise.all(people.map((person) => person.ready))
-    for (const person of people) person.begin()
-    await strikeAll(drawSchedule(plan.seed, plan.forMs, plan.clients), { ways, server, history })
+    await happen({ people, ways, server, history })
     await heal(people, ways, server)
     await Promise.all(people.map((person) => person.close()))
     await server.stop()

@@ -45,9 +45,17 @@ export class Person {
   }
 
   begin(): void {
-    this.#timers.push(setInterval(() => this.#work('patient'), this.#habits.askEveryMs))
+    this.#timers.push(setInterval(() => this.work('patient'), this.#habits.askEveryMs))
     this.#timers.push(setInterval(() => this.#askOther(), otherAskEveryMs))
     this.#reading = this.#read()
+  }
+
+  /** One request, which is followed until it settles. */
+  work(plan: Asked['plan']): void {
+    const timeout = plan === 'hasty' ? between(this.#chance, 1, 500) : patienceMs
+    const asked = { mode: 'request', plan, idempotent: false, timeoutMs: timeout } as const
+    const pending = this.#follow(asked, () => this.#client.request('work', this.#content(), { timeout }))
+    if (plan === 'fickle') setTimeout(() => void pending.cancel(), between(this.#chance, 0, 200))
   }
 
   /** Asks nothing more, waits for what is open, and for the last push. */
@@ -85,18 +93,11 @@ export class Person {
     const other = pick(this.#chance, ['lookup', 'note', 'hasty', 'fickle'] as const)
     if (other === 'lookup') this.#lookUp()
     else if (other === 'note') this.#note()
-    else this.#work(other)
+    else this.work(other)
   }
 
   #content() {
     return { ms: between(this.#chance, 0, this.#habits.slowestMs) }
-  }
-
-  #work(plan: Asked['plan']): void {
-    const timeout = plan === 'hasty' ? between(this.#chance, 1, 500) : patienceMs
-    const asked = { mode: 'request', plan, idempotent: false, timeoutMs: timeout } as const
-    const pending = this.#follow(asked, () => this.#client.request('work', this.#content(), { timeout }))
-    if (plan === 'fickle') setTimeout(() => void pending.cancel(), between(this.#chance, 0, 200))
   }
 
   #lookUp(): void {
