@@ -12,6 +12,11 @@ export interface CarriedLinkOptions {
   readonly heldBytes: number
   readonly faults: (direction: Direction) => LaneFaults
   readonly judge: (direction: Direction, text: () => string) => Cut | undefined
+  readonly judgeBytes: (
+    direction: Direction,
+    before: number,
+    count: number,
+  ) => { readonly keep: number; readonly cut: Cut } | undefined
   readonly passed: (direction: Direction, bytes: number) => void
 }
 
@@ -36,6 +41,7 @@ export class CarriedLink {
         heldBytes: options.heldBytes,
         faults: () => options.faults(direction),
         judge: (text) => options.judge(direction, text),
+        judgeBytes: (before, count) => options.judgeBytes(direction, before, count),
         passed: (bytes) => options.passed(direction, bytes),
         ended: (ending) => finish(sink, ending),
       })

@@ -248,6 +248,32 @@ test('a planned cut that is called off lets its frame pass', async () => {
   expect(await cut.done).toBeUndefined()
 })
 
+test('a link is cut behind the byte that was named, and only there', async () => {
+  const { proxy, client, served, next } = await tcpLink()
+  const cut = proxy.cutAfter(6, { how: 'fin' })
+  served.write('four')
+  expect(await text(client, 4)).toBe('four')
+  expect(cut.pending).toBe(true)
+  served.write('more')
+  expect(await text(client, 2)).toBe('mo')
+  expect(await Promise.all([ending(client), ending(served)])).toEqual(['fin', 'fin'])
+  expect([cut.pending, proxy.counters.bytesDown]).toEqual([false, 6])
+  dial(proxy)
+  const again = await next()
+  again.write('not cut again')
+  await until(() => proxy.counters.bytesDown === 19)
+})
+
+test('what the client sends is counted too, from its first byte on', async () => {
+  const { proxy, client, served } = await tcpLink()
+  proxy.cutAfter(1_000).cancel()
+  proxy.cutAfter(0, { direction: 'up' })
+  client.write('nothing of this')
+  expect(await Promise.all([ending(client), ending(served)])).toEqual(['rst', 'rst'])
+  expect([served.bytesRead, proxy.counters.cuts]).toEqual([0, 1])
+  for (const wrong of [-1, 0.5, Number.NaN]) expect(() => proxy.cutAfter(wrong)).toThrow('no number of bytes')
+})
+
 test('an HTTP server passes its upgrades through the same faults', async () => {
   const { proxy, port } = await webSocketServer()
   const front = createHttpServer((_, response) => response.end('page'))

@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import { type CutHow, type CutSide, type Dials, type Direction, Faults } from '../faults/faults.js'
 import { CutPlan, type FrameMatch, type PlannedCut, type PlannedCutOptions } from '../faults/planned-cut.js'
 import { realClock } from '../network/real-clock.js'
+import { ByteCut, type ByteCutOptions, type PlannedByteCut } from './byte-cut.js'
 import { CarriedLink } from './carried-link.js'
 
 /** Where links are carried to. */
@@ -65,6 +66,7 @@ export class ChaosProxy {
   readonly #faults = new Faults(realClock.after, () => this.#recover())
   readonly #counters = { links: 0, refused: 0, cuts: 0, bytesUp: 0, bytesDown: 0 }
   #plans: CutPlan[] = []
+  #byteCuts: ByteCut[] = []
   #closed = false
 
   constructor(server: Server, options: ChaosProxyOptions) {
@@ -142,6 +144,20 @@ export class ChaosProxy {
     return plan
   }
 
+  /**
+   * Cuts a link exactly behind so many of its bytes, wherever that is: in the middle of a frame, or of the upgrade before it.
+   * Acts once, on whichever link comes so far first. A byte must follow: a link that says nothing more is not cut.
+   *
+   * @throws TypeError when it is no number of bytes.
+   */
+  cutAfter(bytes: number, options: ByteCutOptions = {}): PlannedByteCut {
+    if (!Number.isSafeInteger(bytes) || bytes < 0) throw new TypeError(`${bytes} is no number of bytes.`)
+    const cut = new ByteCut(bytes, options)
+    if (this.#closed) cut.cancel()
+    this.#byteCuts = [...this.#byteCuts.filter(({ pending }) => pending), cut]
+    return cut
+  }
+
   /** Carries a connection that was accepted elsewhere, with what has been read of it already. */
   carry(socket: Duplex, firstBytes?: Uint8Array): void {
     const { dials } = this.#faults
@@ -159,6 +175,7 @@ export class ChaosProxy {
       heldBytes: this.#options.heldBytes ?? 4 * 1024 * 1024,
       faults: (direction) => this.#faults.lane(direction),
       judge: (direction, text) => this.#judge(link, direction, text),
+      judgeBytes: (direction, before, count) => this.#judgeBytes(link, direction, before, count),
       passed: (direction, bytes) => {
         this.#counters[direction === 'up' ? 'bytesUp' : 'bytesDown'] += bytes
       },
@@ -176,7 +193,7 @@ export class ChaosProxy {
   async close(): Promise<void> {
     this.#closed = true
     this.#faults.clear()
-    for (const plan of this.#plans) plan.cancel()
+    for (const plan of [...this.#plans, ...this.#byteCuts]) plan.cancel()
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     await Promise.all([closed, ...[...this.#links].map((link) => link.destroy())])
   }
@@ -192,6 +209,18 @@ export class ChaosProxy {
       (plan) => plan.pending && plan.direction === direction && plan.meets(direction, text()),
     )
     return plan && (() => this.#cut(link, plan.side, plan.how))
+  }
+
+  #judgeBytes(link: CarriedLink, direction: Direction, before: number, count: number) {
+    const plan = this.#byteCuts.find(
+      (plan) => plan.pending && plan.direction === direction && plan.bytes >= before && plan.bytes < before + count,
+    )
+    if (!plan) return undefined
+    const cut = () => {
+      plan.cancel()
+      this.#cut(link, plan.side, plan.how)
+    }
+    return { keep: plan.bytes - before, cut }
   }
 
   #cut(link: CarriedLink, side: CutSide, how: CutHow): void {

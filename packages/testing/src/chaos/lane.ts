@@ -17,6 +17,8 @@ export interface LaneOptions {
   readonly heldBytes: number
   /** Judges each data frame before it passes. A cut is carried out exactly before it: nothing of the rest passes. */
   readonly judge: (text: () => string) => Cut | undefined
+  /** Judges the next bytes, which come after so many: a cut is carried out before one of them, when those before it have passed. */
+  readonly judgeBytes: (before: number, count: number) => { readonly keep: number; readonly cut: Cut } | undefined
   readonly passed: (bytes: number) => void
   /** The source ended and everything before that has passed. */
   readonly ended: (ending: Ending) => void
@@ -29,6 +31,7 @@ export class Lane {
   readonly #frames = new WebSocketFrames()
   #held: Held[] = []
   #heldBytes = 0
+  #passedBytes = 0
   #timer: NodeJS.Timeout | undefined
   #state: 'flowing' | 'lossy' | 'over' = 'flowing'
 
@@ -98,17 +101,21 @@ export class Lane {
       return
     }
     this.#heldBytes -= held.bytes.length
-    for (const frame of this.#frames.scan(held.bytes)) {
+    const byByte = this.#options.judgeBytes(this.#passedBytes, held.bytes.length)
+    const bytes = byByte ? held.bytes.subarray(0, byByte.keep) : held.bytes
+    for (const frame of this.#frames.scan(bytes)) {
       const cut = this.#options.judge(frame.text)
       if (!cut) continue
-      this.#write(held.bytes.subarray(0, frame.start))
+      this.#write(bytes.subarray(0, frame.start))
       cut()
       return
     }
-    this.#write(held.bytes)
+    this.#write(bytes)
+    byByte?.cut()
   }
 
   #write(bytes: Buffer): void {
+    this.#passedBytes += bytes.length
     if (bytes.length === 0 || !this.#options.sink.writable) return
     this.#options.passed(bytes.length)
     this.#options.sink.write(bytes)
