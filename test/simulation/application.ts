@@ -1,6 +1,6 @@
 /** What somebody does with a client: asks, reads, gives up or leaves, and takes note of every answer. */
 
-import { type Ids, type JsonValue, toJson, utf8Length } from '@backchat/protocol'
+import { type Ids, type JsonValue, toJson } from '@backchat/protocol'
 import type { VirtualClock } from '@backchat/testing'
 import type { ClientFact } from './facts.js'
 import type { ClientInput, Outcome } from './machines.js'
@@ -67,7 +67,7 @@ export class Application {
     const id = ids.id()
     const encoded = toJson({ id, timestamp: new Date(clock.wall()).toISOString(), type, content: { ask } })
     if (!encoded.ok) throw new Error(encoded.reason)
-    const message = { message: encoded.json, bytes: utf8Length(encoded.json) }
+    const message = { message: encoded.json, bytes: Buffer.byteLength(encoded.json) }
     return { kind: 'requested', key, id, type, mode, timeoutMs, ...message, ...(type === 'init' && { init: true }) }
   }
 

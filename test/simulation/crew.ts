@@ -32,7 +32,7 @@ const dealSize = 50
 export async function runAll({ workers = availableParallelism(), ...options }: CrewOptions): Promise<Tally> {
   const tally = new Tally()
   const deal = dealer(options)
-  await Promise.all(Array.from({ length: workers }, () => employ(options.script, deal, tally)))
+  await Promise.all(Array.from({ length: Math.max(1, workers) }, () => employ(options.script, deal, tally)))
   return tally
 }
 

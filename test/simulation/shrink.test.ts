@@ -4,6 +4,7 @@ import { mutants } from './mutants/mutants.js'
 import { plainerFields, replaced } from './plainer.js'
 import { shrink } from './shrink.js'
 import { type Life, type SimulateOptions, simulate } from './simulate.js'
+import type { Mutation } from './world.js'
 
 /** The first life that breaks something with that planted bug. */
 function broken(name: string): { readonly options: SimulateOptions; readonly life: Life } {
@@ -52,4 +53,21 @@ test('a field can be replaced wherever it stands, and every replacement is plain
   expect([plainest.asks.length, plainest.faults.length]).toEqual([scenario.asks.length, scenario.faults.length])
   expect(plainest.asks[0]?.atMs).toBe(scenario.asks[0]?.atMs)
   expect(simulate({ seed: 3, scenario: plainest }).violations).toEqual([])
+})
+
+test('a machine that throws has broken a promise, and its life is made small like any other', () => {
+  const throws: Mutation = {
+    client: (machine) => ({
+      handle(input, now) {
+        if (input.kind === 'received' && input.frame.kind === 'reply') throw new Error('as planted')
+        return machine.handle(input, now)
+      },
+      wakeAt: () => machine.wakeAt(),
+    }),
+  }
+  const options = { seed: 1, mutation: throws }
+  const life = simulate(options)
+  expect(life.violations[0]).toMatchObject({ promise: 'nothing throws', how: expect.stringContaining('as planted') })
+  const { scenario } = shrink(options, life)
+  expect([scenario.clients.length, scenario.asks.length, scenario.faults.length]).toEqual([1, 0, 0])
 })

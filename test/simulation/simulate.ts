@@ -72,23 +72,31 @@ export function simulate({ seed, scenario = drawScenario(seed), mutation = {}, l
     if (violations.length === 0 && !enough()) world.clock.advance(until - world.clock.now())
   }
 
-  world.start()
-  pass(scenario.healAtMs)
-  if (violations.length === 0) world.heal()
-  for (const client of scenario.clients.keys()) world.plan(probeAsk(client, world.clock.now() + 1_000))
-  pass(2_000)
-  pass(settleMs, () => open.size === 0)
-  pass(quietMs)
-  if (violations.length === 0) {
-    tell({ fact: 'settled up' })
-    for (const client of world.clients) client.close()
-    pass(closeMs)
-    world.closeServer()
-    pass(closeMs)
+  const liveThrough = () => {
+    world.start()
+    pass(scenario.healAtMs)
+    if (violations.length === 0) world.heal()
+    for (const client of scenario.clients.keys()) world.plan(probeAsk(client, world.clock.now() + 1_000))
+    pass(2_000)
+    pass(settleMs, () => open.size === 0)
+    pass(quietMs)
+    if (violations.length === 0) {
+      tell({ fact: 'settled up' })
+      for (const client of world.clients) client.close()
+      pass(closeMs)
+      world.closeServer()
+      pass(closeMs)
+    }
+    if (violations.length === 0) {
+      for (const watch of watches) watch.end?.(world.clock.now())
+      for (const how of world.leftovers()) violations.push({ promise: 'nothing is left behind', how })
+    }
   }
-  if (violations.length === 0) {
-    for (const watch of watches) watch.end?.(world.clock.now())
-    for (const how of world.leftovers()) violations.push({ promise: 'nothing is left behind', how })
+
+  try {
+    liveThrough()
+  } catch (thrown) {
+    violations.push({ promise: 'nothing throws', how: String(thrown instanceof Error ? thrown.stack : thrown) })
   }
   return {
     scenario,

@@ -10,7 +10,7 @@ import { type Life, simulate } from './simulate.js'
 const most = 20_000
 const withinSeconds = 90
 /** Fewer than these would prove little. */
-const least = 1_000
+const least = 500
 
 const script = fileURLToPath(new URL('sim.mjs', import.meta.url))
 
