@@ -1,7 +1,7 @@
 /** A server in this process: the real machine on the real memory store, with texts for links and time that passes when it is told to. */
 
 import { decodeClientFrame, encode, type Json, limits, utf8Length } from '@backchat/protocol'
-import { type Run, type ServerEffect, type ServerInput, ServerMachine } from '../simulation/machines.js'
+import { type Machine, type Run, type ServerEffect, type ServerInput, ServerMachine } from '../simulation/machines.js'
 import { behaviourOf, idempotentType, textOf, types, written } from './application.js'
 import { type Carrier, newStore } from './store.js'
 
@@ -22,11 +22,13 @@ interface Working {
   chunk: number
 }
 
+type Around = (machine: Machine<ServerInput, ServerEffect>) => Machine<ServerInput, ServerEffect>
+
 const frameBytes = limits.messageBytes + limits.envelopeBytes
 
 export class ServerInProcess {
   now = 1_000
-  readonly #machine: ServerMachine
+  readonly #machine: Machine<ServerInput, ServerEffect>
   readonly #store: Carrier
   readonly #links = new Map<number, Link>()
   readonly #working = new Map<number, Working>()
@@ -39,15 +41,19 @@ export class ServerInProcess {
   reached = 0
   closed = false
 
-  constructor(options: Partial<ConstructorParameters<typeof ServerMachine>[0]> = {}) {
+  /** How many handlers were begun. */
+  runs = 0
+
+  /** `around` may put something between the machine and all that happens to it. */
+  constructor(around: Around = (machine) => machine) {
     this.#store = newStore(() => this.now)
-    this.#machine = new ServerMachine({
+    const machine = new ServerMachine({
       owner: 'owner',
       ids: { id: () => this.#newId() },
       hash: (secret) => `hash of ${secret}`,
       authenticates: false,
-      ...options,
     })
+    this.#machine = around(machine)
     for (const type of types) this.feed({ kind: 'registered', type, idempotent: type === idempotentType })
     this.pass(0)
   }
@@ -182,6 +188,7 @@ export class ServerInProcess {
   }
 
   #begin(run: Run): void {
+    this.runs += 1
     const behaviour = behaviourOf(run.type, run.message.content)
     const chunksLeft = behaviour.does === 'yield' ? behaviour.chunks : 0
     this.#working.set(run.run, { run, chunksLeft, chunk: 0 })
