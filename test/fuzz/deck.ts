@@ -14,7 +14,7 @@ export interface Deck {
 }
 
 /** How many of each are drawn before; from then on drawing costs nothing. */
-const size = 2_000
+const size = 1_000
 
 export const clientDeck = (seed: number): Deck => deckOf(clientFrame, seed)
 export const serverDeck = (seed: number): Deck => deckOf(serverFrame, seed)

@@ -57,9 +57,7 @@ describe('what is planted is found', () => {
     let replies = 0
     const found = failure(
       spoil((_, effects) =>
-        effects.filter(
-          (effect) => effect.kind !== 'transmit' || effect.frame.kind !== 'reply' || ++replies % 20 !== 0,
-        ),
+        effects.filter((effect) => effect.kind !== 'transmit' || effect.frame.kind !== 'reply' || ++replies % 20 !== 0),
       ),
     )
     expect(found?.complaint).toContain('was not answered')
