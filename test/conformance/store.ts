@@ -6,5 +6,8 @@ export interface Carrier {
   apply(operations: readonly Operation[]): readonly Result[]
 }
 
-/** Time is for stores that keep it. */
-export const newStore = (_now: () => number): Carrier => memoryStore()
+/** A store that keeps time is told it. */
+export function newStore(now: () => number): Carrier {
+  const options = { maxSessions: 100_000, now }
+  return memoryStore(options)
+}
