@@ -17,8 +17,8 @@ interface Kind {
 
 const kinds: readonly Kind[] = [
   { name: 'unit', include: 'packages/*/src/**/*.test.ts', timeoutMs: 10_000, maxWorkers: 2 },
-  { name: 'simulation', include: 'test/simulation/**/*.test.ts', timeoutMs: 300_000, maxWorkers: 2 },
-  { name: 'integration', include: 'test/integration/**/*.test.ts', timeoutMs: 60_000, maxWorkers: 2 },
+  { name: 'simulation', include: 'test/{simulation,fuzz}/**/*.test.ts', timeoutMs: 300_000, maxWorkers: 2 },
+  { name: 'integration', include: 'test/{integration,conformance}/**/*.test.ts', timeoutMs: 60_000, maxWorkers: 2 },
   { name: 'browser', include: 'test/browser/**/*.test.ts', timeoutMs: 60_000, maxWorkers: 1 },
   { name: 'house', include: 'test/house/**/*.test.ts', timeoutMs: 60_000, hookTimeoutMs: 300_000, maxWorkers: 1 },
 ]

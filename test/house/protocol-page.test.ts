@@ -72,6 +72,7 @@ test('the limits are those of the code', () => {
     `${limits.streamWindow}, ${bytes(limits.replyBytes)}`,
     `${limits.window}`,
     count(mostEntries),
+    `${limits.asks}`,
     `${count(limits.logPushes)} pushes, ${bytes(limits.logBytes)}`,
     `${bytes(limits.journalBytes)}, and the newest`,
     `${bytes(slowBytes)} for ${seconds(patienceMs)}, ${bytes(mostQueuedBytes)} ever`,
