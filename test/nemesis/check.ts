@@ -117,8 +117,12 @@ function judgeError({ asked, ends, runs }: Ask, ledger: Ledger, { store }: Terms
   return found
 }
 
-/** What may become of an ask beside an answer and `OUTCOME_UNKNOWN`. */
-const expected: Record<string, readonly string[]> = { patient: [], hasty: ['TIMEOUT'], fickle: ['ABORTED'] }
+/** What may become of an ask beside an answer and `OUTCOME_UNKNOWN`. Who is in haste may have no time to come again after a refusal. */
+const expected: Record<string, readonly string[]> = {
+  patient: [],
+  hasty: ['TIMEOUT', 'OVERLOADED'],
+  fickle: ['ABORTED'],
+}
 
 /** A kill leaves runs behind of which nobody knows. Memory forgets everything with each end, which a client learns when it comes back. */
 function isExcused(

@@ -53,7 +53,7 @@ export async function nemesis(plan: Plan): Promise<Outcome> {
 }
 
 /** In memory each end of a server takes with it everything that is under way, for clients on a half-open link that is seconds of it. */
-const leastRight = { memory: 0.5, lmdb: 0.995 }
+const leastRight = { memory: 0.3, lmdb: 0.995 }
 
 /** Sets a chat up, lets something happen to it, lets it heal, and judges the history. */
 export async function judged(plan: Plan, happen: (chat: Chat) => Promise<void>, terms: Terms): Promise<Outcome> {

@@ -38,26 +38,44 @@ interface Kind {
 const directions: readonly [Direction | 'both', ...(Direction | 'both')[]] = ['up', 'down', 'both']
 const sides: readonly [CutSide, ...CutSide[]] = ['both', 'both', 'client', 'server']
 
-/** Those of the comparison with other libraries, and two that none of them was asked to bear. */
-const kinds: Record<Fault['kind'], Kind> = {
-  cut: { perMinute: 21, draw: cut },
-  'half-open': { perMinute: 12, draw: halfOpen },
-  'replies dropped': { perMinute: 10, draw: repliesDropped },
-  delay: { perMinute: 5, draw: delay },
-  stall: { perMinute: 7, draw: stall },
-  kill: { perMinute: 5, draw: (chance) => ({ kind: 'kill', downMs: between(chance, 0, 1_000) }) },
-  freeze: { perMinute: 2, draw: (chance) => ({ kind: 'freeze', forMs: between(chance, 200, 8_000) }) },
-  restart: { perMinute: 2, draw: (chance) => ({ kind: 'restart', downMs: between(chance, 0, 1_000) }) },
+/** Those of the comparison with other libraries. */
+const onTheWay: readonly Kind[] = [
+  { perMinute: 21, draw: cut },
+  { perMinute: 12, draw: halfOpen },
+  { perMinute: 10, draw: repliesDropped },
+  { perMinute: 5, draw: delay },
+  { perMinute: 7, draw: stall },
+]
+
+/** Kills are of the comparison, too; the others nobody was asked to bear. */
+const onTheServer: readonly Kind[] = [
+  { perMinute: 5, draw: (chance) => ({ kind: 'kill', downMs: between(chance, 0, 1_000) }) },
+  { perMinute: 2, draw: (chance) => ({ kind: 'freeze', forMs: between(chance, 200, 8_000) }) },
+  { perMinute: 2, draw: (chance) => ({ kind: 'restart', downMs: between(chance, 0, 1_000) }) },
+]
+
+/** In each run at least one of each kind; in the order in which they come. */
+export function drawSchedule(seed: number, forMs: number, clients: number): readonly Strike[] {
+  const chance = random(seed)
+  const faults = (kinds: readonly Kind[], name: string) =>
+    kinds.flatMap(({ perMinute, draw }, kind) => {
+      const count = Math.max(1, Math.round((perMinute * forMs) / 60_000))
+      const own = chance.stream(`${name} ${kind}`)
+      return Array.from({ length: count }, () => draw(own, clients))
+    })
+  const anytime = chance.stream('times')
+  const strikes = [
+    ...faults(onTheWay, 'way').map((fault) => ({ atMs: between(anytime, 0, forMs), fault })),
+    ...inSlots(faults(onTheServer, 'server'), forMs, chance.stream('slots')),
+  ]
+  return strikes.sort((a, b) => a.atMs - b.atMs)
 }
 
-/** In each run at least one of each kind; times in the order in which they come. */
-export function drawSchedule(seed: number, forMs: number, clients: number): readonly Strike[] {
-  const strikes = Object.entries(kinds).flatMap(([name, { perMinute, draw }]) => {
-    const chance = random(seed).stream(name)
-    const count = Math.max(1, Math.round((perMinute * forMs) / 60_000))
-    return Array.from({ length: count }, () => ({ atMs: between(chance, 0, forMs), fault: draw(chance, clients) }))
-  })
-  return strikes.sort((a, b) => a.atMs - b.atMs)
+/** A server that is struck again before it has come up proves nothing new: each strike has a slot of time, and comes in its first half. */
+function inSlots(faults: readonly Fault[], forMs: number, chance: SeededRandom): readonly Strike[] {
+  const slotMs = forMs / faults.length
+  const shuffled = faults.map((fault) => ({ fault, place: chance() })).sort((a, b) => a.place - b.place)
+  return shuffled.map(({ fault }, slot) => ({ atMs: Math.round((slot + chance() / 2) * slotMs), fault }))
 }
 
 /** Everybody: a network that fails. Or some: a cell, a café, a single telephone. */

@@ -118,6 +118,8 @@ test('any other error of somebody patient is caught; the hasty and the fickle ge
   expect(broken(lmdb, [asked(), failed('HANDLER_FAILED')], [started()])).toEqual(promise)
   expect(broken(lmdb, [asked(), failed('no BackchatError')], [])).toEqual(promise)
   expect(broken(lmdb, [asked({ plan: 'hasty', timeoutMs: 1 }), failed('TIMEOUT')], [])).toEqual([])
+  expect(broken(lmdb, [asked({ plan: 'hasty' }), failed('OVERLOADED', false)], [])).toEqual([])
+  expect(broken(lmdb, [asked(), failed('OVERLOADED', false)], [])).toEqual(promise)
   expect(broken(lmdb, [asked({ plan: 'hasty' }), failed('ABORTED')], [])).toEqual(promise)
   expect(broken(lmdb, [asked({ plan: 'fickle' }), failed('ABORTED')], [])).toEqual([])
 })

@@ -101,6 +101,8 @@ function cutSocket(socket: Duplex, how: Ending): void {
 }
 
 function reset(socket: Duplex): void {
-  if (socket instanceof Socket && socket.pending === false) socket.resetAndDestroy()
+  // While its FIN leaves, a socket cannot be reset (EINVAL), and Node would never tell that it has closed.
+  const isShuttingDown = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0
+  if (socket instanceof Socket && !socket.pending && !isShuttingDown) socket.resetAndDestroy()
   else socket.destroy()
 }

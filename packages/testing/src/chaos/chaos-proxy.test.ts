@@ -309,6 +309,16 @@ test('closing ends every link, held bytes and planned cuts included', async () =
   expect(proxy.connections).toBe(0)
 })
 
+test('closing in the very turn in which links are cut ends them all the same', async () => {
+  for (const how of ['rst', 'fin', 'silent'] as const) {
+    const { proxy, client } = await tcpLink()
+    proxy.cut({ how })
+    await proxy.close()
+    await ending(client)
+    expect(proxy.connections).toBe(0)
+  }
+})
+
 async function opened(options: Parameters<typeof chaosProxy>[0]): Promise<ChaosProxy> {
   const proxy = await chaosProxy(options)
   closers.push(() => proxy.close())
