@@ -1,5 +1,6 @@
 /** Tools to test a Backchat application: virtual clock, in-memory network, fault schedules, chaos proxy. */
 
+export type { ByteCutOptions, PlannedByteCut } from './chaos/byte-cut.js'
 export {
   type ChaosCounters,
   type ChaosProxy,
