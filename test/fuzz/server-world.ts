@@ -3,7 +3,6 @@
 import { closeCodes, decodeServerFrame, limits } from '@backchat/protocol'
 import { ServerInProcess } from '../conformance/in-process.js'
 import { claim, type ServerAct, type World } from './act.js'
-import { isReplyOfSend } from './known-faults.js'
 import { Neighbour } from './neighbour.js'
 
 /** Why a server that goes on, with a store that answers, may close a link. */
@@ -98,7 +97,6 @@ export class ServerWorld implements World<ServerAct> {
   }
 
   #received(who: number, text: string): void {
-    if (isReplyOfSend(text)) return
     const decoded = decodeServerFrame(text, frameBytes)
     claim(decoded.ok && decoded.frame !== null, () => `The server said what no client understands: ${text}`)
     if (decoded.ok && decoded.frame?.kind === 'welcome') this.#epochs.set(who, decoded.frame.epoch)

@@ -1,6 +1,7 @@
 import { Ranges, type RequestMode } from '@backchat/protocol'
 import { expect, test } from 'vitest'
 import { Desk } from './desk.js'
+import { nothing } from './ending.js'
 import { chunkOf, json, replyTo } from './test-node.js'
 import { Turn } from './turn.js'
 
@@ -96,4 +97,10 @@ test('what the client has settled is waited for no more', () => {
   expect([1, 2, 3].map((n) => desk.has(n))).toEqual([false, true, false])
   desk.forgetAll()
   expect(desk.size).toBe(0)
+})
+
+test('what was a send when it ran has no reply for who asks again as a request', () => {
+  const { desk, turn, frames } = waiting('request')
+  desk.ended(1, { ok: true, message: nothing }, 0, turn)
+  expect(frames()).toMatchObject([{ kind: 'error', n: 1, error: { code: 'REPLY_LOST', mayHaveExecuted: true } }])
 })

@@ -11,6 +11,8 @@ import type {
 } from '@backchat/protocol'
 import type { Ending } from '../store/operations.js'
 import type { Attachment } from './attachment.js'
+import { nothing } from './ending.js'
+import { replyLost } from './faults.js'
 import type { Turn } from './turn.js'
 
 export interface Waiting {
@@ -141,5 +143,7 @@ const answer = (n: number, mode: RequestMode, ending: Ending, count: number): Se
   const counted = mode === 'stream' ? { count } : {}
   if (mode === 'send' && (ending.ok || ending.error.mayHaveExecuted)) return { kind: 'started', n }
   if (!ending.ok) return { kind: 'error', n, ...counted, error: ending.error }
+  // It was a `send` when it ran, so its reply was not kept.
+  if (ending.message === nothing) return { kind: 'error', n, ...counted, error: replyLost }
   return { kind: 'reply', n, ...counted, message: ending.message }
 }

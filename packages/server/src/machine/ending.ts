@@ -9,8 +9,8 @@ export interface SizedEnding {
   readonly bytes: number
 }
 
-/** Nobody reads the reply to a `send`. */
-const nothing: Json = 'null' as Json
+/** Nobody reads the reply to a `send`: this stands in its place. */
+export const nothing: Json = 'null' as Json
 
 /** The handler returned. A reply that is too large is journalled as an error, and it ran [P-17]. */
 export const returned = (mode: RequestMode, message: Json, bytes: number): SizedEnding => {

@@ -150,10 +150,8 @@ export class ServerMachine {
         return this.#opened(input.link, turn)
       case 'received':
         return this.#received(input.link, input.frame, turn)
-      case 'garbled': {
-        const code = input.tooLarge ? closeCodes.tooLarge : closeCodes.protocolError
-        return drop(input.link, code, input.reason, turn) // [P-3]
-      }
+      case 'garbled':
+        return this.#garbled(input, turn)
       case 'closed':
         greeting.forget(input.link)
         return sessions.closed(input.link, turn)
@@ -213,6 +211,13 @@ export class ServerMachine {
     if (attachment === undefined) return
     heartbeats.heard(link, turn)
     heard(this.#parts, attachment, frame, this.#closing.isOpen, turn)
+  }
+
+  /** What follows a goodbye counts no more, whatever it is. */
+  #garbled({ link, reason, tooLarge }: Extract<Input, { kind: 'garbled' }>, turn: Turn): void {
+    const { greeting, sessions, drop } = this.#parts
+    if (!greeting.has(link) && sessions.attachmentOf(link) === undefined) return
+    drop(link, tooLarge ? closeCodes.tooLarge : closeCodes.protocolError, reason, turn) // [P-3]
   }
 
   #authenticated({ link, user, expiresInMs }: Extract<Input, { kind: 'authenticated' }>, turn: Turn): void {

@@ -49,6 +49,8 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     node.receive(1, { kind: 'bye' })
     node.request(1, 1)
     node.receive(1, { kind: 'bye' })
+    node.feed({ kind: 'garbled', link: 1, reason: 'no JSON', tooLarge: false })
+    expect(node.done('abandon')).toMatchObject([{ link: 1, code: closeCodes.normal }])
     node.cut(1)
     expect(node.done('run')).toEqual([])
     expect(node.done('ended')).toHaveLength(1)
