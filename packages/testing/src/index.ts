@@ -10,6 +10,17 @@ export {
 } from './chaos/chaos-proxy.js'
 export type { CutHow, CutSide, Dials, Direction } from './faults/faults.js'
 export type { FrameMatch, PlannedCut, PlannedCutOptions } from './faults/planned-cut.js'
+export {
+  type DrawFaultsOptions,
+  drawFaults,
+  type FaultSchedule,
+  type Played,
+  type PlayOptions,
+  playFaults,
+  type ScheduledFault,
+  type Way,
+  type WayFault,
+} from './faults/schedule.js'
 export type { LinkEnd, LinkEvents } from './network/memory-link.js'
 export {
   type Accept,
