@@ -97,13 +97,13 @@ export class World {
   heal(): void {
     for (const cut of this.#cuts) cut.cancel()
     for (const restart of [...this.#closing.values()]) this.#end({ ...restart, downMs: 0 })
-    for (const dead of [...this.#dead]) this.#bury(dead)
     for (const [place, server] of this.#servers.entries()) {
       if (server) server.heal()
       else this.#startServer(place)
     }
     this.#lockedOut.clear()
     for (const network of this.#networks) network.heal()
+    for (const dead of [...this.#dead]) this.#bury(dead)
     for (const client of this.clients) client.heal()
     this.#options.tell({ fact: 'healed' })
   }
