@@ -99,7 +99,10 @@ export const errorsOf =
         closed: ({ client }) => void closed.add(client),
         attached: ({ session }) => void sessions.add(session),
         forgotten: ({ session }) => void gone.add(session),
-        begun: ({ session, n, node }) => void running.set(`${session} ${n}`, node),
+        begun({ session, n, node }) {
+          running.set(`${session} ${n}`, node)
+          if (closing.has(node)) orphan(node)
+        },
         finished: ({ session, n }) => void running.delete(`${session} ${n}`),
         faulted({ fault }) {
           if (fault.kind === 'lockout') lockedOut.add(fault.client)

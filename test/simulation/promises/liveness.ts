@@ -23,8 +23,13 @@ const lookMs = 1_000
 /** The longest that any handler takes, with its refusals, on a good link. */
 const slowestMs = 12_000
 
-/** What becomes of a request when its server ends while the handler runs, or its session is lost. */
-const ofFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['OUTCOME_UNKNOWN', 'REPLY_LOST', 'HANDLER_FAILED'])
+/** What becomes of a request when its server ends, or is stopped, while the handler runs, or its session is lost. */
+const ofFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'OUTCOME_UNKNOWN',
+  'REPLY_LOST',
+  'HANDLER_FAILED',
+  'HANDLER_TIMEOUT',
+])
 
 export function livenessOf(scenario: Scenario): Promised {
   const { nodes, asks } = scenario
