@@ -102,7 +102,7 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
   })
 
   test('a client that comes back while its session is being ended keeps it, and is known here', () => {
-    const node = new TestNode({ answers: 'when told', sessionTtlMs: 10_000 })
+    const node = new TestNode({ answers: 'later', sessionTtlMs: 10_000 })
     node.dial(1)
     node.settle()
     node.cut(1)
