@@ -1,7 +1,8 @@
 /** What is thrown or given that throws again when it is looked at: it stops nothing but whoever threw it. */
 
+import { type Logger, memoryStore, WebSocketManager } from '@backchat/server'
 import { describe, expect, test } from 'vitest'
-import { serve } from '../server/serve.js'
+import { freePort, serve } from '../server/serve.js'
 import { clientOf, codeOf, eventually, isWell, pair, unheardRejections } from './set-up.js'
 
 const refuse = (): never => {
@@ -162,5 +163,95 @@ test('a token may be a thenable that is no Promise', async () => {
   // biome-ignore lint/suspicious/noThenProperty: that is what is tested.
   const token = () => ({ then: (given: (token: string) => void) => given('token') })
   const both = await pair({}, { options: { token: token as unknown as () => string } })
+  await isWell(both)
+})
+
+describe.each(hostile)('a function of a server that throws %s', (_, make) => {
+  const act = (): never => {
+    throw make()
+  }
+
+  test('as a handler: the caller is told', async () => {
+    const both = await pair({ throws: act })
+    expect(await codeOf(both.client.request('throws'))).toBe('HANDLER_FAILED')
+    await isWell(both)
+  })
+
+  test('as authenticate, middleware or a listener', async () => {
+    const unheard = unheardRejections()
+    let asked = 0
+    const authenticate = () => (++asked === 1 ? act() : { id: 'ann' })
+    const { manager, url } = await serve({ authenticate })
+    for (const name of ['connection', 'error'] as const) manager.on(name, act)
+    manager.on('handled', () => Promise.reject(make()))
+    let passes = 0
+    manager.use((_context, next) => (++passes === 1 ? act() : next()))
+    manager.registerHandler('echo', ({ content }) => content)
+    const client = clientOf(url)
+    expect(await codeOf(client.request('echo', 1, { timeout: 3_000 }))).toBe('HANDLER_FAILED')
+    await isWell({ client })
+    expect(unheard).toEqual([])
+  })
+
+  test('as a store: clients come again once it answers', async () => {
+    const unheard = unheardRejections()
+    const { apply, ...rest } = memoryStore()
+    let calls = 0
+    const store = { ...rest, apply: (...given: Parameters<typeof apply>) => (++calls === 1 ? act() : apply(...given)) }
+    const { manager, url } = await serve({ store })
+    manager.registerHandler('echo', ({ content }) => content)
+    await isWell({ client: clientOf(url) })
+    expect(unheard).toEqual([])
+  })
+
+  test('is no trouble for the standard logger', async () => {
+    const unheard = unheardRejections()
+    const port = await freePort()
+    const manager = new WebSocketManager({ port, host: '127.0.0.1' })
+    manager.registerHandler('throws', act)
+    await manager.ready
+    const client = clientOf(`ws://127.0.0.1:${port}`)
+    expect(await codeOf(client.request('throws'))).toBe('HANDLER_FAILED')
+    await client.close()
+    await manager.close({ drain: 0 })
+    expect(unheard).toEqual([])
+  })
+
+  test('as a logger stops nothing', async () => {
+    const logger: Logger = { debug: act, info: act, warn: act, error: act, child: () => logger }
+    const both = await pair({ throws: () => Promise.reject(new Error('planned')) }, { served: { logger } })
+    let connections = 0
+    both.manager.on('connection', () => ++connections)
+    expect(await codeOf(both.client.request('throws'))).toBe('HANDLER_FAILED')
+    await isWell(both)
+    expect([connections, both.serverErrors.length]).toEqual([1, 1])
+  })
+
+  test('as what it sends: the send fails, and nothing else', async () => {
+    const both = await pair({ me: (_message, { session }) => session.id })
+    const closed = new Proxy({}, { get: act, ownKeys: act })
+    const session = String((await both.client.request('me')).content)
+    const { manager } = both
+    const invalid = { ok: false, error: { code: 'INVALID_MESSAGE' } }
+    expect(await manager.broadcast({ type: 'x', content: closed })).toMatchObject(invalid)
+    expect(await manager.broadcast(closed as never)).toMatchObject(invalid)
+    expect(await manager.sendToUser('ann', { type: 'x', metadata: closed as never })).toMatchObject(invalid)
+    expect(await manager.sendToSession(make() as never, { type: 'x' })).toMatchObject(invalid)
+    expect(await manager.sendToRoom('room', { type: 'x' }, { except: [make()] as never })).toMatchObject(invalid)
+    expect(await codeOf(manager.request(session, 'x', closed))).toBe('INVALID_MESSAGE')
+    expect(await codeOf((manager as unknown as Loose).request(session, make()))).toBe('INVALID_MESSAGE')
+    expect(await codeOf(manager.request(session, 'x', 1, closed))).toBe('INVALID_MESSAGE')
+    await isWell(both)
+  })
+})
+
+test('what looks like an error of ours and is none is a failed handler', async () => {
+  const fake = new Proxy({}, { has: () => true, get: (_, name) => (typeof name === 'symbol' ? true : refuse()) })
+  const both = await pair({
+    throws: () => {
+      throw fake
+    },
+  })
+  expect(await codeOf(both.client.request('throws'))).toBe('HANDLER_FAILED')
   await isWell(both)
 })
