@@ -2,7 +2,10 @@
 
 import type { ClientCase, Move, Wire } from './case.js'
 import {
+  answered,
+  authorized,
   chunk,
+  drain,
   error,
   push,
   reply,
@@ -10,6 +13,7 @@ import {
   welcome,
   welcomedServerFields,
   welcomeFields,
+  withdrawn,
 } from './sound-frames.js'
 
 const depth = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
@@ -63,6 +67,10 @@ const beforeWelcome: readonly ClientCase[] = [
     cancelled(1),
     push(1),
     gap(1, 1),
+    answered(1),
+    withdrawn(1, 1),
+    drain(0),
+    authorized,
     { kind: 'pong' },
     { kind: 'later' },
     { kind: 'hello' },
@@ -277,7 +285,7 @@ const answers: readonly ClientCase[] = [
   ].map(
     (frame): ClientCase => ({
       name: `a ${frame.kind} to number ${frame.n}, which was never sent, is ignored`,
-      rule: 'none',
+      rule: 'P-18',
       link: 'welcomed',
       says: [frame],
     }),
@@ -285,7 +293,7 @@ const answers: readonly ClientCase[] = [
   ...[started(2), reply(2), error(2), chunk(2, 1), cancelled(2)].map(
     (frame): ClientCase => ({
       name: `a ${frame.kind} to what is settled is ignored`,
-      rule: 'none',
+      rule: 'P-18',
       link: 'welcomed',
       before: [...asks('stream'), { says: [chunk(2, 0), reply(2, { count: 1 })] }],
       says: [frame],
@@ -295,7 +303,7 @@ const answers: readonly ClientCase[] = [
   ),
   {
     name: 'a second reply, with another content, is ignored',
-    rule: 'none',
+    rule: 'P-18',
     link: 'welcomed',
     before: asks('request'),
     says: [reply(2), reply(2), error(2)],
@@ -318,7 +326,7 @@ const answers: readonly ClientCase[] = [
   },
   {
     name: 'a reply to a send settles it',
-    rule: 'none',
+    rule: 'P-17',
     link: 'welcomed',
     before: asks('send'),
     says: [reply(2)],
@@ -326,7 +334,7 @@ const answers: readonly ClientCase[] = [
   },
   {
     name: 'cancelled, where nobody gave up, is ignored',
-    rule: 'none',
+    rule: 'P-21',
     link: 'welcomed',
     before: asks('request'),
     says: [cancelled(2)],
@@ -392,7 +400,7 @@ const streams: readonly ClientCase[] = [
   },
   {
     name: 'a chunk of a request that is no stream is ignored',
-    rule: 'none',
+    rule: 'P-19',
     link: 'welcomed',
     before: asks('request', 'send'),
     says: [chunk(2, 0), chunk(2, 5), chunk(3, 0)],
@@ -409,7 +417,7 @@ const streams: readonly ClientCase[] = [
   },
   {
     name: 'a reply that counts fewer chunks than came is taken',
-    rule: 'none',
+    rule: 'P-17',
     link: 'welcomed',
     before: asks('stream'),
     says: [chunk(2, 0), chunk(2, 1), reply(2, { count: 1 })],
@@ -418,7 +426,7 @@ const streams: readonly ClientCase[] = [
   },
   {
     name: 'a reply to a stream that does not count is taken',
-    rule: 'none',
+    rule: 'P-17',
     link: 'welcomed',
     before: asks('stream'),
     says: [chunk(2, 0), reply(2)],
@@ -427,7 +435,7 @@ const streams: readonly ClientCase[] = [
   },
   {
     name: 'a reply that counts chunks where none were asked for is taken',
-    rule: 'none',
+    rule: 'P-17',
     link: 'welcomed',
     before: asks('request'),
     says: [reply(2, { count: 3 })],
@@ -435,7 +443,7 @@ const streams: readonly ClientCase[] = [
   },
   {
     name: 'an error ends a stream, whatever it counts',
-    rule: 'none',
+    rule: 'P-18',
     link: 'welcomed',
     before: asks('stream'),
     says: [chunk(2, 0), error(2, {}, { count: 9 })],
@@ -444,7 +452,7 @@ const streams: readonly ClientCase[] = [
   },
   {
     name: 'twice the window of chunks may wait for a reader',
-    rule: 'none',
+    rule: 'P-19',
     link: 'welcomed',
     before: asks('stream'),
     says: chunks(2, 0, 511),
@@ -452,7 +460,7 @@ const streams: readonly ClientCase[] = [
   },
   {
     name: 'more than that drops the link',
-    rule: 'none',
+    rule: 'P-19',
     link: 'welcomed',
     before: asks('stream'),
     says: chunks(2, 0, 512),
@@ -495,17 +503,98 @@ const pushes: readonly ClientCase[] = [
   },
   {
     name: 'an old gap is ignored',
-    rule: 'none',
+    rule: 'P-24',
     link: 'welcomed',
     says: [push(1), push(2), gap(1, 2)],
     announces: ['push 1', 'push 2'],
   },
   {
     name: 'of a gap that reaches back only what is missing is announced',
-    rule: 'none',
+    rule: 'P-24',
     link: 'welcomed',
     says: [push(1), push(2), gap(1, 4), push(5)],
     announces: ['push 1', 'push 2', [3, 4], 'push 5'],
+  },
+]
+
+/** A push that wants an answer, of a type that has no handler here. */
+const asked = (number: number) => ({ ...push(number), leftMs: 30_000 })
+
+const beingAsked: readonly ClientCase[] = [
+  {
+    name: 'an ask that is repeated is answered once',
+    rule: 'P-33',
+    link: 'welcomed',
+    says: [asked(1), asked(1)],
+    sends: [{ kind: 'answerError', push: 1, error: { code: 'NO_HANDLER', mayHaveExecuted: false } }],
+  },
+  {
+    name: 'answered, of what was not answered, or twice, is ignored',
+    rule: 'P-33',
+    link: 'welcomed',
+    says: [answered(1), asked(1), answered(1), answered(1), answered(2 ** 53 - 1)],
+    sends: [{ kind: 'answerError', push: 1 }],
+  },
+  {
+    name: 'a withdrawal of what did not ask, or of no push, takes its number and does nothing',
+    rule: 'P-33',
+    link: 'welcomed',
+    says: [push(1), withdrawn(2, 1), withdrawn(3, 2 ** 53 - 1), push(4)],
+    announces: ['push 1', 'push 4'],
+  },
+  {
+    name: 'a withdrawal that stands for the push itself is nothing but its number',
+    rule: 'P-33',
+    link: 'welcomed',
+    says: [withdrawn(1, 1), push(2)],
+    announces: ['push 2'],
+  },
+  {
+    name: 'a withdrawal that is repeated, or comes twice under two numbers, is ignored',
+    rule: 'P-33',
+    link: 'welcomed',
+    says: [asked(1), withdrawn(2, 1), withdrawn(2, 1), withdrawn(3, 1), push(4)],
+    sends: [{ kind: 'answerError', push: 1 }],
+    announces: ['push 4'],
+  },
+  {
+    name: 'a withdrawal whose number jumps drops the link',
+    rule: 'P-23',
+    link: 'welcomed',
+    says: [push(1), withdrawn(3, 1)],
+    announces: ['push 1'],
+    drops: 4400,
+  },
+]
+
+const leaving: readonly ClientCase[] = [
+  {
+    name: 'a drain that comes twice is one: what was taken is waited for',
+    rule: 'P-32',
+    link: 'welcomed',
+    before: asks('request'),
+    says: [drain(2), drain(2), reply(2)],
+    settles: { 2: 'ok' },
+  },
+  {
+    name: 'a drain that has taken more than was sent is waited for as if it had taken all',
+    rule: 'P-32',
+    link: 'welcomed',
+    says: [drain(2 ** 53 - 1)],
+  },
+  {
+    name: 'a drain that has taken nothing makes it leave at once, and ask elsewhere',
+    rule: 'P-32',
+    link: 'welcomed',
+    before: asks('request', 'stream'),
+    says: [drain(0)],
+    drops: 1000,
+  },
+  {
+    name: 'authorized, where no token was sent, is ignored, and so is one more',
+    rule: 'P-34',
+    link: 'welcomed',
+    says: [authorized, authorized],
   },
 ]
 
@@ -527,5 +616,7 @@ export const clientCases: readonly ClientCase[] = [
   ...answers,
   ...streams,
   ...pushes,
+  ...beingAsked,
+  ...leaving,
   ...lifeAndDeath,
 ]

@@ -1,7 +1,18 @@
 /** What clients must not say, or may say though it looks odd, and what a server does with it. */
 
 import type { Heard, ServerCase, Wire } from './case.js'
-import { ack, hello, helloFields, message, request, spoiltFields, welcomedClientFields } from './sound-frames.js'
+import {
+  ack,
+  answer,
+  answerError,
+  hello,
+  helloFields,
+  message,
+  request,
+  spoiltFields,
+  token,
+  welcomedClientFields,
+} from './sound-frames.js'
 
 const depth = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
 const padded = (frame: object, bytes: number) => {
@@ -18,6 +29,7 @@ const refused = (n: number, code: string): Heard => ({
   error: { code, mayHaveExecuted: false },
 })
 const cancel = (n: number) => ({ kind: 'cancel', n })
+const answered = (push: number): Heard => ({ kind: 'answered', push })
 const cancelled = (n: number): Heard => ({ kind: 'cancelled', n })
 const chunks = (n: number, first: number, count: number): readonly Heard[] =>
   Array.from({ length: count }, (_, index) => ({
@@ -66,6 +78,9 @@ const beforeWelcome: readonly ServerCase[] = [
     request(1),
     cancel(1),
     ack(),
+    token(),
+    answer(1),
+    answerError(1),
     { kind: 'bye' },
     { kind: 'ping' },
     { kind: 'pong' },
@@ -269,7 +284,7 @@ const texts: readonly ServerCase[] = [
   },
   {
     name: 'of two fields with the same name the last one counts',
-    rule: 'none',
+    rule: 'P-3',
     link: 'welcomed',
     says: [{ text: '{"kind":"cancel","n":1,"n":2}' }],
     hears: [cancelled(2)],
@@ -286,14 +301,14 @@ const numbers: readonly ServerCase[] = [
   },
   {
     name: 'numbers that jump are taken',
-    rule: 'none',
+    rule: 'P-14',
     link: 'welcomed',
     says: [request(5), request(500)],
     hears: [echoed(5), echoed(500)],
   },
   {
     name: 'numbers that go back are taken',
-    rule: 'none',
+    rule: 'P-14',
     link: 'welcomed',
     says: [request(5), request(3)],
     hears: [echoed(5), echoed(3)],
@@ -394,7 +409,7 @@ const asking: readonly ServerCase[] = [
   ),
   {
     name: 'a request that is no stream has no first chunk',
-    rule: 'none',
+    rule: 'P-14',
     link: 'welcomed',
     says: [{ ...request(1, 'yield', { chunks: 2 }), from: 1 }],
     hears: [{ kind: 'reply', n: 1 }],
@@ -415,7 +430,7 @@ const asking: readonly ServerCase[] = [
   },
   {
     name: 'a message larger than the limit, in a frame that is not, is taken',
-    rule: 'none',
+    rule: 'P-14',
     link: 'welcomed',
     says: [request(1, 'echo', 'x'.repeat(65 * 1024))],
     hears: [echoed(1, 'x'.repeat(65 * 1024))],
@@ -510,7 +525,7 @@ const confirming: readonly ServerCase[] = [
   },
   {
     name: 'settled numbers may touch the floor or lie below it',
-    rule: 'none',
+    rule: 'P-22',
     link: 'welcomed',
     says: [
       ack({
@@ -527,7 +542,7 @@ const confirming: readonly ServerCase[] = [
   },
   {
     name: 'more ranges than a client may need are taken; beyond what a journal keeps, the lowest holes count as settled',
-    rule: 'none',
+    rule: 'P-22',
     link: 'welcomed',
     says: [
       ack({ settled: Array.from({ length: 2_000 }, (_, index) => [10 + 3 * index, 10 + 3 * index]) }),
@@ -552,7 +567,7 @@ const confirming: readonly ServerCase[] = [
   },
   {
     name: 'chunks taken of a request that nobody knows are ignored',
-    rule: 'none',
+    rule: 'P-22',
     link: 'welcomed',
     says: [
       ack({
@@ -565,7 +580,7 @@ const confirming: readonly ServerCase[] = [
   },
   {
     name: 'chunks taken of a request that is no stream are ignored',
-    rule: 'none',
+    rule: 'P-22',
     link: 'welcomed',
     before: [{ says: [request(1, 'work'), request(2)], hears: [echoed(2)] }],
     says: [
@@ -581,7 +596,7 @@ const confirming: readonly ServerCase[] = [
   },
   {
     name: 'more chunks taken than were sent count as all that were',
-    rule: 'none',
+    rule: 'P-22',
     link: 'welcomed',
     before: [{ says: [stream(1, 300)], hears: chunks(1, 0, 256) }],
     says: [ack({ chunks: [[1, 2 ** 53 - 1]] })],
@@ -620,6 +635,42 @@ const confirming: readonly ServerCase[] = [
   },
 ]
 
+const answering: readonly ServerCase[] = [
+  ...[answer, answerError].flatMap((frame): readonly ServerCase[] => [
+    {
+      name: `an ${frame(1).kind} to a push that was never sent is confirmed and dropped`,
+      rule: 'P-33',
+      link: 'welcomed',
+      says: [frame(1), frame(2 ** 53 - 1)],
+      hears: [answered(1), answered(2 ** 53 - 1)],
+    },
+    {
+      name: `an ${frame(1).kind} to a push that did not ask is confirmed and dropped, each time`,
+      rule: 'P-33',
+      link: 'welcomed',
+      before: [
+        {
+          says: [request(1, 'push', { pushes: 1 })],
+          hears: [
+            { kind: 'push', push: 1 },
+            { kind: 'reply', n: 1 },
+          ],
+        },
+      ],
+      says: [frame(1), frame(1), answer(1), answerError(1)],
+      hears: [answered(1), answered(1), answered(1), answered(1)],
+      next: { says: [], hears: [{ kind: 'push', push: 1 }] },
+    },
+  ]),
+  {
+    name: 'a token, where everybody is a guest, is taken each time',
+    rule: 'P-34',
+    link: 'welcomed',
+    says: [token(), token(), token('')],
+    hears: [{ kind: 'authorized' }, { kind: 'authorized' }, { kind: 'authorized' }],
+  },
+]
+
 const lifeAndDeath: readonly ServerCase[] = [
   {
     name: 'a ping is answered, also with fields of a newer version',
@@ -654,7 +705,8 @@ const lifeAndDeath: readonly ServerCase[] = [
 ]
 
 /** Those written by hand, which are measured over real sockets, too. */
-export const isOneOfMany = ({ name }: ServerCase): boolean => /^(hello|request|cancel|ack)\.\S+ /.test(name)
+export const isOneOfMany = ({ name }: ServerCase): boolean =>
+  /^(hello|request|cancel|ack|token|answer|answerError)\.\S+ /.test(name)
 
 export const serverCases: readonly ServerCase[] = [
   ...beforeWelcome,
@@ -664,5 +716,6 @@ export const serverCases: readonly ServerCase[] = [
   ...asking,
   ...givingUp,
   ...confirming,
+  ...answering,
   ...lifeAndDeath,
 ]

@@ -107,6 +107,17 @@ export const error = (n: number, over: object = {}, frame: object = {}) => ({
   ...frame,
   error: { code: 'HANDLER_FAILED', message: 'It failed.', mayHaveExecuted: true, ...over },
 })
+export const token = (text = 'another token') => ({ kind: 'token', token: text })
+export const answer = (number: number) => ({ kind: 'answer', push: number, message: said })
+export const answerError = (number: number) => ({
+  kind: 'answerError',
+  push: number,
+  error: { code: 'HANDLER_FAILED', message: 'It failed.', mayHaveExecuted: true },
+})
+export const answered = (number: number) => ({ kind: 'answered', push: number })
+export const withdrawn = (number: number, ask: number) => ({ kind: 'withdrawn', push: number, ask })
+export const drain = (taken: number) => ({ kind: 'drain', taken, retryAfterMs: 100, windowMs: 100 })
+export const authorized = { kind: 'authorized' }
 const said = { id: 'answer', timestamp: '2026-11-23T00:00:00.000Z', content: 'said' }
 
 /** A sound frame, and for some of its fields, as paths, what they must not be. */
@@ -154,6 +165,18 @@ export const welcomedClientFields: readonly Fields[] = [
       ['floor', notCount],
       ['settled', notRanges],
       ['chunks', notPairs],
+    ],
+  },
+  { frame: token(), fields: [['token', [1, null, [], {}, undefined, 'x'.repeat(8 * 1024 + 1)]]] },
+  { frame: answer(1), fields: [['push', notNumber], ['message', notMessage], ...inMessage] },
+  {
+    frame: answerError(1),
+    fields: [
+      ['push', notNumber],
+      ['error', [null, 1, 'x', [], {}, undefined]],
+      ['error.code', ['', 'LATER', 1, null, undefined]],
+      ['error.message', notString],
+      ['error.mayHaveExecuted', notBoolean],
     ],
   },
 ]
@@ -219,6 +242,23 @@ export const welcomedServerFields: readonly Fields[] = [
       ['to', notNumber],
     ],
   },
+  { frame: answered(1), fields: [['push', notNumber]] },
+  {
+    frame: withdrawn(1, 1),
+    fields: [
+      ['push', notNumber],
+      ['ask', notNumber],
+    ],
+  },
+  {
+    frame: drain(1),
+    fields: [
+      ['taken', notCount],
+      ['retryAfterMs', notDelay],
+      ['windowMs', notDelay],
+    ],
+  },
+  { frame: authorized, fields: [['expiresInMs', given(notDelay)]] },
 ]
 
 /** Each of those frames with one field spoilt, and what was done to it in words. */

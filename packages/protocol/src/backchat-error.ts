@@ -78,7 +78,12 @@ export class BackchatError extends Error {
 
   /** Whether it is one of ours, made by this or by another copy of the package; then `code` tells its kinds apart. */
   static is(error: unknown): error is CodedError {
-    return typeof error === 'object' && error !== null && brand in error && error[brand] === true
+    try {
+      return typeof error === 'object' && error !== null && brand in error && error[brand] === true
+    } catch {
+      // A proxy, say, that throws when it is looked at.
+      return false
+    }
   }
 
   override toString(): string {

@@ -1,5 +1,6 @@
 /** JSON as a value and as text already encoded: a payload is encoded once, by its author, and spliced into frames. */
 
+import { inWords } from './in-words.js'
 import { limits } from './limits.js'
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }
@@ -38,14 +39,19 @@ function nothingIn(value: unknown): string {
   return typeof value === 'object' ? 'its toJSON() gives nothing' : `it is a ${typeof value}`
 }
 
-/** Engines explain a cycle over several lines, of which the first says it. A thrown thing may be hostile even when read. */
+/** Engines explain a cycle over several lines, of which the first says it. */
 function describe(thrown: unknown): string {
-  if (thrown instanceof RangeError) return 'it is too large, or nested too deep'
+  if (isRangeError(thrown)) return 'it is too large, or nested too deep'
+  const [line] = inWords(thrown, 'it cannot be encoded').split('\n')
+  return line || 'it cannot be encoded'
+}
+
+/** A proxy may throw when it is asked for its prototype. */
+function isRangeError(thrown: unknown): boolean {
   try {
-    const [line] = String(thrown instanceof Error ? thrown.message : thrown).split('\n')
-    return line || 'it cannot be encoded'
+    return thrown instanceof RangeError
   } catch {
-    return 'it cannot be encoded'
+    return false
   }
 }
 

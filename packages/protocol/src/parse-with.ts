@@ -1,6 +1,7 @@
 /** A value judged by a schema, once, by its receiver: the result is a value, whatever the schema does. */
 
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { inWords } from './in-words.js'
 
 /** What is wrong with a value, and where. */
 export interface Issue {
@@ -35,7 +36,7 @@ export function parseWith<Schema extends StandardSchemaV1>(
       ? { ok: true, value: result.value as StandardSchemaV1.InferOutput<Schema> }
       : { ok: false, issues: result.issues.slice(0, mostIssues).map(issueOf) }
   } catch (error) {
-    return refused(`the schema threw: ${error instanceof Error ? error.message : 'something that is no error'}`)
+    return refused(`the schema threw: ${inWords(error)}`)
   }
 }
 

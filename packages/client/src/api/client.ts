@@ -59,6 +59,7 @@ export interface Client<C = Untyped, V extends View = 'wire'> {
    * waits for the first listener of its type. What a listener throws is an `error` event. For `status`, `gap`, `reset`,
    * `trace` and `error` see {@link Client.events}.
    *
+   * @throws TypeError when the type is no message type, or the listener no function.
    * @example
    * ```ts
    * const off = client.on('system', (message) => show(message.content.notice))
@@ -72,7 +73,7 @@ export interface Client<C = Untyped, V extends View = 'wire'> {
    * in the turn that makes the client. The answer is kept until the server has it, across links. What a handler throws is
    * `HANDLER_FAILED` there and an `error` event here; `throw context.failure(…)` refuses on purpose.
    *
-   * @throws TypeError when the type has a handler already, or is no message type.
+   * @throws TypeError when the type has a handler already or is no message type, or the handler is no function.
    * @example
    * ```ts
    * client.handle('confirm', async (message, { signal }) => ({ ok: await ask(message.content.question, signal) }))
@@ -98,7 +99,7 @@ export interface Client<C = Untyped, V extends View = 'wire'> {
   readonly ready: Promise<void>
   /**
    * Fetches a token again and goes on: after `unauthorized`, or on the living link, which stays as it is with all that runs.
-   * Settles when the server has taken the token; rejects with `UNAUTHORIZED` when it is refused.
+   * Settles when the server has taken the token; rejects with `UNAUTHORIZED` when it is refused. Unread, it raises no unhandled rejection.
    */
   reauthenticate(): Promise<void>
   /** Where a message is or got stuck; `undefined` for an id that is not known, or not any more. */

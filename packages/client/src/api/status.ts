@@ -47,6 +47,10 @@ export interface ClientEventMap {
 }
 
 export interface ClientEvents {
-  /** Listens to a local event; returns how to stop. What a listener throws stops only itself. */
+  /**
+   * Listens to a local event; returns how to stop. What a listener throws stops only itself.
+   *
+   * @throws TypeError when there is no such event, or the listener is no function.
+   */
   on<Name extends keyof ClientEventMap>(name: Name, listener: (event: ClientEventMap[Name]) => unknown): () => void
 }

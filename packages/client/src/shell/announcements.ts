@@ -1,6 +1,14 @@
 /** What the application hears without asking: pushes, the reply to init, and local events. */
 
-import { type CodedError, expandMessage, type Message, pushDefaults, type WireMessage } from '@backchat/protocol'
+import {
+  type CodedError,
+  expandMessage,
+  inWords,
+  type Message,
+  pushDefaults,
+  reservedTypes,
+  type WireMessage,
+} from '@backchat/protocol'
 import type { ClientEventMap } from '../api/status.js'
 import type { ContractCheck } from './contract-check.js'
 import { broken, errorOf, threw } from './errors.js'
@@ -14,7 +22,7 @@ export class Announcements {
   readonly #check: ContractCheck
   readonly #events = new Listeners<Events>((name, thrown) => {
     // A listener of errors that throws is told to nobody whom it could throw at again.
-    if (name === 'error') showUnheard(thrown)
+    if (name === 'error') showUnheard(listenerThrew(name, thrown))
     else this.#threw(name, thrown)
   })
   readonly #pushes = this.#heard<Record<string, Heard>>()
@@ -29,6 +37,8 @@ export class Announcements {
   // ---- local events ----
 
   onEvent<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => unknown): () => void {
+    if (!isLocalEvent(name))
+      throw new TypeError(`There is no local event '${inWords(name)}'; there are ${localEvents}.`)
     return this.#events.on(name, listener)
   }
 
@@ -70,6 +80,11 @@ export class Announcements {
   }
 
   #threw(name: string, thrown: unknown): void {
-    this.fail(threw(`A listener of '${name}'`, thrown))
+    this.fail(listenerThrew(name, thrown))
   }
 }
+
+const listenerThrew = (name: string, thrown: unknown): CodedError => threw(`A listener of '${name}'`, thrown)
+
+const isLocalEvent = (name: string): boolean => name !== '*' && reservedTypes.some((reserved) => reserved === name)
+const localEvents = reservedTypes.filter(isLocalEvent).join(', ')

@@ -4,6 +4,7 @@ import {
   type CodedError,
   expandMessage,
   type Ids,
+  inWords,
   type JsonValue,
   type Message,
   type RequestMode,
@@ -14,7 +15,7 @@ import type { RequestOptions } from '../api/client.js'
 import type { Fault, Outcome } from '../machine/effects.js'
 import type { Input, Key } from '../machine/inputs.js'
 import { broken, errorOf, type Received } from './errors.js'
-import { type Author, prepare } from './outgoing.js'
+import { type Author, invalid, type Letter, prepare, type Returned, type Said } from './outgoing.js'
 import type { Traces } from './traces.js'
 
 /** Who waits. Exactly one of `succeeded` and `failed` is called, once. */
@@ -65,16 +66,27 @@ export class Calls {
     const id = this.#ids.id()
     this.#keys += 1
     const key = this.#keys
-    this.#traces.begin(id, String(type))
-    const call: Call = { id, type, waiter, giveUp: () => this.giveUp(key) }
+    const call: Call = { id, type: inWords(type), waiter, giveUp: () => this.giveUp(key) }
+    this.#traces.begin(id, call.type)
     this.#calls.set(key, call)
-    const letter = prepare({ id, mode, type, content, options }, this.#author)
-    if (letter.ok) {
-      call.signal = options.signal
-      call.signal?.addEventListener('abort', call.giveUp)
-      this.#tell({ kind: 'requested', key, mode, id, type, init, ...letter.sent })
-    } else this.#fail(key, call, letter.fault, letter.cause)
+    const letter = this.#prepare(call, { id, mode, type, content, options })
+    if (letter.ok) this.#tell({ kind: 'requested', key, mode, id, type, init, ...letter.sent })
+    else this.#fail(key, call, letter.fault, letter.cause)
     return { id, key }
+  }
+
+  /** Options and signals are the application's: even reading them may throw. */
+  #prepare(call: Call, said: Said): Letter | Returned {
+    try {
+      const letter = prepare(said, this.#author)
+      if (letter.ok) {
+        call.signal = letter.signal
+        call.signal?.addEventListener('abort', call.giveUp)
+      }
+      return letter
+    } catch (thrown) {
+      return invalid(`The message cannot be sent: ${inWords(thrown)}.`)
+    }
   }
 
   giveUp(key: Key): void {
@@ -130,7 +142,7 @@ export class Calls {
     this.#end(key, call)
     const received = this.#readFailure(call.type, fault)
     this.#traces.settle(call.id, received.code)
-    const reason: unknown = received.code === 'ABORTED' ? call.signal?.reason : undefined
+    const reason: unknown = received.code === 'ABORTED' ? guarded(() => call.signal?.reason) : undefined
     call.waiter.failed(this.#errorOf(call, received, cause ?? reason))
   }
 
@@ -149,6 +161,15 @@ export class Calls {
 
   #end(key: Key, call: Call): void {
     this.#calls.delete(key)
-    call.signal?.removeEventListener('abort', call.giveUp)
+    guarded(() => call.signal?.removeEventListener('abort', call.giveUp))
+  }
+}
+
+/** What a signal says, unless it throws. */
+function guarded(ask: () => unknown): unknown {
+  try {
+    return ask()
+  } catch {
+    return undefined
   }
 }

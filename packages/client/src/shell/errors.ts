@@ -1,6 +1,6 @@
 /** What went wrong, as the application gets it. */
 
-import { BackchatError, type CodedError, type ErrorCode, type Stage, type Trace } from '@backchat/protocol'
+import { BackchatError, type CodedError, type ErrorCode, inWords, type Stage, type Trace } from '@backchat/protocol'
 import type { Fault } from '../machine/effects.js'
 import { fault, notRun } from '../machine/faults.js'
 
@@ -46,7 +46,7 @@ export function broken(what: string, issues: string, stage: Stage, mayHaveExecut
 
 /** A function of the application's threw. */
 export function threw(what: string, cause: unknown): CodedError {
-  const message = `${what} threw: ${cause instanceof Error ? cause.message : String(cause)}`
+  const message = `${what} threw: ${inWords(cause)}`
   const progress = { stage: 'received', mayHaveExecuted: true, idempotent: false } as const
   return errorOf(fault('HANDLER_FAILED', message, progress), undefined, cause)
 }

@@ -13,8 +13,13 @@ export class Listeners<Events extends Record<string, unknown>> {
     this.#report = report
   }
 
-  /** Returns how to stop. */
+  /**
+   * Returns how to stop.
+   *
+   * @throws TypeError when the listener is no function.
+   */
   on<Name extends keyof Events & string>(name: Name, listener: (event: Events[Name]) => unknown): () => void {
+    if (typeof listener !== 'function') throw new TypeError(`The listener of '${name}' is not a function.`)
     const alone = (event: Events[Name]) => this.#call(name, listener, event)
     this.#emitter.on(name, alone)
     return () => this.#emitter.off(name, alone)

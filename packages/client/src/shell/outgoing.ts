@@ -1,6 +1,6 @@
-/** A message on its way out: checked first, then encoded once. Nothing that is wrong with it throws. */
+/** A message on its way out: checked first, then encoded once. */
 
-import { limits, type RequestMode, requestDefaults, utf8Length, wireMessage } from '@backchat/protocol'
+import { inWords, limits, type RequestMode, requestDefaults, utf8Length, wireMessage } from '@backchat/protocol'
 import type { RequestOptions } from '../api/client.js'
 import type { Fault } from '../machine/effects.js'
 import type { Requested } from '../machine/inputs.js'
@@ -19,6 +19,7 @@ export interface Said {
 export interface Letter {
   readonly ok: true
   readonly sent: Pick<Requested, 'message' | 'bytes' | 'timeoutMs'>
+  readonly signal: AbortSignal | undefined
 }
 
 export interface Author {
@@ -35,6 +36,7 @@ export interface Returned {
   readonly cause?: unknown
 }
 
+/** Throws what options and signal throw when they are read. */
 export function prepare(said: Said, author: Author): Letter | Returned {
   const { id, mode, type, content, options } = said
   const { timeout = author.timeoutMs, signal, metadata } = options
@@ -47,13 +49,14 @@ export function prepare(said: Said, author: Author): Letter | Returned {
   const encoded = wireMessage({ ...requestDefaults, id, timestamp, type, content, metadata }, requestDefaults)
   if (!encoded.ok) return invalid(`The message cannot be sent: ${encoded.reason}.`)
   const { json: message } = encoded
-  return { ok: true, sent: { message, bytes: utf8Length(message), timeoutMs: Math.min(timeout, limits.timeoutMs) } }
+  const timeoutMs = Math.min(timeout, limits.timeoutMs)
+  return { ok: true, sent: { message, bytes: utf8Length(message), timeoutMs }, signal }
 }
 
 export const wrongTimeout = (timeout: unknown): string | undefined =>
   typeof timeout === 'number' && timeout > 0
     ? undefined
-    : `timeout is a positive number of milliseconds, not ${String(timeout)}.`
+    : `timeout is a positive number of milliseconds, not ${inWords(timeout)}.`
 
 const wrongSignal = (signal: unknown): string | undefined =>
   signal === undefined ||
@@ -61,4 +64,4 @@ const wrongSignal = (signal: unknown): string | undefined =>
     ? undefined
     : 'signal is an AbortSignal.'
 
-const invalid = (message: string): Returned => ({ ok: false, fault: refused('INVALID_MESSAGE', message) })
+export const invalid = (message: string): Returned => ({ ok: false, fault: refused('INVALID_MESSAGE', message) })

@@ -71,7 +71,7 @@ export class StatusBoard {
     this.#subscribers.emit('change', undefined)
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => this.#subscribers.on('change', () => listener())
+  readonly subscribe = (listener: () => void): (() => void) => this.#subscribers.on('change', listener)
 
   readonly getSnapshot = (): Snapshot => {
     this.#snapshot ??= { status: this.#status, pending: this.#pending() }

@@ -1,12 +1,11 @@
 /** The application's token, whichever way it is given. The machine gets one answer, whether the function throws, rejects or returns no token. */
 
+import { inWords } from '@backchat/protocol'
 import type { ClientOptions } from '../api/options.js'
 import type { Input } from '../machine/inputs.js'
 
 export function fetchToken(token: ClientOptions['token'], fetch: number, tell: (input: Input) => void): void {
-  const failed = (thrown: unknown) => {
-    tell({ kind: 'tokenFailed', fetch, reason: thrown instanceof Error ? thrown.message : String(thrown) })
-  }
+  const failed = (thrown: unknown) => tell({ kind: 'tokenFailed', fetch, reason: inWords(thrown) })
   const fetched = (given: unknown) => {
     // Storages say null where there is none.
     const token = given ?? undefined
@@ -16,9 +15,13 @@ export function fetchToken(token: ClientOptions['token'], fetch: number, tell: (
   if (typeof token !== 'function') return fetched(token)
   try {
     const given = token()
-    if (given instanceof Promise) given.then(fetched, failed)
+    if (isThenable(given)) Promise.resolve(given).then(fetched, failed)
     else fetched(given)
   } catch (thrown) {
     failed(thrown)
   }
 }
+
+/** A promise of this or any other kind. */
+const isThenable = (given: unknown): given is PromiseLike<unknown> =>
+  typeof given === 'object' && given !== null && 'then' in given && typeof given.then === 'function'

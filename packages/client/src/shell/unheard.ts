@@ -1,5 +1,9 @@
 /** Errors that no listener takes are shown where the platform shows such things. Nothing stops because of them. */
-export function showUnheard(error: unknown): void {
+
+import type { CodedError } from '@backchat/protocol'
+
+/** Only errors of ours: the platform reads them later, when nobody could catch what a hostile one throws. */
+export function showUnheard(error: CodedError): void {
   if (typeof reportError === 'function') reportError(error)
-  else if (typeof process === 'object') process.emitWarning(error instanceof Error ? error : String(error))
+  else if (typeof process === 'object') process.emitWarning(error)
 }

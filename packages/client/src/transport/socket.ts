@@ -1,5 +1,6 @@
 /** A raw WebSocket made safe to hold: it never throws, tells its real end once, and can be dropped at once. */
 
+import { inWords } from '@backchat/protocol'
 import { Cork } from './cork.js'
 import type { SocketEvents, SocketOptions, WebSocketConstructor, WebSocketLike } from './transport.js'
 
@@ -30,7 +31,7 @@ export class Socket {
       this.#raw = this.#hear(new Raw(url, protocol, socketOptions))
     } catch (error) {
       // An address that is none. The keeper adds its listeners first.
-      queueMicrotask(() => this.#end(abnormal, String(error)))
+      queueMicrotask(() => this.#end(abnormal, inWords(error)))
     }
   }
 
@@ -57,7 +58,7 @@ export class Socket {
     try {
       this.#raw?.send(text)
     } catch (error) {
-      queueMicrotask(() => this.#end(abnormal, String(error)))
+      queueMicrotask(() => this.#end(abnormal, inWords(error)))
     }
   }
 

@@ -3,7 +3,7 @@
  * The only file that knows the library; what may not be left to it, and why, is in ADR 3.
  */
 
-import { closeCodes } from '@backchat/protocol'
+import { closeCodes, inWords } from '@backchat/protocol'
 import IsomorphicWebSocket from 'isomorphic-ws'
 import ReconnectingWebSocket from 'reconnecting-websocket'
 import { abnormal, Socket } from './socket.js'
@@ -46,7 +46,7 @@ class GatedSocket implements Transport {
       (url) => {
         if (link === this.#link) this.#keep().open(link, url)
       },
-      (error) => this.#end(link, abnormal, `no URL: ${error}`),
+      (error) => this.#end(link, abnormal, `no URL: ${inWords(error)}`),
     )
   }
 

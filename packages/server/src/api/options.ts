@@ -17,7 +17,7 @@ export type ManagerOptions<C = Untyped, User extends Identity = Guest, State ext
   readonly config?: ManagerConfig | undefined
   /** Watches or extends the manager. Names are of those that come with it; this version has none, and a name is refused with a `TypeError`. */
   readonly plugins?: readonly (PluginName | Plugin)[] | undefined
-  /** Where sessions live. Default `memoryStore()`. */
+  /** Where sessions live. Default `memoryStore()`. It is given 5 s to close; then there is an `error` event, and the manager closes without it. */
   readonly store?: Store | undefined
   /**
    * Says who this is; `null` refuses. It is given 5 s. Without it everybody is a guest of their own.

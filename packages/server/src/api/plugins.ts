@@ -11,9 +11,9 @@ export type PluginName = 'monitoring' | 'metrics' | 'recovery'
 export interface Plugin {
   /** Unique in its manager. */
   readonly name: string
-  /** Called once, before the manager is ready, which waits for it. */
+  /** Called once, before the manager is ready, which waits for it for 5 s; then an `error` event names it, and it is not waited for any more. */
   install(host: PluginHost): void | Promise<void>
-  /** Called once, when the manager closes. */
+  /** Called once, when the manager closes, which waits for it for 5 s; then an `error` event names it. */
   close?(): void | Promise<void>
 }
 

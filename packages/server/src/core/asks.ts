@@ -6,6 +6,7 @@ import {
   type Contract,
   expandMessage,
   type Ids,
+  inWords,
   limits,
   type Message,
   pushDefaults,
@@ -31,11 +32,15 @@ export interface AsksOptions {
 /** A client's answer, as the application gets it. */
 export type ClientReply = Message<'response', unknown>
 
-interface Waiting {
+/** Who asked, and about what. */
+interface Settling {
   readonly id: string
   readonly type: string
   readonly resolve: (reply: ClientReply) => void
   readonly reject: (error: BackchatError) => void
+}
+
+interface Waiting extends Settling {
   /** Lets go of the caller's signal. */
   readonly letGo: () => void
   readonly signal: AbortSignal | undefined
@@ -56,23 +61,14 @@ export class Asks {
 
   /** Settles exactly once. Never throws: what is wrong rejects, and nobody is asked. */
   ask(session: string, type: string, content: unknown, options: ServerRequestOptions = {}): Promise<ClientReply> {
-    const id = this.#options.ids.id()
     const asked = new Promise<ClientReply>((resolve, reject) => {
-      const refuse = (code: WireError['code'], message: string, cause?: unknown) =>
-        reject(errorOf({ code, message, mayHaveExecuted: false }, { requestId: id, type, stage: 'queued', cause }))
-      if (this.#closed) return refuse('CLOSED', 'The server is closed; the client was not asked.')
-      const problem = this.#problem(session, type, content, options)
-      if (problem !== undefined) return refuse('INVALID_MESSAGE', problem)
-      const { signal, timeout = defaultTimeoutMs, metadata } = options
-      if (signal?.aborted === true) return refuse('ABORTED', 'Its signal was aborted already.', signal.reason)
-      const timestamp = new Date(this.#options.clock.wall()).toISOString()
-      const { from, to } = pushDefaults
-      const encoded = wireMessage({ id, timestamp, type, from, to, content, metadata }, pushDefaults)
-      if (!encoded.ok) return refuse('INVALID_MESSAGE', `The message cannot be sent: ${encoded.reason}.`)
-      const key = this.#wait({ id, type, resolve, reject, signal })
-      const timeoutMs = Math.min(timeout, limits.timeoutMs)
-      const { json: message } = encoded
-      this.#options.feed({ kind: 'asked', key, session, message, bytes: utf8Length(message), timeoutMs })
+      const settling: Settling = { id: this.#options.ids.id(), type: inWords(type), resolve, reject }
+      try {
+        this.#ask(session, type, content, options, settling)
+      } catch (thrown) {
+        // What the application gives may throw when it is read.
+        refuse(settling, 'INVALID_MESSAGE', `The message cannot be sent: ${inWords(thrown)}.`)
+      }
     })
     // Who does not look at the answer need not look at its failure.
     asked.catch(() => {})
@@ -98,6 +94,23 @@ export class Asks {
       reject(errorOf(closed, { requestId, type, stage: 'sent' }))
     }
     this.#waiting.clear()
+  }
+
+  #ask(session: string, type: string, content: unknown, options: ServerRequestOptions, settling: Settling): void {
+    if (this.#closed) return refuse(settling, 'CLOSED', 'The server is closed; the client was not asked.')
+    const problem = this.#problem(session, type, content, options)
+    if (problem !== undefined) return refuse(settling, 'INVALID_MESSAGE', problem)
+    const { signal, timeout = defaultTimeoutMs, metadata } = options
+    if (signal?.aborted === true) return refuse(settling, 'ABORTED', 'Its signal was aborted already.', signal.reason)
+    const { id } = settling
+    const timestamp = new Date(this.#options.clock.wall()).toISOString()
+    const { from, to } = pushDefaults
+    const encoded = wireMessage({ id, timestamp, type, from, to, content, metadata }, pushDefaults)
+    if (!encoded.ok) return refuse(settling, 'INVALID_MESSAGE', `The message cannot be sent: ${encoded.reason}.`)
+    const key = this.#wait({ ...settling, signal })
+    const timeoutMs = Math.min(timeout, limits.timeoutMs)
+    const { json: message } = encoded
+    this.#options.feed({ kind: 'asked', key, session, message, bytes: utf8Length(message), timeoutMs })
   }
 
   #wait({ signal, ...waiting }: Omit<Waiting, 'letGo'>): Key {
@@ -134,12 +147,20 @@ export class Asks {
     try {
       milliseconds('timeout', timeout === Number.POSITIVE_INFINITY ? limits.timeoutMs : timeout, defaultTimeoutMs)
     } catch (error) {
-      return error instanceof Error ? error.message : String(error)
+      return inWords(error)
     }
     const checked = checkContent(this.#options.contract, type, 'server', content ?? null)
     return checked.ok ? undefined : checked.reason
   }
 }
+
+/** Nobody is asked. */
+const refuse = (
+  { id: requestId, type, reject }: Settling,
+  code: WireError['code'],
+  message: string,
+  cause?: unknown,
+): void => reject(errorOf({ code, message, mayHaveExecuted: false }, { requestId, type, stage: 'queued', cause }))
 
 /** A person answers the server. */
 const replyFromClient = { ...replyDefaults, from: 'user', to: 'system' } as const

@@ -39,6 +39,7 @@ import { MessageProcessor } from './message-processor.js'
 import { performer } from './perform.js'
 import { Pushes } from './pushes.js'
 import { Reception } from './reception.js'
+import { safeLog } from './safe-log.js'
 import { type Settings, settingsOf } from './settings.js'
 import { hashSecret, newId, systemClock } from './system.js'
 
@@ -58,6 +59,7 @@ export interface Assembly<User extends Identity, State extends object> {
   readonly connectionMiddleware: ConnectionMiddleware<User, State>[]
   readonly pool: ConnectionPool<User, State>
   readonly processor: MessageProcessor<User, State>
+  readonly auth: Authenticator<User>
   readonly pushes: Pushes
   readonly asks: Asks
   readonly links: Links
@@ -122,6 +124,7 @@ export const assemble = <C, User extends Identity, State extends object>(
     connectionMiddleware,
     pool,
     processor,
+    auth,
     pushes,
     asks,
     links,
@@ -141,6 +144,7 @@ const hallOf = <C, User extends Identity, State extends object>(
   links: Links,
 ) => {
   const connectionMiddleware: ConnectionMiddleware<User, State>[] = []
+  const log = safeLog(common.log)
   const request = (link: LinkId) => links.request(link)
   const auth = new Authenticator<User>({ ...common, request, authenticate: authenticate ?? (() => null) })
   const reception = new Reception<User, State>({
@@ -154,11 +158,11 @@ const hallOf = <C, User extends Identity, State extends object>(
     userOf: (upgrade, id) => (authenticate === undefined ? guest<User>(id) : auth.userOf(upgrade)),
     connected: (connection) => {
       const { id, session, user, resumed } = connection
-      common.log.debug({ connection: id, session: session.id, user: user.id, resumed }, 'connected')
+      log.debug({ connection: id, session: session.id, user: user.id, resumed }, 'connected')
       bus.emit('connection', connection)
     },
     disconnected: (connection, reason) => {
-      common.log.debug({ connection: connection.id, session: connection.session.id, reason }, 'disconnected')
+      log.debug({ connection: connection.id, session: connection.session.id, reason }, 'disconnected')
       bus.emit('disconnection', connection, reason)
     },
   })

@@ -127,18 +127,20 @@ export class MessageProcessor<User extends Identity, State extends object> {
 
   /** Asks a generator for its chunks, each only when it is wanted, and returns its reply. */
   async #exhaust(run: ActiveRun<User, State>, generator: AnyGenerator): Promise<unknown> {
-    try {
-      while (!run.over) {
-        const step = await generator.next()
-        if (step.done === true || run.over) return step.value
+    while (!run.over) {
+      const step = await generator.next()
+      if (step.done === true) return step.value
+      if (run.over) break
+      try {
         this.#yield(run, step.value)
-        await run.wanted()
+      } catch (thrown) {
+        void letGo(generator)
+        throw thrown
       }
-      return undefined
-    } finally {
-      // Where it stands at a `yield`, its own `finally` is run. One that has ended does nothing.
-      await generator.return(undefined)
+      await run.wanted()
     }
+    await letGo(generator)
+    return undefined
   }
 
   #yield(run: ActiveRun<User, State>, chunk: unknown): void {
@@ -221,6 +223,15 @@ const mayComeAgain = ({ code, mayHaveExecuted }: WireError): boolean =>
   !mayHaveExecuted && (code === 'RATE_LIMITED' || code === 'OVERLOADED')
 
 type AnyGenerator = Generator<unknown, unknown, void> | AsyncGenerator<unknown, unknown, void>
+
+/** Where it stands at a `yield`, its own `finally` is run. What that throws changes nothing, nor does it when it never ends: the outcome is known. */
+const letGo = async (generator: AnyGenerator): Promise<void> => {
+  try {
+    await generator.return(undefined)
+  } catch {
+    // Nobody waits for it.
+  }
+}
 
 const isGenerator = (answer: unknown): answer is AnyGenerator =>
   typeof answer === 'object' &&

@@ -1,17 +1,24 @@
 /** Additions to the manager: installed in order before it is ready, closed when it closes; what one throws stops only itself. */
 
-import type { CodedError } from '@backchat/protocol'
+import type { Clock, CodedError } from '@backchat/protocol'
 import type { Plugin, PluginHost, PluginName } from '../api.js'
 import { errorOf } from '../handlers/error.js'
+import { Patience } from './patience.js'
+
+/** A plugin is given this long to be installed, and to close. */
+export const pluginMs = 5_000
 
 export class Plugins {
   readonly #plugins: readonly Plugin[]
   readonly #failed: (error: CodedError) => void
+  readonly #patience: Patience
+  #closed = false
 
   /** @throws TypeError when one of them is not there, is no plugin, or is there twice. */
-  constructor(given: readonly (PluginName | Plugin)[], failed: (error: CodedError) => void) {
+  constructor(given: readonly (PluginName | Plugin)[], failed: (error: CodedError) => void, clock: Clock) {
     this.#plugins = given.map(pluginOf)
     this.#failed = failed
+    this.#patience = new Patience(clock, pluginMs)
     const names = this.#plugins.map(({ name }) => name)
     for (const name of names) {
       if (names.indexOf(name) !== names.lastIndexOf(name)) throw new TypeError(`The plugin '${name}' is there twice.`)
@@ -19,16 +26,22 @@ export class Plugins {
   }
 
   async install(host: PluginHost): Promise<void> {
-    for (const plugin of this.#plugins) await this.#isolated(plugin, 'install', () => plugin.install(host))
+    for (const plugin of this.#plugins) {
+      if (this.#closed) return
+      await this.#isolated(plugin, 'install', () => plugin.install(host))
+    }
   }
 
   async close(): Promise<void> {
+    this.#closed = true
+    // One that is being installed holds nothing up.
+    this.#patience.callOff()
     for (const plugin of this.#plugins) await this.#isolated(plugin, 'close', () => plugin.close?.())
   }
 
   async #isolated({ name }: Plugin, what: string, call: () => void | Promise<void>): Promise<void> {
     try {
-      await call()
+      await this.#patience.wait(call)
     } catch (cause) {
       const message = `The plugin '${name}' failed to ${what}.`
       this.#failed(errorOf({ code: 'HANDLER_FAILED', message, mayHaveExecuted: false }, { cause }))

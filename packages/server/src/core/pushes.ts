@@ -4,6 +4,7 @@ import {
   type Clock,
   type Contract,
   type Ids,
+  inWords,
   type Json,
   type JsonObject,
   type Party,
@@ -52,19 +53,26 @@ export class Pushes {
   }
 
   /** Undefined for a target means that there is nobody: that is no error, and stores nothing. Never rejects. */
-  send(target: Target | undefined, message: Outgoing): Promise<SendResult> {
-    const { clock, ids } = this.#options
-    if (this.#closed) return Promise.resolve(refused('CLOSED', 'The server is closed; nothing was sent.'))
-    const id = ids.id()
-    const problem = this.#problem(message)
-    if (problem !== undefined) return Promise.resolve(refused('INVALID_MESSAGE', problem))
-    const { type, from = pushDefaults.from, to = pushDefaults.to, content, metadata } = message
-    const timestamp = new Date(clock.wall()).toISOString()
-    const encoded = wireMessage({ id, timestamp, type, from, to, content, metadata }, pushDefaults)
-    if (!encoded.ok)
-      return Promise.resolve(refused('INVALID_MESSAGE', `The message cannot be sent: ${encoded.reason}.`))
-    if (target === undefined) return Promise.resolve({ ok: true, id, sessions: 0 })
-    return this.#append(target, id, encoded.json)
+  async send(target: Target | undefined, message: Outgoing): Promise<SendResult> {
+    if (this.#closed) return refused('CLOSED', 'The server is closed; nothing was sent.')
+    const id = this.#options.ids.id()
+    const written = this.#write(id, target, message)
+    if (typeof written !== 'string') return written
+    return target === undefined ? { ok: true, id, sessions: 0 } : this.#append(target, id, written)
+  }
+
+  /** What the application gives may throw when it is read. */
+  #write(id: string, target: Target | undefined, message: Outgoing): Json | SendResult {
+    try {
+      const problem = this.#problem(target, message)
+      if (problem !== undefined) return refused('INVALID_MESSAGE', problem)
+      const { type, from = pushDefaults.from, to = pushDefaults.to, content, metadata } = message
+      const timestamp = new Date(this.#options.clock.wall()).toISOString()
+      const encoded = wireMessage({ id, timestamp, type, from, to, content, metadata }, pushDefaults)
+      return encoded.ok ? encoded.json : unsendable(encoded.reason)
+    } catch (thrown) {
+      return unsendable(inWords(thrown))
+    }
   }
 
   #append(target: Target, id: string, message: Json): Promise<SendResult> {
@@ -95,7 +103,8 @@ export class Pushes {
   }
 
   /** What a program without types, or without a contract, may do wrong. */
-  #problem(message: Outgoing): string | undefined {
+  #problem(target: Target | undefined, message: Outgoing): string | undefined {
+    if (!Object.values(target ?? {}).every(isNamed)) return 'Sessions, users and rooms are named by strings.'
     if (typeof message !== 'object' || message === null) return 'A message is an object with a type and content.'
     const { type, content } = message
     if (typeof type !== 'string' || type === '') return 'A message needs a type that is a string and not empty.'
@@ -105,6 +114,12 @@ export class Pushes {
     return checked.ok ? undefined : checked.reason
   }
 }
+
+/** One name, or a list of them. */
+const isNamed = (name: unknown): boolean =>
+  Array.isArray(name) ? name.every((each) => typeof each === 'string') : typeof name === 'string'
+
+const unsendable = (reason: string): SendResult => refused('INVALID_MESSAGE', `The message cannot be sent: ${reason}.`)
 
 const refused = (code: WireError['code'], message: string): SendResult => ({
   ok: false,

@@ -1,5 +1,6 @@
 /** The way to the store: what one turn asks for goes in one call, and answers come back in the order asked. */
 
+import { inWords } from '@backchat/protocol'
 import type { Operation, Result } from '../store/operations.js'
 import type { Store } from '../store/store.js'
 
@@ -56,7 +57,7 @@ export class StoreLine {
 
 type Answer = { readonly results: readonly Result[] } | { readonly reason: string }
 
-const failure = (error: unknown): Answer => ({ reason: error instanceof Error ? error.message : String(error) })
+const failure = (error: unknown): Answer => ({ reason: inWords(error) })
 
 /** Gives each errand the results of its own operations. */
 const hand = (errands: readonly Errand[], answer: Answer): void => {

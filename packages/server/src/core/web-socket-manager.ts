@@ -35,8 +35,10 @@ import type { AnyHandler } from '../handlers/message.js'
 import { standardLogger } from '../log.js'
 import { type Assembly, assemble } from './assembly.js'
 import { EventBus } from './event-bus.js'
+import { Patience } from './patience.js'
 import { Plugins } from './plugins.js'
 import { changeRoom } from './rooms.js'
+import { type SafeLog, safeLog } from './safe-log.js'
 import { systemClock } from './system.js'
 
 const eventNames = ['connection', 'disconnection', 'sessionEnded', 'handled', 'error']
@@ -44,6 +46,8 @@ const eventNames = ['connection', 'disconnection', 'sessionEnded', 'handled', 'e
 /** Closing never rejects: a drain that makes no sense is none. */
 const drainOf = (drain: unknown): number => (typeof drain === 'number' && drain > 0 ? Math.min(drain, mostDrainMs) : 0)
 const mostDrainMs = 24 * 60 * 60 * 1000
+/** A store is given this long to close. */
+const storeCloseMs = 5_000
 
 /** See {@link Manager}, which says what each method does. */
 export class WebSocketManager<const C = Untyped, User extends Identity = Guest, State extends object = FreeState>
@@ -51,19 +55,24 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
 {
   readonly ready: Promise<void>
   readonly #log: Logger
+  readonly #safeLog: SafeLog
   readonly #bus = new EventBus<ManagerEvents<User, State>>((cause, event) => this.#listenerFailed(cause, event))
   readonly #parts: Assembly<User, State>
   readonly #plugins: Plugins
+  readonly #storeCloses: Patience
   #closing: Promise<void> | undefined
 
   /** @throws TypeError that names the option that makes no sense. */
   constructor(options: ManagerOptions<C, User, State>) {
     this.#log = options.logger ?? standardLogger()
+    this.#safeLog = safeLog(this.#log)
     const failed = (error: CodedError, context: ErrorContext = {}) => this.#failed(error, context)
-    this.#plugins = new Plugins(options.plugins ?? [], failed)
+    const clock = options.clock ?? systemClock
+    this.#plugins = new Plugins(options.plugins ?? [], failed, clock)
+    this.#storeCloses = new Patience(clock, storeCloseMs)
     this.#parts = assemble(options, { bus: this.#bus, log: this.#log, failed })
     // Who made the manager first gets to listen for what may go wrong.
-    this.ready = Promise.resolve().then(() => this.#start(options.clock ?? systemClock))
+    this.ready = Promise.resolve().then(() => this.#start(clock))
     this.ready.catch(() => {})
   }
 
@@ -115,7 +124,8 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
     return this.#parts.pushes.send({ to: 'all' }, message)
   }
 
-  sendToRoom(room: string, message: OutgoingMessage<C>, { except = [] }: RoomOptions = {}): Promise<SendResult> {
+  sendToRoom(room: string, message: OutgoingMessage<C>, options?: RoomOptions): Promise<SendResult> {
+    const except = options?.except ?? []
     return this.#parts.pushes.send(
       { to: 'room', room, except: typeof except === 'string' ? [except] : except },
       message,
@@ -159,18 +169,19 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
 
   /** From the outside in: nobody new, then no work, then no links, then nothing. */
   async #close(drainMs: number): Promise<void> {
-    const { entrance, driver, readyToClose, links, pushes, asks, store } = this.#parts
+    const { entrance, driver, readyToClose, links, auth, pushes, asks, store } = this.#parts
     const portFreed = entrance.close()
     driver.feed({ kind: 'closeAsked', drainMs })
     await readyToClose
     driver.stop()
+    auth.close()
     pushes.close()
     asks.close()
     await links.close(closeCodes.goingAway, 'The server goes away.')
     await portFreed
     await this.#plugins.close()
     try {
-      await store.close()
+      await this.#storeCloses.wait(() => store.close())
     } catch (cause) {
       this.#failed(
         errorOf({ code: 'HANDLER_FAILED', message: 'The store failed to close.', mayHaveExecuted: true }, { cause }),
@@ -182,12 +193,12 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
     const wire = { code: 'HANDLER_FAILED', message: `A listener of '${event}' failed.`, mayHaveExecuted: true } as const
     const error = errorOf(wire, { cause })
     // A listener of errors that fails is not told of its own failure.
-    if (event === 'error') this.#log.error({ err: error }, error.message)
+    if (event === 'error') this.#safeLog.error({ err: error }, error.message)
     else this.#failed(error)
   }
 
   #failed(error: CodedError, context: ErrorContext = {}): void {
-    this.#log.error({ err: error, ...context }, error.message)
+    this.#safeLog.error({ err: error, ...context }, error.message)
     this.#bus.emit('error', error, context)
   }
 }

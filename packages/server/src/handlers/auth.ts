@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Clock, CodedError } from '@backchat/protocol'
 import type { Identity } from '../api.js'
+import { Patience } from '../core/patience.js'
 import type { Effect } from '../machine/effects.js'
 import type { Input, LinkId } from '../machine/inputs.js'
 import { errorOf } from './error.js'
@@ -20,11 +21,14 @@ export const authenticateMs = 5_000
 
 export class Authenticator<User extends Identity> {
   readonly #options: AuthOptions<User>
+  readonly #patience: Patience
+  #closed = false
   /** The machine knows users by their ids; the rest of them is kept as long as the upgrade that brought them. */
   readonly #users = new WeakMap<IncomingMessage, User>()
 
   constructor(options: AuthOptions<User>) {
     this.#options = options
+    this.#patience = new Patience(options.clock, authenticateMs)
   }
 
   /** The user that was found for an upgrade. */
@@ -37,30 +41,29 @@ export class Authenticator<User extends Identity> {
     const request = this.#options.request(link)
     if (request === undefined) return
     try {
-      const user = checked(await this.#inTime(() => this.#options.authenticate(token, request)))
+      const user = checked(await this.#patience.wait(() => this.#options.authenticate(token, request)))
       const expiresInMs = user === null ? undefined : this.#leftOf(user)
       // A token that has ended is none.
       const good = user !== null && (expiresInMs === undefined || expiresInMs > 0) ? user : null
       if (good !== null) this.#users.set(request, good)
       this.#options.feed({ kind: 'authenticated', link, user: good?.id ?? null, expiresInMs })
     } catch (cause) {
+      if (this.#closed) return
       // Why it failed is for the application alone: the peer is a stranger.
       this.#options.failed(errorOf({ code: 'UNAUTHORIZED', message: failure, mayHaveExecuted: false }, { cause }))
       this.#options.feed({ kind: 'authenticateFailed', link })
     }
   }
 
+  /** Nobody waits for an answer any more. */
+  close(): void {
+    this.#closed = true
+    this.#patience.callOff()
+  }
+
   /** Until the token ends; undefined: it does not. */
   #leftOf({ expiresAt }: User): number | undefined {
     return expiresAt === undefined ? undefined : Number(expiresAt) - this.#options.clock.wall()
-  }
-
-  #inTime(ask: () => User | null | Promise<User | null>): Promise<User | null> {
-    return new Promise((resolve, reject) => {
-      const late = new Error(`It has not answered within ${authenticateMs} ms.`)
-      const callOff = this.#options.clock.after(authenticateMs, () => reject(late))
-      Promise.resolve().then(ask).then(resolve, reject).finally(callOff)
-    })
   }
 }
 

@@ -41,6 +41,15 @@ const refusals: readonly ErrorCode[] = ['RATE_LIMITED', 'OVERLOADED', 'UNAUTHORI
 
 /** Maps anything at all: null, a string, an Error, a {@link BackchatError}. `called` says whether the handler was. */
 export const mapThrown = (thrown: unknown, called: boolean): Mapped => {
+  try {
+    return mapped(thrown, called)
+  } catch {
+    // It looked like one of ours, and throws when it is looked at more closely.
+    return { wire: failed(called), unexpected: true }
+  }
+}
+
+const mapped = (thrown: unknown, called: boolean): Mapped => {
   if (!BackchatError.is(thrown)) return { wire: failed(called), unexpected: true }
   if (deliberate.has(thrown)) return refusedOnPurpose(deliberate.get(thrown), called)
   if (!refusals.includes(thrown.code)) return { wire: failed(called), unexpected: true }

@@ -1,0 +1,26 @@
+/** What the library itself writes to the log: a logger that throws, be it at what it is to write, stops nothing. */
+
+import type { Logger } from '../api.js'
+
+export interface SafeLog {
+  debug(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export const safeLog = (logger: Logger): SafeLog => ({
+  debug: (fields, message) => write(logger, 'debug', fields, message),
+  error: (fields, message) => write(logger, 'error', fields, message),
+})
+
+/** The standard logger reads causes, which are the application's. Where it cannot, the message is better than nothing. */
+const write = (logger: Logger, level: keyof SafeLog, fields: object, message: string): void => {
+  try {
+    logger[level](fields, message)
+  } catch {
+    try {
+      logger[level](message)
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+}
