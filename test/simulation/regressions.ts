@@ -12,6 +12,7 @@ const client: ClientPlan = {
   lingerMs: 0,
   init: false,
   listenAfterMs: 0,
+  handles: true,
 }
 
 const server: ServerPlan = {
@@ -53,6 +54,7 @@ export const regressions: Readonly<Record<string, Scenario>> = {
       },
     ],
     pushes: [],
+    questions: [],
     faults: [{ atMs: 692, fault: { kind: 'stall', client: 0, direction: 'both', forMs: 1_147 } }],
     server,
     nodes: [node],
