@@ -60,4 +60,18 @@ export const regressions: Readonly<Record<string, Scenario>> = {
     nodes: [node],
     healAtMs: 20_000,
   },
+  'a lease was lost while the store took a hello: the session was ended under its living link': {
+    seed: 5140,
+    clients: [client],
+    asks: [],
+    pushes: [],
+    questions: [],
+    faults: [
+      { atMs: 34_940, fault: { kind: 'pause', node: 0, forMs: 5_050 } },
+      { atMs: 39_538, fault: { kind: 'slow', node: 0, forMs: 100, delayMs: 1_190 } },
+    ],
+    server: { ...server, sessionTtlMs: 4_000 },
+    nodes: [node],
+    healAtMs: 39_539,
+  },
 }
