@@ -28,6 +28,7 @@ export class SimulatedRun {
   #run = 0
   #chunks = 0
   #aborted = false
+  #signalled = false
   #callOff: (() => void) | undefined
 
   constructor(options: SimulatedRunOptions) {
@@ -44,14 +45,24 @@ export class SimulatedRun {
     else this.#after(workMs, () => this.#end())
   }
 
-  /** Its signal fires. */
+  /** Its signal fires, and nothing that it still says is wanted. */
   abort(): void {
     if (this.#aborted || this.#state === 'over') return
-    const { node, tell } = this.#options
     this.#aborted = true
-    if (this.#state === 'at the gate') return
+    if (this.#state !== 'at the gate') this.#hear('ABORTED')
+  }
+
+  /** Its signal fires, and what it still says counts. Whatever is thrown for no reason of the application's has failed. */
+  signal(): void {
+    if (this.#aborted || this.#signalled || this.#state === 'over') return
+    this.#signalled = true
+    if (this.#state !== 'at the gate') this.#hear('HANDLER_FAILED')
+  }
+
+  #hear(code: 'ABORTED' | 'HANDLER_FAILED'): void {
+    const { node, tell, ask } = this.#options
     tell({ fact: 'aborted', node, run: this.#run })
-    if (this.#options.ask.handler.obeys) this.#after(1, () => this.#throw('ABORTED', true))
+    if (ask.handler.obeys) this.#after(1, () => this.#throw(code, true))
   }
 
   /** The process that it runs in is gone. */
@@ -67,6 +78,8 @@ export class SimulatedRun {
     this.#run = called()
     this.#state = 'working'
     feed({ kind: 'handling', run: id })
+    if (this.#signalled) this.#hear('HANDLER_FAILED')
+    if (this.#signalled && ask.handler.obeys) return
     const { chunks, workMs } = ask.handler
     this.#after(workMs, () => (chunks > 0 ? this.#yield() : this.#end()))
   }

@@ -168,8 +168,9 @@ export class SimulatedServer {
       case 'pull':
         return this.#runs.get(effect.run)?.pull()
       case 'abort':
-      case 'signal':
         return this.#runs.get(effect.run)?.abort()
+      case 'signal':
+        return this.#runs.get(effect.run)?.signal()
       case 'attached':
         return this.#attached(effect)
       case 'detached':

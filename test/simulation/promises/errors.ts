@@ -21,6 +21,11 @@ export const errorsOf =
     /** The session to which each client was welcomed last. */
     const current = new Map<number, string>()
 
+    /** Nodes that are being closed, what each run is for, and what heard its signal there: an obeying handler throws then. */
+    const closing = new Set<number>()
+    const askOf = new Map<number, Ask>()
+    const stopped = new Set<Ask>()
+
     const lockedOut = new Set<number>()
     let mayBeBusy = false
 
@@ -48,7 +53,7 @@ export const errorsOf =
         case 'NO_HANDLER':
           return ask.type === 'nobody'
         case 'HANDLER_FAILED':
-          return ask.handler.end === 'throw'
+          return ask.handler.end === 'throw' || (ask.handler.obeys && stopped.has(ask))
         case 'RATE_LIMITED':
           return ask.handler.refusals > 0
         case 'QUEUE_FULL':
@@ -83,7 +88,13 @@ export const errorsOf =
         faulted({ fault }) {
           if (fault.kind === 'lockout') lockedOut.add(fault.client)
         },
-        closing() {
+        ran: ({ run, ask }) => void askOf.set(run, ask),
+        aborted({ run, node }) {
+          const ask = askOf.get(run)
+          if (ask && closing.has(node)) stopped.add(ask)
+        },
+        closing({ node }) {
+          closing.add(node)
           mayBeBusy = true
           orphan()
         },

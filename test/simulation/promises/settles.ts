@@ -1,5 +1,6 @@
 /** Every request settles exactly once, at or before its deadline, or in the first turn after it when the computer slept; and no time is said to be over before it is. */
 
+import type { JsonValue, ServerFrame } from '@backchat/protocol'
 import type { Outcome } from '../machines.js'
 import type { Ask } from '../scenario.js'
 import type { Broken, Seen, Watch } from './promise.js'
@@ -7,6 +8,10 @@ import type { Broken, Seen, Watch } from './promise.js'
 interface Waiting {
   deadline: number
   settled: boolean
+  /** Whether the client knows that its handler runs. */
+  started: boolean
+  /** The chunk that is due. */
+  due: number
   /** Chunks that arrived, and those that the reader took. */
   arrived: number
   taken: number
@@ -15,6 +20,8 @@ interface Waiting {
 export function settles(broken: Broken, { links, numbering }: Seen): Watch {
   const asked = new Map<Ask, Waiting>()
   const wokeAt = new Map<number, number>()
+  /** The session to which each client was welcomed last. */
+  const sessions = new Map<number, string>()
 
   const settled = (ask: Ask, client: number, outcome: Outcome, now: number) => {
     const waiting = asked.get(ask)
@@ -44,10 +51,31 @@ export function settles(broken: Broken, { links, numbering }: Seen): Watch {
     if (waiting.deadline === Number.POSITIVE_INFINITY || waiting.arrived > next) sign(ask, now)
   }
 
+  /** Which frames are news of a stream: the first `started`, and the chunk that is due [P-16] [P-19]. */
+  const heard = (ask: Ask | undefined, frame: ServerFrame<JsonValue>, now: number) => {
+    const waiting = ask && asked.get(ask)
+    if (!waiting) return
+    // A refusal is no progress: the same number is asked again within the same time [P-18].
+    if (frame.kind === 'error') waiting.started = false
+    const isFirst = frame.kind === 'started' && !waiting.started
+    const isDue = frame.kind === 'chunk' && frame.chunk === waiting.due
+    if (!isFirst && !isDue) return
+    waiting.started = true
+    if (isDue) waiting.due += 1
+    sign(ask, now)
+  }
+
+  /** What is sent again to a new session has not started there. */
+  const welcomed = (client: number, session: string) => {
+    if (sessions.get(client) === session) return
+    sessions.set(client, session)
+    for (const [ask, waiting] of asked) if (ask.client === client) waiting.started = false
+  }
+
   return {
     on: {
       asked({ ask }, now) {
-        asked.set(ask, { deadline: now + ask.timeoutMs, settled: false, arrived: 0, taken: 0 })
+        asked.set(ask, { deadline: now + ask.timeoutMs, settled: false, started: false, due: 0, arrived: 0, taken: 0 })
       },
       settled: ({ ask, client, outcome }, now) => settled(ask, client, outcome, now),
       woke: ({ client }, now) => void wokeAt.set(client, now),
@@ -60,9 +88,9 @@ export function settles(broken: Broken, { links, numbering }: Seen): Watch {
         sign(ask, now)
       },
       heard({ client, link, frame }, now) {
-        // A refusal is no progress: the same number is asked again within the same time [P-18].
-        const isSign = 'n' in frame && frame.kind !== 'error' && links.isCurrent(client, link)
-        if (isSign) sign(numbering.askOf(client, frame.n), now)
+        if (!links.isCurrent(client, link)) return
+        if (frame.kind === 'welcome') return welcomed(client, frame.sessionId)
+        if ('n' in frame) heard(numbering.askOf(client, frame.n), frame, now)
       },
     },
     end() {
