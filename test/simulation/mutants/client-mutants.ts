@@ -171,22 +171,6 @@ export const clientMutants: Mutants = {
     }),
   },
 
-  'a send counts as done when it was written': {
-    kind: 'written is taken for delivered',
-    client: (machine) => {
-      const done = new Set<number>()
-      const written = (effect: ClientEffect): readonly ClientEffect[] => {
-        if (effect.kind === 'settle' && done.has(effect.key)) return []
-        const { key } = effect.kind === 'transmit' ? effect : { key: undefined }
-        const isSend = effect.kind === 'transmit' && effect.frame.kind === 'request' && effect.frame.mode === 'send'
-        if (!isSend || key === undefined || done.has(key)) return [effect]
-        done.add(key)
-        return [effect, { kind: 'settle', key, outcome: { ok: true, message: null, sessionId: '' } }]
-      }
-      return { handle: (input, now) => machine.handle(input, now).flatMap(written), wakeAt: () => machine.wakeAt() }
-    },
-  },
-
   // ---- streams ----
 
   'a stream goes on one chunk too far': {

@@ -50,22 +50,6 @@ export const serverMutants: Mutants = {
 
   'pushes are counted, not numbered': { kind: 'implied numbering', ...impliedNumbering },
 
-  'a start in doubt is never taken back': {
-    kind: 'a start in doubt never taken back',
-    ...serverEffects(
-      () => new Set<string>(),
-      (effect, ran) => {
-        if (effect.kind === 'run') ran.add(`${effect.n} ${effect.session}`)
-        if (effect.kind !== 'apply') return [effect]
-        const operations = effect.operations.map((operation): Operation => {
-          if (operation.op !== 'forget' || ran.has(`${operation.run.n} ${operation.run.session}`)) return operation
-          return { op: 'forget', run: { ...operation.run, session: 'none' } }
-        })
-        return [{ ...effect, operations }]
-      },
-    ),
-  },
-
   'a refused start is not taken back': {
     kind: 'a refusal is journalled',
     ...serverEffects(nothing, (effect) => {
