@@ -4,9 +4,10 @@ import { between, type Direction, pick, type SeededRandom } from '@backchat/test
 import type { Fault, FrameKind, PlannedFault } from './scenario.js'
 
 interface Kind {
-  /** At most so often in a second, for each client. */
+  /** At most so often in a second, for each client or each node. */
   readonly perSecond: number
-  readonly draw: (chance: SeededRandom, client: number) => Fault
+  /** For a client, or a node. */
+  readonly draw: (chance: SeededRandom, whom: number) => Fault
 }
 
 const kinds: readonly Kind[] = [
@@ -22,21 +23,39 @@ const kinds: readonly Kind[] = [
   { perSecond: 0.02, draw: lockout },
 ]
 
-/** Those of the one server. */
-const serverKinds: readonly Kind[] = [
+const nodeKinds: readonly Kind[] = [
   { perSecond: 0.08, draw: restart },
   { perSecond: 0.05, draw: store },
 ]
 
-export function drawFaults(chance: SeededRandom, clients: number, untilMs: number): PlannedFault[] {
+/** Those that are of interest where there are others, with which a node shares its store. */
+const neighbourKinds: readonly Kind[] = [
+  { perSecond: 0.06, draw: restartAlone },
+  { perSecond: 0.05, draw: store },
+  { perSecond: 0.05, draw: pause },
+  { perSecond: 0.04, draw: slow },
+  { perSecond: 0.1, draw: deaf },
+]
+
+export function drawFaults(
+  chance: SeededRandom,
+  { clients, nodes }: { readonly clients: number; readonly nodes: number },
+  untilMs: number,
+): PlannedFault[] {
   const draw = (kind: Kind, client: number, rate: number) =>
     times(chance, rate, untilMs).map((atMs) => ({ atMs, fault: kind.draw(chance, client) }))
   const ofClients = kinds.flatMap((kind) => {
     const rate = kind.perSecond * pick(chance, [0, 0.3, 1])
     return Array.from({ length: clients }, (_, client) => draw(kind, client, rate)).flat()
   })
-  const ofServer = serverKinds.flatMap((kind) => draw(kind, 0, kind.perSecond * pick(chance, [0, 0.5, 1])))
-  return [...ofClients, ...ofServer].sort((a, b) => a.atMs - b.atMs)
+  // A node alone is stopped, too, now and then.
+  const kindsOfNodes = nodes > 1 ? neighbourKinds : chance() < 0.8 ? nodeKinds : [...nodeKinds, lonelyPause]
+  const ofNodes = kindsOfNodes.flatMap((kind) => {
+    const rate = kind.perSecond * pick(chance, [0, 0.5, 1])
+    return Array.from({ length: nodes }, (_, node) => draw(kind, node, rate)).flat()
+  })
+  const ofAll = nodes > 1 && chance() < 0.15 ? draw({ perSecond: 0.05, draw: amnesia }, 0, 0.05) : []
+  return [...ofClients, ...ofNodes, ...ofAll].sort((a, b) => a.atMs - b.atMs)
 }
 
 /** When something happens that happens so often in a second. */
@@ -113,11 +132,38 @@ function lockout(chance: SeededRandom, client: number): Fault {
   return { kind: 'lockout', client, forMs: between(chance, 100, 5_000) }
 }
 
-function restart(chance: SeededRandom): Fault {
+function restart(chance: SeededRandom, node: number): Fault {
   const how = pick(chance, ['killed', 'killed', 'silent', 'closed'] as const)
-  return { kind: 'restart', downMs: between(chance, 0, 6_000), how, store: pick(chance, ['lost', 'kept'] as const) }
+  const store = pick(chance, ['lost', 'kept'] as const)
+  return { kind: 'restart', node, downMs: between(chance, 0, 6_000), how, store }
 }
 
-function store(chance: SeededRandom): Fault {
-  return { kind: 'store', forMs: between(chance, 1, 2_000), carriesOut: chance() < 0.5 }
+function restartAlone(chance: SeededRandom, node: number): Fault {
+  return { ...restart(chance, node), store: 'kept' } as Fault
 }
+
+function store(chance: SeededRandom, node: number): Fault {
+  // Longer than a lease, now and then.
+  const forMs = pick(chance, [between(chance, 1, 2_000), between(chance, 1, 2_000), between(chance, 4_000, 9_000)])
+  return { kind: 'store', node, forMs, carriesOut: chance() < 0.5 }
+}
+
+function pause(chance: SeededRandom, node: number): Fault {
+  return {
+    kind: 'pause',
+    node,
+    forMs: pick(chance, [100, between(chance, 100, 4_000), between(chance, 4_000, 12_000)]),
+  }
+}
+
+const lonelyPause: Kind = { perSecond: 0.03, draw: pause }
+
+function slow(chance: SeededRandom, node: number): Fault {
+  return { kind: 'slow', node, forMs: between(chance, 100, 8_000), delayMs: between(chance, 1, 1_500) }
+}
+
+function deaf(chance: SeededRandom, node: number): Fault {
+  return { kind: 'deaf', node, forMs: between(chance, 100, 5_000) }
+}
+
+const amnesia = (): Fault => ({ kind: 'amnesia' })

@@ -3,7 +3,7 @@
 import { limits } from '@backchat/protocol'
 import { between, pick, random, type SeededRandom } from '@backchat/testing'
 import { drawFaults } from './draw-faults.js'
-import type { Ask, ClientPlan, HandlerPlan, PlannedPush, Scenario } from './scenario.js'
+import type { Ask, ClientPlan, HandlerPlan, NodePlan, PlannedPush, Scenario } from './scenario.js'
 
 export function drawScenario(seed: number): Scenario {
   const chance = random(seed)
@@ -11,13 +11,17 @@ export function drawScenario(seed: number): Scenario {
   const clients = Array.from({ length: between(chance.stream('clients'), 1, 3) }, (_, i) =>
     drawClient(chance.stream(`client ${i}`), `client ${i}`, workMs),
   )
+  const nodes = Array.from({ length: pick(chance.stream('nodes'), [1, 1, 2, 3]) }, (_, i) =>
+    drawNode(chance.stream(`node ${i}`), `node ${i}`),
+  )
   return {
     seed,
     clients,
     asks: clients.flatMap((_, client) => drawAsks(chance.stream(`asks of ${client}`), client, workMs)),
     pushes: drawPushes(chance.stream('pushes'), clients.length, workMs),
-    faults: drawFaults(chance.stream('faults'), clients.length, workMs),
+    faults: drawFaults(chance.stream('faults'), { clients: clients.length, nodes: nodes.length }, workMs),
     server: drawServer(chance.stream('server')),
+    nodes,
     healAtMs: workMs,
   }
 }
@@ -39,12 +43,21 @@ function drawClient(chance: SeededRandom, name: string, workMs: number): ClientP
 
 function drawServer(chance: SeededRandom): Scenario['server'] {
   return {
-    storeMs: pick(chance, [0, 0, 3, 40]),
+    sticky: chance() < 0.5,
     authenticateMs: pick(chance, [0, 10, 200]),
     handlerMs: pick(chance, [60_000, 60_000, 2_000]),
     sessionTtlMs: pick(chance, [120_000, 120_000, 120_000, 4_000]),
     heartbeatMs: pick(chance, [30_000, 2_000]),
     drainMs: pick(chance, [0, 1_000, 10_000]),
+  }
+}
+
+function drawNode(chance: SeededRandom, name: string): NodePlan {
+  return {
+    name,
+    named: chance() < 0.7,
+    storeMs: pick(chance, [0, 0, 3, 40]),
+    hintMs: pick(chance, [0, 0, 5, 150]),
   }
 }
 

@@ -9,6 +9,8 @@ export type Fact =
   | ServerFact
   /** Something of the scenario goes wrong. */
   | { readonly fact: 'faulted'; readonly fault: Fault }
+  /** The store has forgotten everything. */
+  | { readonly fact: 'store lost' }
   /** All faults are over; what is wanted must succeed from here on. */
   | { readonly fact: 'healed' }
   /** Everything has settled, and there was time for what is still owed to arrive. */
@@ -39,13 +41,19 @@ export type ClientFact = { readonly client: number } & (
   | { readonly fact: 'fetched'; readonly ok: boolean }
 )
 
-/** What the application of a server sees, and what its shell hands over and takes. `node` numbers its lives. */
+/** What the application of a server sees, and what its shell hands over and takes. `node` numbers lives of nodes. */
 export type ServerFact = { readonly node: number } & (
-  | { readonly fact: 'up' }
+  | { readonly fact: 'up'; readonly place: number }
+  /** Its process is stopped, and goes on. */
+  | { readonly fact: 'paused' | 'resumed' }
+  /** The store took note that it lives. */
+  | { readonly fact: 'renewed' }
+  /** It begins under another name: its lease had run out. */
+  | { readonly fact: 'renamed' }
   /** It is being closed by its application. */
   | { readonly fact: 'closing' }
   /** Its process is gone; `running` handlers die with it. */
-  | { readonly fact: 'down'; readonly running: number; readonly store: 'lost' | 'kept' }
+  | { readonly fact: 'down'; readonly running: number }
   /** The journal knows that a request was started, or how it ended. */
   | { readonly fact: 'begun' | 'finished'; readonly session: string; readonly n: number }
   /** The store has forgotten a session. */
@@ -61,8 +69,16 @@ export type ServerFact = { readonly node: number } & (
     }
   | { readonly fact: 'detached'; readonly link: number; readonly session: string }
   | { readonly fact: 'ended'; readonly session: string }
-  /** The handler is called. Runs are numbered over all lives of the server. */
-  | { readonly fact: 'ran'; readonly run: number; readonly ask: Ask; readonly session: string; readonly link: number }
+  /** The handler is called. Runs are numbered over all lives of all nodes. */
+  | {
+      readonly fact: 'ran'
+      readonly run: number
+      readonly ask: Ask
+      readonly session: string
+      readonly link: number
+      /** The name under which it was started. */
+      readonly owner: string
+    }
   | { readonly fact: 'yielded'; readonly run: number; readonly chunk: number }
   | { readonly fact: 'returned' | 'aborted'; readonly run: number }
   | { readonly fact: 'threw'; readonly run: number; readonly error: WireError }

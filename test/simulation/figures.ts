@@ -18,6 +18,10 @@ export class Figures {
   restarts = 0
   /** Deaths of a server with handlers at work. */
   restartsAtWork = 0
+  /** Replies that came from another node than the one that ran the handler. */
+  answeredElsewhere = 0
+  /** Leases that ran out while their node lived. */
+  leasesLost = 0
   resumed = 0
   resets = 0
   gaps = 0
@@ -34,6 +38,9 @@ export class Counter {
   readonly #scenario: Scenario
   /** Replies under way, by client and number. */
   readonly #replies = new Set<string>()
+  /** Which node begun what, by session and number; and whose link is in which session. */
+  readonly #runners = new Map<string, number>()
+  readonly #sessions = new Map<number, string>()
   /** Streams of which chunks arrived and no end, by client. */
   readonly #streaming = new Map<number, Set<Ask>>()
 
@@ -57,8 +64,15 @@ export class Counter {
     },
     lost: ({ client }) => this.#linkEnded(client),
     abandoned: ({ client }) => this.#linkEnded(client),
-    answered: ({ client, frame }) => {
-      if (frame.kind === 'reply') this.#sent(`${client} ${frame.n}`)
+    answered: ({ client, node, frame }) => {
+      if (frame.kind !== 'reply') return
+      this.#sent(`${client} ${frame.n}`)
+      const runner = this.#runners.get(`${this.#sessions.get(client)} ${frame.n}`)
+      if (runner !== undefined && runner !== node) this.figures.answeredElsewhere += 1
+    },
+    begun: ({ node, session, n }) => void this.#runners.set(`${session} ${n}`, node),
+    renamed: () => {
+      this.figures.leasesLost += 1
     },
     heard: ({ client, frame }) => {
       if (frame.kind === 'reply') this.#replies.delete(`${client} ${frame.n}`)
@@ -72,7 +86,8 @@ export class Counter {
     reset: () => {
       this.figures.resets += 1
     },
-    attached: ({ resumed }) => {
+    attached: ({ resumed, client, session }) => {
+      this.#sessions.set(client, session)
       if (resumed) this.figures.resumed += 1
     },
     down: ({ running }) => {

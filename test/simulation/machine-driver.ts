@@ -1,11 +1,11 @@
 /** The least that a shell does for a machine: one input after the other, effects in order, one timer. */
 
-import type { VirtualClock } from '@backchat/testing'
+import type { Clock } from '@backchat/protocol'
 import type { Machine } from './machines.js'
 
 export interface DriverOptions<Input, Effect> {
   readonly machine: Machine<Input, Effect>
-  readonly clock: VirtualClock
+  readonly clock: Clock
   readonly perform: (effect: Effect) => void
   /** The input that the machine's wake-up time stands for. */
   readonly woke: Input

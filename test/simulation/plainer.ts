@@ -23,12 +23,16 @@ const plain: Readonly<Record<string, unknown>> = {
   listenAfterMs: 0,
   closeAtMs: undefined,
   // the server
-  storeMs: 0,
+  sticky: true,
   authenticateMs: 0,
   handlerMs: 60_000,
   sessionTtlMs: 120_000,
   heartbeatMs: 30_000,
   drainMs: 0,
+  // nodes
+  named: true,
+  storeMs: 0,
+  hintMs: 0,
   // asks
   mode: 'request',
   type: 'text',

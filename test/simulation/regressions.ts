@@ -1,7 +1,7 @@
 /** Lives that once broke a promise, made small: as data, so that they stay what they are when seeds draw other lives. */
 
 import { limits } from '@backchat/protocol'
-import type { ClientPlan, HandlerPlan, Scenario, ServerPlan } from './scenario.js'
+import type { ClientPlan, HandlerPlan, NodePlan, Scenario, ServerPlan } from './scenario.js'
 
 const client: ClientPlan = {
   name: 'client 0',
@@ -15,13 +15,15 @@ const client: ClientPlan = {
 }
 
 const server: ServerPlan = {
-  storeMs: 0,
+  sticky: true,
   authenticateMs: 0,
   handlerMs: 60_000,
   sessionTtlMs: 120_000,
   heartbeatMs: 30_000,
   drainMs: 0,
 }
+
+const node: NodePlan = { name: 'node 0', named: true, storeMs: 0, hintMs: 0 }
 
 const handler: HandlerPlan = {
   refusals: 0,
@@ -53,6 +55,7 @@ export const regressions: Readonly<Record<string, Scenario>> = {
     pushes: [],
     faults: [{ atMs: 692, fault: { kind: 'stall', client: 0, direction: 'both', forMs: 1_147 } }],
     server,
+    nodes: [node],
     healAtMs: 20_000,
   },
 }

@@ -10,7 +10,7 @@ const mostAsks = 12
 
 /** One life: what was planned, what happened last, and which promise it broke. */
 export function story({ scenario, violations, lines, hash, facts, lasted, figures }: Life): string {
-  const { seed, clients, server, asks, pushes, faults } = scenario
+  const { seed, clients, server, nodes, asks, pushes, faults } = scenario
   const few = (name: string, things: readonly object[]) =>
     things.length > mostAsks
       ? [`  ${things.length} of ${name}`]
@@ -19,6 +19,7 @@ export function story({ scenario, violations, lines, hash, facts, lasted, figure
     `seed ${seed}: ${facts} facts in ${lasted} ms of virtual time, trace ${hash}`,
     `clients ${JSON.stringify(clients)}`,
     `server ${JSON.stringify(server)}`,
+    `nodes ${JSON.stringify(nodes)}`,
     ...few('ask', asks),
     ...few('push', pushes),
     ...faults.map(({ atMs, fault }) => `  ${atMs} ${JSON.stringify(fault)}`),
@@ -87,6 +88,7 @@ export function summary(report: Report): string {
     `a reply was lost after its handler ran in ${inLives('repliesLost')}`,
     `a stream was cut in ${inLives('streamsCut')}`,
     `a server ended with handlers at work in ${inLives('restartsAtWork')}`,
+    `another node answered in ${inLives('answeredElsewhere')}, a lease was lost in ${inLives('leasesLost')}`,
     `pushes were past retention in ${inLives('gaps')}`,
     `sessions were resumed in ${inLives('resumed')}, reset in ${inLives('resets')}`,
     `${figures.succeeded} of ${figures.wanted} patient requests succeeded (${percent(successRate)}), ${figures.unknown} ended unknown`,

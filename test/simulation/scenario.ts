@@ -10,6 +10,8 @@ export interface Scenario {
   readonly pushes: readonly PlannedPush[]
   readonly faults: readonly PlannedFault[]
   readonly server: ServerPlan
+  /** One or more servers that share a store. */
+  readonly nodes: readonly NodePlan[]
   /** Until then there are faults; from then on none, and the first probes are asked. */
   readonly healAtMs: number
 }
@@ -34,9 +36,10 @@ export interface ClientPlan {
   readonly closeAtMs?: number
 }
 
+/** What all nodes have in common. */
 export interface ServerPlan {
-  /** How long the store takes; 0: it answers in the same turn. */
-  readonly storeMs: number
+  /** Whether each client's dials all reach the same node. */
+  readonly sticky: boolean
   readonly authenticateMs: number
   /** The longest silence of a handler. */
   readonly handlerMs: number
@@ -45,6 +48,17 @@ export interface ServerPlan {
   readonly heartbeatMs: number
   /** How long handlers may take to end when it is closed. */
   readonly drainMs: number
+}
+
+export interface NodePlan {
+  /** What is drawn for it is drawn under this name. */
+  readonly name: string
+  /** Whether its next life is known to be the same node's: otherwise only the lease ends what the life before had. */
+  readonly named: boolean
+  /** How long the store takes for it; 0: it answers in the same turn. */
+  readonly storeMs: number
+  /** How long a hint of the store takes to reach it. */
+  readonly hintMs: number
 }
 
 /** One request of an application, and what its handler will do. */
@@ -126,7 +140,7 @@ export interface PlannedFault {
   readonly fault: Fault
 }
 
-/** What goes wrong. Those with a client concern its way to the server alone. */
+/** What goes wrong. Those with a client concern its way to the servers alone, those with a node that node alone. */
 export type Fault =
   /** Each side learns of it after so long; null: not before all is healed. */
   | {
@@ -163,16 +177,25 @@ export type Fault =
   /** The server takes no token of this client. */
   | { readonly kind: 'lockout'; readonly client: number; readonly forMs: number }
   /**
-   * The server's process ends and comes back. `killed`: its sockets end with it; `silent`: nobody ends them before it
-   * is back; `closed`: in an orderly manner. A store that is `kept` is one on a disk.
+   * A server's process ends and comes back. `killed`: its sockets end with it; `silent`: nobody ends them before it
+   * is back; `closed`: in an orderly manner. A store that is `kept` is one on a disk, or on another machine.
    */
   | {
       readonly kind: 'restart'
+      readonly node: number
       readonly downMs: number
       readonly how: 'killed' | 'silent' | 'closed'
       readonly store: 'lost' | 'kept'
     }
-  /** The store is out of reach; what it was asked, it does or does not. */
-  | { readonly kind: 'store'; readonly forMs: number; readonly carriesOut: boolean }
+  /** The node's process is stopped: nothing is handled and no timer fires, then all of it does. */
+  | { readonly kind: 'pause'; readonly node: number; readonly forMs: number }
+  /** The store is out of the node's reach; what it was asked, it does or does not. */
+  | { readonly kind: 'store'; readonly node: number; readonly forMs: number; readonly carriesOut: boolean }
+  /** The store takes that much longer for the node. */
+  | { readonly kind: 'slow'; readonly node: number; readonly forMs: number; readonly delayMs: number }
+  /** No hint of the store reaches the node. */
+  | { readonly kind: 'deaf'; readonly node: number; readonly forMs: number }
+  /** The store has forgotten everything, while servers go on. */
+  | { readonly kind: 'amnesia' }
 
 export type FrameKind = (ClientFrame<Json> | ServerFrame<Json>)['kind']

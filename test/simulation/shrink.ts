@@ -40,6 +40,7 @@ class Shrinker {
   #leaveOut(): boolean {
     const before = sizeOf(this.#scenario)
     this.#leaveOutClients()
+    this.#leaveOutNodes()
     for (const part of ['faults', 'asks', 'pushes'] as const) this.#leaveOutOf(part)
     return sizeOf(this.#scenario) < before
   }
@@ -47,6 +48,12 @@ class Shrinker {
   #leaveOutClients(): void {
     for (let client = this.#scenario.clients.length - 1; client >= 0; client--) {
       if (this.#scenario.clients.length > 1) this.#try(withoutClient(this.#scenario, client))
+    }
+  }
+
+  #leaveOutNodes(): void {
+    for (let node = this.#scenario.nodes.length - 1; node >= 0; node--) {
+      if (this.#scenario.nodes.length > 1) this.#try(withoutNode(this.#scenario, node))
     }
   }
 
@@ -85,8 +92,8 @@ class Shrinker {
   }
 }
 
-function sizeOf({ clients, faults, asks, pushes }: Scenario): number {
-  return clients.length + faults.length + asks.length + pushes.length
+function sizeOf({ clients, nodes, faults, asks, pushes }: Scenario): number {
+  return clients.length + nodes.length + faults.length + asks.length + pushes.length
 }
 
 /** Those behind it move up. */
@@ -102,5 +109,18 @@ function withoutClient(scenario: Scenario, gone: number): Scenario {
     faults: scenario.faults
       .filter(({ fault }) => !('client' in fault) || fault.client !== gone)
       .map(({ atMs, fault }) => ({ atMs, fault: movedFault(fault) })),
+  }
+}
+
+/** The same for a node. */
+function withoutNode(scenario: Scenario, gone: number): Scenario {
+  return {
+    ...scenario,
+    nodes: scenario.nodes.filter((_, node) => node !== gone),
+    faults: scenario.faults
+      .filter(({ fault }) => !('node' in fault) || fault.node !== gone)
+      .map(({ atMs, fault }) =>
+        'node' in fault && fault.node > gone ? { atMs, fault: { ...fault, node: fault.node - 1 } } : { atMs, fault },
+      ),
   }
 }

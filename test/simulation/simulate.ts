@@ -83,7 +83,7 @@ export function simulate({ seed, scenario = drawScenario(seed), mutation = {}, l
     tell({ fact: 'settled up' })
     for (const client of world.clients) client.close()
     pass(closeMs)
-    world.closeServer()
+    world.closeServers()
     pass(closeMs)
   }
   if (violations.length === 0) {

@@ -1,7 +1,6 @@
 /** One run of a handler that does what the ask's plan says: waits, yields, returns or throws, and hears its signal. */
 
-import { type Json, toJson, type WireError } from '@backchat/protocol'
-import type { VirtualClock } from '@backchat/testing'
+import { type Clock, type Json, toJson, type WireError } from '@backchat/protocol'
 import type { ServerFact } from './facts.js'
 import type { ServerInput } from './machines.js'
 import type { Ask } from './scenario.js'
@@ -14,7 +13,7 @@ export interface SimulatedRunOptions {
   readonly called: () => number
   readonly node: number
   readonly tell: (fact: ServerFact) => void
-  readonly clock: VirtualClock
+  readonly clock: Clock
   readonly feed: (input: ServerInput) => void
   /** Whether it is refused for now. */
   readonly refused: boolean

@@ -5,24 +5,30 @@ import type { LinkEnd, LinkEvents, VirtualClock } from '@backchat/testing'
 import type { ServerFact } from './facts.js'
 import { MachineDriver } from './machine-driver.js'
 import type { Machine, Operation, Result, Run, ServerEffect, ServerInput } from './machines.js'
-import type { Ask, PlannedPush, ServerPlan } from './scenario.js'
+import { PausableClock } from './pausable-clock.js'
+import type { Ask, NodePlan, PlannedPush, ServerPlan } from './scenario.js'
 import { SimulatedRun } from './simulated-run.js'
-import { type BatchStore, StoreLine } from './store-line.js'
+import { type Answer, type BatchStore, StoreLine } from './store-line.js'
 import { stored } from './stored.js'
 
 export interface SimulatedServerOptions {
-  /** Numbers its lives. */
+  /** Numbers lives of nodes. */
   readonly node: number
-  readonly plan: ServerPlan
+  readonly place: number
+  /** The name under which it begins. */
+  readonly owner: string
+  readonly plan: ServerPlan & NodePlan
   readonly machine: Machine<ServerInput, ServerEffect>
-  readonly store: BatchStore
+  readonly store: () => BatchStore
   readonly clock: VirtualClock
   readonly tell: (fact: ServerFact) => void
   readonly spins: () => void
   /** What a message that names its ask wants done. */
   readonly askOf: (id: string) => Ask
-  /** Numbers calls of handlers over all lives. */
+  /** Numbers calls of handlers over all lives of all nodes. */
   readonly called: () => number
+  /** The newest session of each client, whatever node it came to. */
+  readonly sessions: Map<number, string>
   /** Whether this client's token is good. */
   readonly admits: (client: number) => boolean
   /** It was closed in an orderly manner, and its process may end. */
@@ -38,27 +44,30 @@ export class SimulatedServer {
   readonly #options: SimulatedServerOptions
   readonly #node: number
   readonly #tell: (fact: ServerFact) => void
+  readonly #clock: PausableClock
   readonly #driver: MachineDriver<ServerInput, ServerEffect>
   readonly #line: StoreLine
   readonly #sockets = new Map<number, Socket>()
   readonly #runs = new Map<number, SimulatedRun>()
-  /** The newest session of each client. */
-  readonly #sessions = new Map<number, string>()
   /** How often each ask was refused for now. */
   readonly #refusals = new Map<string, number>()
   #links = 0
   #keys = 0
-  #stopListening = () => {}
+  #owner: string
+  #deafUntil = 0
   #closed = false
+  #isDead = false
 
   constructor(options: SimulatedServerOptions) {
     this.#options = options
     this.#node = options.node
     this.#tell = options.tell
     const { machine, clock, spins, store, plan } = options
+    this.#owner = options.owner
+    this.#clock = new PausableClock(clock)
     this.#driver = new MachineDriver({
       machine,
-      clock,
+      clock: this.#clock,
       spins,
       perform: (effect) => this.#perform(effect),
       woke: { kind: 'woke' },
@@ -73,8 +82,7 @@ export class SimulatedServer {
   }
 
   start(): void {
-    this.#tell({ fact: 'up', node: this.#node })
-    this.#stopListening = this.#options.store.listen((owner) => this.#driver.feed({ kind: 'hinted', owner }))
+    this.#tell({ fact: 'up', node: this.#node, place: this.#options.place })
     const { handlerMs: timeoutMs } = this.#options.plan
     this.#driver.feed({ kind: 'registered', type: 'text', idempotent: false, timeoutMs })
     for (const type of ['twice', 'init']) this.#driver.feed({ kind: 'registered', type, idempotent: true, timeoutMs })
@@ -86,17 +94,59 @@ export class SimulatedServer {
     const link = this.#links
     this.#sockets.set(link, { client, end })
     return {
-      opened: () => this.#driver.feed({ kind: 'opened', link }),
-      received: (text) => this.#received(link, text),
-      closed: () => {
-        this.#sockets.delete(link)
-        this.#driver.feed({ kind: 'closed', link })
-      },
+      opened: () => this.#clock.whenRunning(() => this.#driver.feed({ kind: 'opened', link })),
+      received: (text) => this.#clock.whenRunning(() => this.#received(link, text)),
+      closed: () =>
+        this.#clock.whenRunning(() => {
+          this.#sockets.delete(link)
+          this.#driver.feed({ kind: 'closed', link })
+        }),
     }
   }
 
+  /** The store says that there are notes for somebody. */
+  hinted(owner: string): void {
+    const { clock, plan } = this.#options
+    if (owner !== this.#owner || clock.now() < this.#deafUntil) return
+    const hear = () => this.#driver.feed({ kind: 'hinted', owner })
+    if (plan.hintMs === 0) this.#clock.whenRunning(hear)
+    else this.#clock.after(plan.hintMs, hear)
+  }
+
+  /** No hint reaches it for so long. */
+  deafen(forMs: number): void {
+    this.#deafUntil = this.#options.clock.now() + forMs
+  }
+
+  /** Its process is stopped for so long. */
+  pause(forMs: number): void {
+    if (this.#clock.isPaused) return
+    this.#tell({ fact: 'paused', node: this.#node })
+    this.#clock.pause()
+    this.#options.clock.after(forMs, () => this.resume())
+  }
+
+  resume(): void {
+    if (!this.#clock.isPaused || this.#isDead) return
+    this.#tell({ fact: 'resumed', node: this.#node })
+    this.#clock.resume()
+  }
+
+  /** All is well from now on. */
+  heal(): void {
+    this.resume()
+    this.#deafUntil = 0
+    this.#line.fail(0, true)
+    this.#line.slow(0, 0)
+  }
+
   push({ id, client, bytes }: PlannedPush): void {
-    const session = client === undefined ? undefined : this.#sessions.get(client)
+    this.#clock.whenRunning(() => this.#push(id, client, bytes))
+  }
+
+  #push(id: string, client: number | undefined, bytes: number): void {
+    if (this.#isDead) return
+    const session = client === undefined ? undefined : this.#options.sessions.get(client)
     if (client !== undefined && session === undefined) return
     this.#keys += 1
     const message = toJson({ id, timestamp: '2030-01-01T00:00:00.000Z', content: { push: id } })
@@ -106,9 +156,9 @@ export class SimulatedServer {
   }
 
   /** The process is gone: it does nothing more. */
-  die(store: 'lost' | 'kept'): void {
-    this.#tell({ fact: 'down', node: this.#node, running: this.#runs.size, store })
-    this.#stopListening()
+  die(): void {
+    this.#isDead = true
+    this.#tell({ fact: 'down', node: this.#node, running: this.#runs.size })
     this.#driver.stop()
     this.#line.stop()
     for (const run of this.#runs.values()) run.die()
@@ -121,8 +171,11 @@ export class SimulatedServer {
 
   /** The application closes it in an orderly manner. */
   close(): void {
-    this.#tell({ fact: 'closing', node: this.#node })
-    this.#driver.feed({ kind: 'closeAsked', drainMs: this.#options.plan.drainMs })
+    this.#clock.whenRunning(() => {
+      if (this.#isDead) return
+      this.#tell({ fact: 'closing', node: this.#node })
+      this.#driver.feed({ kind: 'closeAsked', drainMs: this.#options.plan.drainMs })
+    })
   }
 
   /** What a closed server still has, and must not have. */
@@ -191,16 +244,29 @@ export class SimulatedServer {
   }
 
   #apply({ batch, operations }: Extract<ServerEffect, { kind: 'apply' }>): void {
-    this.#line.ask(operations, (results) => {
+    for (const operation of operations) if (operation.op === 'enlist') this.#enlists(operation.owner)
+    const answered = (results: Answer) => {
       if (results !== 'failed') return this.#driver.feed({ kind: 'applied', batch, results })
       this.#tell({ fact: 'store failed', node: this.#node })
       this.#driver.feed({ kind: 'applyFailed', batch, reason: 'as planned' })
-    })
+    }
+    this.#line.ask(operations, (results) => this.#clock.whenRunning(() => answered(results)))
+  }
+
+  #enlists(owner: string): void {
+    if (owner === this.#owner) return
+    this.#owner = owner
+    this.#tell({ fact: 'renamed', node: this.#node })
   }
 
   /** The store is out of reach for so long. */
   loseStore(forMs: number, carriesOut: boolean): void {
     this.#line.fail(forMs, carriesOut)
+  }
+
+  /** The store takes longer for so long. */
+  slowStore(forMs: number, delayMs: number): void {
+    this.#line.slow(forMs, delayMs)
   }
 
   #authenticate({ link, token, client }: Extract<ServerEffect, { kind: 'authenticate' }>): void {
@@ -209,18 +275,19 @@ export class SimulatedServer {
     const answer = () => this.#driver.feed({ kind: 'authenticated', link, user })
     const { authenticateMs } = this.#options.plan
     if (authenticateMs === 0) answer()
-    else this.#options.clock.after(authenticateMs, answer)
+    else this.#clock.after(authenticateMs, answer)
   }
 
   #attached({ link, session, resumed }: Extract<ServerEffect, { kind: 'attached' }>): void {
     const socket = this.#sockets.get(link)
     if (!socket) return
-    this.#sessions.set(socket.client, session)
+    this.#options.sessions.set(socket.client, session)
     this.#tell({ fact: 'attached', node: this.#node, link, session, client: socket.client, resumed })
   }
 
   #ended(session: string): void {
-    for (const [client, newest] of this.#sessions) if (newest === session) this.#sessions.delete(client)
+    const { sessions } = this.#options
+    for (const [client, newest] of sessions) if (newest === session) sessions.delete(client)
     this.#tell({ fact: 'ended', node: this.#node, session })
   }
 
@@ -231,10 +298,10 @@ export class SimulatedServer {
     if (refused) this.#refusals.set(ask.id, refusals + 1)
     const called = () => {
       const run = this.#options.called()
-      this.#tell({ fact: 'ran', node: this.#node, run, ask, session, link })
+      this.#tell({ fact: 'ran', node: this.#node, run, ask, session, link, owner: this.#owner })
       return run
     }
-    const { clock } = this.#options
+    const clock = this.#clock
     const feed = (input: ServerInput) => this.#driver.feed(input)
     const ended = () => this.#runs.delete(id)
     this.#runs.set(

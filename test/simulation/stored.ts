@@ -26,9 +26,13 @@ export function stored(node: number, operation: Operation, result: Result): read
       return result.op === 'end' && result.status === 'ok'
         ? [{ fact: 'forgotten', node, session: operation.fence.session }]
         : none
-    case 'renew':
+    case 'enlist':
+      return [{ fact: 'renewed', node }]
+    case 'renew': {
       if (result.op !== 'renew' || result.status !== 'ok') return none
-      return result.over.map(({ session }) => ({ fact: 'forgotten', node, session }))
+      const over = result.over.map(({ session }) => ({ fact: 'forgotten', node, session }) as const)
+      return [{ fact: 'renewed', node }, ...over]
+    }
     default:
       return none
   }

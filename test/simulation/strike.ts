@@ -1,8 +1,9 @@
-/** Has the faults happen that concern one client. */
+/** Has the faults happen that concern one client, or one node. */
 
 import type { MemoryNetwork, PlannedCut } from '@backchat/testing'
 import type { Fault } from './scenario.js'
 import type { SimulatedClient } from './simulated-client.js'
+import type { SimulatedServer } from './simulated-server.js'
 
 /** Has the link cut exactly before the next frame of that kind. */
 export function cutBefore({ frame, side }: Extract<Fault, { kind: 'cutBefore' }>, network: MemoryNetwork): PlannedCut {
@@ -12,7 +13,7 @@ export function cutBefore({ frame, side }: Extract<Fault, { kind: 'cutBefore' }>
 
 /** Does it to the client, or to its way to the server. */
 export function strike(
-  fault: Exclude<Fault, { kind: 'restart' | 'store' | 'lockout' | 'cutBefore' }>,
+  fault: Exclude<Fault, { kind: 'amnesia' | 'lockout' | 'cutBefore' } | { node: number }>,
   network: MemoryNetwork,
   client: SimulatedClient,
 ): void {
@@ -36,5 +37,22 @@ export function strike(
       return client.reauthenticate()
     case 'sign':
       return client.noticed(fault.sign)
+  }
+}
+
+/** Does it to the node, or to its way to the store. */
+export function strikeNode(
+  fault: Exclude<Extract<Fault, { node: number }>, { kind: 'restart' }>,
+  server: SimulatedServer,
+): void {
+  switch (fault.kind) {
+    case 'pause':
+      return server.pause(fault.forMs)
+    case 'store':
+      return server.loseStore(fault.forMs, fault.carriesOut)
+    case 'slow':
+      return server.slowStore(fault.forMs, fault.delayMs)
+    case 'deaf':
+      return server.deafen(fault.forMs)
   }
 }

@@ -4,7 +4,16 @@ import { Figures } from './figures.js'
 import type { Life, Violation } from './simulate.js'
 
 /** What is planned to go wrong did go wrong in so many lives. */
-const telling = ['repliesLost', 'streamsCut', 'restartsAtWork', 'gaps', 'resumed', 'resets'] as const
+const telling = [
+  'repliesLost',
+  'streamsCut',
+  'restartsAtWork',
+  'answeredElsewhere',
+  'leasesLost',
+  'gaps',
+  'resumed',
+  'resets',
+] as const
 
 export type LivesWith = Record<(typeof telling)[number], number>
 
@@ -20,7 +29,16 @@ export class Tally {
   facts = 0
   /** The sum of what each life was like. */
   readonly figures = new Figures()
-  readonly livesWith: LivesWith = { repliesLost: 0, streamsCut: 0, restartsAtWork: 0, gaps: 0, resumed: 0, resets: 0 }
+  readonly livesWith: LivesWith = {
+    repliesLost: 0,
+    streamsCut: 0,
+    restartsAtWork: 0,
+    answeredElsewhere: 0,
+    leasesLost: 0,
+    gaps: 0,
+    resumed: 0,
+    resets: 0,
+  }
   brokenLives = 0
   /** The first promise that each broke, by seed. */
   broken: readonly Broken[] = []

@@ -1,4 +1,4 @@
-/** Clients, a server and the ways between them, in virtual time; and what happens to them, as the scenario has it. */
+/** Clients, servers that share a store, and the ways between them, in virtual time; and what happens to them, as the scenario has it. */
 
 import { createHash } from 'node:crypto'
 import {
@@ -23,11 +23,11 @@ import {
   type ServerInput,
   ServerMachine,
 } from './machines.js'
-import type { Ask, ClientPlan, Fault, Scenario } from './scenario.js'
+import type { Ask, ClientPlan, Fault, PlannedPush, Scenario } from './scenario.js'
 import { SimulatedClient } from './simulated-client.js'
 import { SimulatedServer } from './simulated-server.js'
 import type { BatchStore } from './store-line.js'
-import { cutBefore, strike } from './strike.js'
+import { cutBefore, strike, strikeNode } from './strike.js'
 
 /** Puts something between the world and what it is made of: how bugs are planted. */
 export interface Mutation {
@@ -51,32 +51,37 @@ export class World {
   readonly #networks: readonly MemoryNetwork[]
   readonly #asks = new Map<string, Ask>()
   #store: BatchStore
-  #server: SimulatedServer | undefined
-  /** The orderly restart that is under way. */
-  #closing: Restart | undefined
+  #stopHints = () => {}
+  /** By place; undefined while it is down. */
+  readonly #servers: (SimulatedServer | undefined)[]
+  /** The orderly restarts that are under way, by place. */
+  readonly #closing = new Map<number, Restart>()
+  /** The newest session of each client. */
+  readonly #sessions = new Map<number, string>()
   /** Those that wait for their frame, and those that had it. */
   readonly #cuts: PlannedCut[] = []
   /** Until when the server takes no token of a client. */
   readonly #lockedOut = new Map<number, number>()
   /** Hashes of secrets: a client says the same one in every hello. */
   readonly #hashes = new Map<string, string>()
-  #nodes = 0
+  #lives = 0
   #calls = 0
 
   constructor(options: WorldOptions) {
     this.#options = options
     const { scenario } = options
-    this.#store = this.#newStore()
+    this.#servers = scenario.nodes.map(() => undefined)
+    this.#store = this.#openStore()
     this.#chance = random(`run of ${scenario.seed}`)
     this.#networks = scenario.clients.map((plan, client) => this.#network(client, plan))
     this.clients = scenario.clients.map((_, client) => this.#client(client))
     for (const ask of scenario.asks) this.plan(ask)
-    for (const push of scenario.pushes) this.clock.after(push.atMs, () => this.#server?.push(push))
+    for (const push of scenario.pushes) this.clock.after(push.atMs, () => this.#push(push))
     for (const { atMs, fault } of scenario.faults) this.clock.after(atMs, () => this.#go(fault))
   }
 
   start(): void {
-    this.#startServer()
+    for (const place of this.#servers.keys()) this.#startServer(place)
     for (const client of this.clients) client.start()
   }
 
@@ -89,23 +94,26 @@ export class World {
   /** Everything is well from now on. */
   heal(): void {
     for (const cut of this.#cuts) cut.cancel()
-    if (this.#closing) this.#end({ ...this.#closing, downMs: 0 })
-    if (!this.#server) this.#startServer()
-    this.#server?.loseStore(0, true)
+    for (const restart of [...this.#closing.values()]) this.#end({ ...restart, downMs: 0 })
+    for (const [place, server] of this.#servers.entries()) {
+      if (server) server.heal()
+      else this.#startServer(place)
+    }
     this.#lockedOut.clear()
     for (const network of this.#networks) network.heal()
     for (const client of this.clients) client.heal()
     this.#options.tell({ fact: 'healed' })
   }
 
-  closeServer(): void {
-    this.#server?.close()
+  closeServers(): void {
+    for (const server of this.#servers) server?.close()
   }
 
   /** What is left, and must not be, after everything was closed. */
   leftovers(): string[] {
     const left = this.clients.flatMap((client, i) => client.leftovers().map((what) => `client ${i}: ${what}`))
-    left.push(...(this.#server?.leftovers() ?? []).map((what) => `server: ${what}`))
+    for (const [place, server] of this.#servers.entries())
+      left.push(...(server?.leftovers() ?? []).map((what) => `node ${place}: ${what}`))
     for (const [i, network] of this.#networks.entries()) if (network.connections > 0) left.push(`network ${i}: links`)
     if (this.clock.pending > 0) left.push(`${this.clock.pending} timers`)
     return left
@@ -118,8 +126,21 @@ export class World {
     const latencyMs = (direction: Direction) =>
       least + Math.floor((direction === 'up' ? up : down).at(this.clock.now()) * (most - least + 1))
     const network = memoryNetwork({ clock: this.clock, latencyMs })
-    network.listen((end) => this.#server?.accept(client, end))
+    network.listen((end) => this.#servers[this.#route(name)]?.accept(client, end))
     return network
+  }
+
+  /** Which node a dial reaches depends on the client and the moment alone; or, if it sticks to one, on the client. */
+  #route(client: string): number {
+    const { nodes, server } = this.#options.scenario
+    if (nodes.length === 1) return 0
+    const chance = this.#chance.stream(`route of ${client}`)
+    return Math.floor((server.sticky ? chance() : chance.at(this.clock.now())) * nodes.length)
+  }
+
+  #push(push: PlannedPush): void {
+    const place = Math.floor(this.#chance.stream(`place of ${push.id}`)() * this.#servers.length)
+    this.#servers[place]?.push(push)
   }
 
   #client(index: number): SimulatedClient {
@@ -145,17 +166,19 @@ export class World {
     })
   }
 
-  #startServer(): void {
+  #startServer(place: number): void {
     const { scenario, mutation, tell, spins } = this.#options
-    this.#nodes += 1
-    const node = this.#nodes
+    const plan = scenario.nodes[place]
+    if (!plan) throw new Error(`no node ${place}`)
+    this.#lives += 1
+    const node = this.#lives
     const ids = virtualIds(this.#chance.stream(`node ${node}`))
     const { sessionTtlMs, heartbeatMs } = scenario.server
     const owner = `node ${node}`
     const machine = new ServerMachine({
       owner,
-      // A restart ends at once what the life before it had.
-      node: 'the server',
+      // A restart under the same name ends at once what the life before it had.
+      ...(plan.named && { node: plan.name }),
       ids,
       hash: (secret) => this.#hash(secret),
       authenticates: true,
@@ -164,12 +187,15 @@ export class World {
     })
     const server: SimulatedServer = new SimulatedServer({
       node,
+      place,
+      owner,
       tell,
       clock: this.clock,
-      plan: scenario.server,
+      plan: { ...scenario.server, ...plan },
+      sessions: this.#sessions,
       machine: mutation.server?.(machine) ?? machine,
-      store: this.#store,
-      closed: () => this.#closed(server),
+      store: () => this.#store,
+      closed: () => this.#closed(place, server),
       admits: (client) => (this.#lockedOut.get(client) ?? 0) <= this.clock.now(),
       spins: () => spins(`node ${node}`),
       askOf: (id) => this.#askOf(id),
@@ -178,7 +204,7 @@ export class World {
         return this.#calls
       },
     })
-    this.#server = server
+    this.#servers[place] = server
     server.start()
   }
 
@@ -196,9 +222,9 @@ export class World {
 
   #go(fault: Fault): void {
     this.#options.tell({ fact: 'faulted', fault })
-    if (fault.kind === 'restart') return this.#restart(fault)
+    if (fault.kind === 'amnesia') return this.#loseStore()
     if (fault.kind === 'lockout') return void this.#lockedOut.set(fault.client, this.clock.now() + fault.forMs)
-    if (fault.kind === 'store') return this.#server?.loseStore(fault.forMs, fault.carriesOut)
+    if ('node' in fault) return this.#goNode(fault)
     const network = this.#networks[fault.client]
     const client = this.clients[fault.client]
     if (!network || !client) return
@@ -206,35 +232,52 @@ export class World {
     else strike(fault, network, client)
   }
 
-  #restart(restart: Restart): void {
-    const { how } = restart
-    if (!this.#server) return
-    if (how !== 'closed') return this.#end(restart)
-    this.#closing = restart
-    this.#server?.close()
+  #goNode(fault: FaultOfNode): void {
+    const server = this.#servers[fault.node]
+    if (server === undefined) return
+    if (fault.kind === 'restart') this.#restart(fault, server)
+    else strikeNode(fault, server)
   }
 
-  #closed(server: SimulatedServer): void {
-    if (server === this.#server && this.#closing) this.#end(this.#closing)
+  #restart(restart: Restart, server: SimulatedServer): void {
+    if (restart.how !== 'closed') return this.#end(restart)
+    this.#closing.set(restart.node, restart)
+    server.close()
   }
 
-  #end({ downMs, how, store }: Restart): void {
-    const dead = this.#server
-    this.#closing = undefined
-    this.#server = undefined
-    dead?.die(store)
+  #closed(place: number, server: SimulatedServer): void {
+    const restart = this.#closing.get(place)
+    if (restart && server === this.#servers[place]) this.#end(restart)
+  }
+
+  #end({ node: place, downMs, how, store }: Restart): void {
+    const dead = this.#servers[place]
+    this.#closing.delete(place)
+    this.#servers[place] = undefined
+    dead?.die()
     if (how !== 'silent') dead?.endSockets()
-    if (store === 'lost') this.#store = this.#newStore()
+    if (store === 'lost') this.#loseStore()
     this.clock.after(downMs, () => {
       dead?.endSockets()
-      if (!this.#server) this.#startServer()
+      if (!this.#servers[place]) this.#startServer(place)
     })
   }
 
-  #newStore(): BatchStore {
+  #loseStore(): void {
+    this.#options.tell({ fact: 'store lost' })
+    this.#store = this.#openStore()
+  }
+
+  #openStore(): BatchStore {
     const store = memoryStore({ now: () => this.clock.now() })
-    return this.#options.mutation.store?.(store) ?? store
+    const opened = this.#options.mutation.store?.(store) ?? store
+    this.#stopHints()
+    this.#stopHints = opened.listen((owner) => {
+      for (const server of this.#servers) server?.hinted(owner)
+    })
+    return opened
   }
 }
 
+type FaultOfNode = Extract<Fault, { readonly node: number }>
 type Restart = Extract<Fault, { kind: 'restart' }>

@@ -5,6 +5,9 @@ import type { Ask, Scenario } from '../scenario.js'
 import { isLarge } from '../wanted.js'
 import type { Promised } from './promise.js'
 
+/** An owner of which the store has heard nothing for so long may be ended by whoever looks [P-35]. */
+const leaseMs = 5_000
+
 export const errorsOf =
   ({ clients, asks }: Scenario): Promised =>
   (broken, { links, numbering }) => {
@@ -14,8 +17,8 @@ export const errorsOf =
     /** Sessions under which each was sent, and those that are gone: nobody knows what became of what was sent there. */
     const sentIn = new Map<Ask, Set<string>>()
     const gone = new Set<string>()
-    /** Requests, as session and number, that a living server runs; and those that nobody will ever finish. */
-    const running = new Set<string>()
+    /** Requests, as session and number, with the node that runs them; and those that perhaps nobody will ever finish. */
+    const running = new Map<string, number>()
     const orphans = new Set<string>()
     const sessions = new Set<string>()
     /** The session to which each client was welcomed last. */
@@ -29,8 +32,13 @@ export const errorsOf =
     const lockedOut = new Set<number>()
     let mayBeBusy = false
 
-    const orphan = () => {
-      for (const request of running) orphans.add(request)
+    /** When the store heard last that a node lives. */
+    const renewedAt = new Map<number, number>()
+    const isRunOut = (node: number, now: number) => now >= (renewedAt.get(node) ?? 0) + leaseMs
+
+    /** Nobody will finish what that node runs. */
+    const orphan = (node: number) => {
+      for (const [request, runner] of running) if (runner === node) orphans.add(request)
     }
 
     const sent = (client: number, n: number) => {
@@ -38,8 +46,12 @@ export const errorsOf =
       if (ask) sentIn.set(ask, (sentIn.get(ask) ?? new Set()).add(current.get(client) ?? ''))
     }
 
-    const isOrphan = (ask: Ask) =>
-      [...(sentIn.get(ask) ?? [])].some((session) => orphans.has(`${session} ${numbering.numberOf(ask)}`))
+    const isOrphan = (ask: Ask, now: number) =>
+      [...(sentIn.get(ask) ?? [])].some((session) => {
+        const request = `${session} ${numbering.numberOf(ask)}`
+        const runner = running.get(request)
+        return orphans.has(request) || (runner !== undefined && isRunOut(runner, now))
+      })
 
     const isTrue = (code: ErrorCode, ask: Ask, now: number): boolean => {
       switch (code) {
@@ -64,10 +76,12 @@ export const errorsOf =
           // A handler may go on when its caller has all that it wanted, and then counts beside the next ones.
           return mayBeBusy || asks.filter(({ client }) => client === ask.client).length > limits.window
         case 'OUTCOME_UNKNOWN':
-          return isOrphan(ask) || [...(sentIn.get(ask) ?? [])].some((session) => gone.has(session))
+          return isOrphan(ask, now) || [...(sentIn.get(ask) ?? [])].some((session) => gone.has(session))
         case 'REPLY_LOST':
           // It had to make room for a large one, or the store failed when it was to be kept.
-          return isOrphan(ask) || asks.some(({ client, handler }) => client === ask.client && isLarge(handler.bytes))
+          return (
+            isOrphan(ask, now) || asks.some(({ client, handler }) => client === ask.client && isLarge(handler.bytes))
+          )
         case 'HANDLER_TIMEOUT':
         case 'EXPIRED':
           return true
@@ -83,7 +97,7 @@ export const errorsOf =
         closed: ({ client }) => void closed.add(client),
         attached: ({ session }) => void sessions.add(session),
         forgotten: ({ session }) => void gone.add(session),
-        begun: ({ session, n }) => void running.add(`${session} ${n}`),
+        begun: ({ session, n, node }) => void running.set(`${session} ${n}`, node),
         finished: ({ session, n }) => void running.delete(`${session} ${n}`),
         faulted({ fault }) {
           if (fault.kind === 'lockout') lockedOut.add(fault.client)
@@ -96,12 +110,18 @@ export const errorsOf =
         closing({ node }) {
           closing.add(node)
           mayBeBusy = true
-          orphan()
+          orphan(node)
         },
-        'store failed': orphan,
-        down({ store }) {
-          if (store === 'lost') for (const session of sessions) gone.add(session)
-          orphan()
+        'store failed': ({ node }) => orphan(node),
+        down: ({ node }) => orphan(node),
+        renamed: ({ node }) => orphan(node),
+        // Whoever looked before may have ended it [P-35].
+        renewed({ node }, now) {
+          if (isRunOut(node, now)) orphan(node)
+          renewedAt.set(node, now)
+        },
+        'store lost'() {
+          for (const session of sessions) gone.add(session)
         },
         sent({ client, frame }) {
           if (frame.kind === 'request') sent(client, frame.n)

@@ -2,7 +2,7 @@
 
 import { limits } from '@backchat/protocol'
 import type { Failure, Outcome } from '../machines.js'
-import type { Ask, Scenario, ServerPlan } from '../scenario.js'
+import type { Ask, Scenario } from '../scenario.js'
 import { canSucceed } from '../wanted.js'
 import type { Promised } from './promise.js'
 
@@ -12,11 +12,20 @@ import type { Promised } from './promise.js'
  */
 const reconnectMs = 2 * 10_000 + 2_000
 
+/**
+ * Where there are other nodes: what one of them had started and gave up ends with its lease, and whoever waits elsewhere
+ * looks each second [P-35].
+ */
+const leaseMs = 5_000
+const lookMs = 1_000
+
 /** The longest that any handler takes, with its refusals, on a good link. */
 const slowestMs = 12_000
 
 export function livenessOf(scenario: Scenario): Promised {
-  const { server, asks } = scenario
+  const { nodes, asks } = scenario
+  const storeMs = Math.max(...nodes.map((node) => node.storeMs))
+  const elsewhereMs = nodes.length > 1 ? lookMs + leaseMs : 0
   return (broken) => {
     const askedAt = new Map<Ask, number>()
     /** By when each must have succeeded. */
@@ -28,7 +37,7 @@ export function livenessOf(scenario: Scenario): Promised {
     const watch = (ask: Ask, now: number) => {
       // What is asked beyond the window waits until those before it have ended.
       const ahead = Math.floor(asks.filter(({ client }) => client === ask.client).length / limits.window)
-      const by = now + reconnectMs + needsMs(ask, server) + ahead * slowestMs
+      const by = now + reconnectMs + elsewhereMs + needsMs(ask, storeMs) + ahead * slowestMs
       const hasTime = (askedAt.get(ask) ?? 0) + ask.timeoutMs >= by
       if (hasTime && canSucceed(ask, scenario) && !forgotten.has(ask)) due.set(ask, by)
     }
@@ -64,7 +73,7 @@ export function livenessOf(scenario: Scenario): Promised {
 }
 
 /** How long its answer takes on a good link. */
-function needsMs({ handler, readerMs }: Ask, { storeMs }: ServerPlan): number {
+function needsMs({ handler, readerMs }: Ask, storeMs: number): number {
   const { gateMs, workMs, chunks, chunkMs, refusals } = handler
   // Each refusal costs a back-off that doubles from 200 ms, and at least the 300 ms that it asks for.
   const retriesMs = refusals * 300 + 200 * 2 ** refusals

@@ -1,5 +1,5 @@
 /**
- * A handler starts at most once for each request; an idempotent one at most once in each session and life of the server.
+ * A handler starts at most once for each request; an idempotent one at most once in each session and under each name of a server.
  * What was said not to have run never ran, and never will.
  */
 
@@ -7,7 +7,7 @@ import type { Ask } from '../scenario.js'
 import type { Broken, Watch } from './promise.js'
 
 export function runsOnce(broken: Broken): Watch {
-  /** Where it ran: session and life of the server. */
+  /** Where it ran: session, and name of the server. */
   const ran = new Map<Ask, string[]>()
   const notRun = new Set<Ask>()
 
@@ -21,7 +21,7 @@ export function runsOnce(broken: Broken): Watch {
 
   return {
     on: {
-      ran: ({ ask, session, node }) => start(ask, `${session} ${node}`),
+      ran: ({ ask, session, owner }) => start(ask, `${session} ${owner}`),
       settled({ ask, outcome }) {
         if (outcome.ok || outcome.error.mayHaveExecuted) return
         notRun.add(ask)
