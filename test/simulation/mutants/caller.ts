@@ -5,16 +5,20 @@ import { random, virtualIds } from '@backchat/testing'
 import { type ClientEffect, type ClientInput, ClientMachine, type Machine, type Outcome } from '../machines.js'
 import type { Mutation } from '../world.js'
 
-/** What it asks, under this key. */
-export const theKey = 1
+type Frame = ClientFrame<Json>
+
+/** The one thing that it asks has this key. */
+const theKey = 1
 
 export class Caller {
   /** How the one request ended. */
   outcome: Outcome | undefined
   readonly #machine: Machine<ClientInput, ClientEffect>
-  #sent: ClientFrame<Json>[] = []
+  #sent: Frame[] = []
+  /** Chunks that its reader took. */
+  #taken = 0
   #now = 0
-  /** The newest link, and whether it was given up. */
+  /** The newest link, and whether it is there. */
   #link = 0
   #isUp = false
 
@@ -24,16 +28,18 @@ export class Caller {
     this.#tell({ kind: 'started' })
   }
 
-  /** Whether it is still on the link that it dialled last. */
-  get isUp(): boolean {
-    return this.#isUp
+  /** The frames of that kind that it sent since it was last asked for any. */
+  sent<Kind extends Frame['kind']>(kind: Kind): readonly Extract<Frame, { readonly kind: Kind }>[] {
+    const isOfKind = (frame: Frame): frame is Extract<Frame, { readonly kind: Kind }> => frame.kind === kind
+    const sent = this.#sent.filter(isOfKind)
+    this.#sent = []
+    return sent
   }
 
-  /** What it sent since the last look. */
-  sent<Kind extends ClientFrame<Json>['kind']>(kind: Kind): readonly ClientFrame<Json>[] {
-    const sent = this.#sent
-    this.#sent = []
-    return sent.filter((frame) => frame.kind === kind)
+  /** How far its reader has come, as it told when everything that it owed was told. */
+  credit(): readonly number[] {
+    this.#wake()
+    return this.sent('ack').flatMap(({ chunks = [] }) => chunks.map(([, next]) => next))
   }
 
   /** Its next link opens and is welcomed. */
@@ -93,6 +99,9 @@ export class Caller {
         return
       case 'initialise':
         return this.#tell({ kind: 'initSkipped' })
+      case 'chunk':
+        this.#taken += 1
+        return this.#tell({ kind: 'took', key: theKey, next: this.#taken })
       case 'handle':
         return this.#tell({ kind: 'answered', push: effect.push, message: '{"id":"answer"}' as Json, bytes: 20 })
       case 'transmit':

@@ -194,19 +194,6 @@ export const clientMutants: Mutants = {
     ),
   },
 
-  'what a reader took is told once': {
-    kind: 'credit not told again after resume',
-    ...clientFrames(
-      'ack',
-      () => new Map<number, number>(),
-      ({ chunks = [], ...frame }, told) => {
-        const news = chunks.filter(([n, next]) => next > (told.get(n) ?? 0))
-        for (const [n, next] of news) told.set(n, next)
-        return { ...frame, chunks: news }
-      },
-    ),
-  },
-
   // ---- pushes ----
 
   'a push is delivered again after a resume': {

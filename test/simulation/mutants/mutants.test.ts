@@ -8,7 +8,8 @@ import { brokenWith, brokenWithout, type Catch } from './hunt.js'
 import { mutants } from './mutants.js'
 import { pageOf, rowsOf } from './rows.js'
 
-const refresh = 'Seeds draw other lives than before, or the bug is another one: pnpm mutants --refresh looks for it again.'
+const refresh =
+  'Seeds draw other lives than before, or the bug is another one: pnpm mutants --refresh looks for it again.'
 
 const found = new Map<string, Catch>(Object.entries(catches))
 

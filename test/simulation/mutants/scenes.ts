@@ -1,5 +1,6 @@
 /** Small scenes for bugs that the simulator cannot see. Each says what went wrong, in one sentence, or nothing. */
 
+import { limits } from '@backchat/protocol'
 import type { Mutation } from '../world.js'
 import { Caller } from './caller.js'
 import { TwoNodes } from './two-nodes.js'
@@ -9,22 +10,6 @@ export interface Scene {
   readonly test: string
   /** Says what came of it instead, in one sentence. */
   readonly play: (mutation: Mutation) => string | undefined
-}
-
-export const lostLease: Scene = {
-  test: 'a node that was held up for longer than its lease stops what it runs',
-  play(mutation) {
-    const nodes = new TwoNodes(mutation)
-    nodes.first.connect(1)
-    nodes.first.request(1, 1)
-    nodes.first.theHandler()
-    nodes.holdUp(10_000)
-    nodes.second.connect(2)
-    nodes.second.request(2, 1)
-    if (!nodes.second.frames(2).some((frame) => frame.kind === 'error')) return 'nobody took over'
-    nodes.pass(2_000)
-    return nodes.first.done('abort').length === 1 ? undefined : 'its handler was not told'
-  },
 }
 
 export const lateFinish: Scene = {
@@ -42,37 +27,6 @@ export const lateFinish: Scene = {
     nodes.second.returns(run, 'in time')
     const replies = nodes.second.frames(2).flatMap((frame) => (frame.kind === 'reply' ? [frame.message] : []))
     return replies.join() === '"in time"' ? undefined : `the replies were ${replies.join() || 'none'}`
-  },
-}
-
-export const noteToAnotherNode: Scene = {
-  test: 'a cancel that comes to another node reaches the handler',
-  play(mutation) {
-    const nodes = new TwoNodes(mutation)
-    nodes.first.connect(1)
-    nodes.first.request(1, 1)
-    nodes.first.theHandler()
-    nodes.second.connect(2)
-    // The first one learns of the newer link before it learns of the cancel.
-    nodes.pass(100)
-    nodes.second.receive(2, { kind: 'cancel', n: 1 })
-    nodes.pass(3_000)
-    return nodes.first.done('abort').length === 1 ? undefined : 'its signal never fired'
-  },
-}
-
-export const startInDoubt: Scene = {
-  test: 'a start of which the store could not tell runs on the node that is asked next',
-  play(mutation) {
-    const nodes = new TwoNodes(mutation)
-    nodes.first.connect(1)
-    nodes.first.failNextBatch('carried out')
-    nodes.first.request(1, 1)
-    nodes.first.cut(1)
-    nodes.second.connect(2)
-    nodes.second.request(2, 1)
-    nodes.pass(10_000)
-    return nodes.second.done('run').length === 1 ? undefined : 'nobody ran it'
   },
 }
 
@@ -112,5 +66,19 @@ export const sendIsRecorded: Scene = {
     if (client.outcome) return 'it was done before anybody had it'
     client.hear({ kind: 'started', n: 1 })
     return client.outcome ? undefined : 'it was never done'
+  },
+}
+
+export const creditAgain: Scene = {
+  test: 'how far a reader came is told again by the next link',
+  play(mutation) {
+    const client = new Caller(mutation)
+    client.connect()
+    client.ask('stream')
+    for (let chunk = 0; chunk < limits.streamWindow; chunk++) client.hear({ kind: 'chunk', n: 1, chunk, content: '' })
+    if (!client.credit().includes(limits.streamWindow)) return 'it was never told'
+    client.lose()
+    client.connect({ resumed: true })
+    return client.credit().includes(limits.streamWindow) ? undefined : 'the server waits for a reader who has read all'
   },
 }

@@ -50,16 +50,20 @@ export const serverMutants: Mutants = {
 
   'pushes are counted, not numbered': { kind: 'implied numbering', ...impliedNumbering },
 
+  'a start in doubt is never taken back': {
+    kind: 'a start in doubt never taken back',
+    ...serverEffects(
+      () => new Set<string>(),
+      (effect, ran) => {
+        if (effect.kind === 'run') ran.add(`${effect.n} ${effect.session}`)
+        return [withoutForgets(effect, ({ n, session }) => !ran.has(`${n} ${session}`))]
+      },
+    ),
+  },
+
   'a refused start is not taken back': {
     kind: 'a refusal is journalled',
-    ...serverEffects(nothing, (effect) => {
-      if (effect.kind !== 'apply') return [effect]
-      const operations = effect.operations.map(
-        (operation): Operation =>
-          operation.op === 'forget' ? { op: 'forget', run: { ...operation.run, session: 'none' } } : operation,
-      )
-      return [{ ...effect, operations }]
-    }),
+    ...serverEffects(nothing, (effect) => [withoutForgets(effect, () => true)]),
   },
 
   'handlers of a session that is over are not told': {
@@ -99,6 +103,18 @@ function dedupeWithin(ms: number): Mutation {
     },
   }
 }
+
+/** Some starts are taken back for a session that does not exist. */
+function withoutForgets(effect: ServerEffect, isKept: (run: Forget['run']) => boolean): ServerEffect {
+  if (effect.kind !== 'apply') return effect
+  const operations = effect.operations.map((operation) => {
+    if (operation.op !== 'forget' || !isKept(operation.run)) return operation
+    return { ...operation, run: { ...operation.run, session: 'none' } }
+  })
+  return { ...effect, operations }
+}
+
+type Forget = Extract<Operation, { readonly op: 'forget' }>
 
 const keyOf = ({ n, fence }: Extract<Operation, { readonly op: 'begin' }>) => `${n} ${fence.session}`
 

@@ -113,6 +113,28 @@ export const storeMutants: Mutants = {
       },
     ),
   },
+
+  'a node goes on when its lease is gone': {
+    kind: 'a lease that is never lost',
+    ...storeOperations(
+      () => new Map<string, number>(),
+      (operation, carryOut, last) => {
+        const result = carryOut(operation)
+        if (operation.op !== 'renew' || result.op !== 'renew') return result
+        if (result.status === 'gone')
+          return { op: 'renew', status: 'ok', last: last.get(operation.owner) ?? 0, notes: [], over: [] }
+        last.set(operation.owner, result.last)
+        return result
+      },
+    ),
+  },
+
+  'a note counts as seen when the one before it was': {
+    kind: 'notes forgotten before they were seen',
+    ...storeOperations(nothing, (operation, carryOut) =>
+      carryOut(operation.op === 'renew' ? { ...operation, seen: operation.seen + 1 } : operation),
+    ),
+  },
 }
 
 /** The journal knows nothing where it knew this. */

@@ -1,10 +1,10 @@
-/** Two nodes on one store, at one time. A client dials the first one, then the second one. */
+/** Two nodes on one store, of which the first one is held up. */
 
 import { TestNode } from '../../../packages/server/src/machine/test-node.js'
 import { memoryStore } from '../machines.js'
 import type { Mutation } from '../world.js'
 
-/** At each step both nodes may act. */
+/** The time of the store goes in such steps. */
 const stepMs = 100
 
 export class TwoNodes {
@@ -19,21 +19,12 @@ export class TwoNodes {
     this.second = new TestNode({ answers: 'at once', store, owner: 'the second' })
   }
 
-  /** Both live on. */
-  pass(ms: number): void {
-    this.#pass(ms, [this.first, this.second])
-  }
-
-  /** The first one is held up for so long: it does nothing, and then hears that time has passed. */
+  /** The first one is held up for so long: it does nothing, and nobody tells it. */
   holdUp(ms: number): void {
-    this.#pass(ms, [this.second])
-    this.first.now += ms
-  }
-
-  #pass(ms: number, nodes: readonly TestNode[]): void {
     for (let passed = 0; passed < ms; passed += stepMs) {
       this.#now += stepMs
-      for (const node of nodes) node.sleep(stepMs)
+      this.second.sleep(stepMs)
     }
+    this.first.now = this.#now
   }
 }
