@@ -39,6 +39,8 @@ export interface Violation {
   readonly how: string
 }
 
+/** A node whose store has forgotten everything finds that out when it renews its lease, within a second. */
+const probeAfterMs = 2_000
 /** After the faults, everything has so long to settle. */
 const settleMs = 200_000
 /** What is owed after that, such as pushes and confirmations, has so long to arrive. */
@@ -75,8 +77,8 @@ export function simulate({ seed, scenario = drawScenario(seed), mutation = {}, l
   world.start()
   pass(scenario.healAtMs)
   if (violations.length === 0) world.heal()
-  for (const client of scenario.clients.keys()) world.plan(probeAsk(client, world.clock.now() + 1_000))
-  pass(2_000)
+  for (const client of scenario.clients.keys()) world.plan(probeAsk(client, world.clock.now() + probeAfterMs))
+  pass(probeAfterMs + 1_000)
   pass(settleMs, () => open.size === 0)
   pass(quietMs)
   if (violations.length === 0) {

@@ -56,6 +56,8 @@ export class World {
   readonly #servers: (SimulatedServer | undefined)[]
   /** The orderly restarts that are under way, by place. */
   readonly #closing = new Map<number, Restart>()
+  /** Those that have gone silently: their sockets are still there. */
+  readonly #dead = new Set<SimulatedServer>()
   /** The newest session of each client. */
   readonly #sessions = new Map<number, string>()
   /** Those that wait for their frame, and those that had it. */
@@ -101,6 +103,7 @@ export class World {
     }
     this.#lockedOut.clear()
     for (const network of this.#networks) network.heal()
+    for (const dead of [...this.#dead]) this.#bury(dead)
     for (const client of this.clients) client.heal()
     this.#options.tell({ fact: 'healed' })
   }
@@ -257,10 +260,15 @@ export class World {
     dead?.die()
     if (how !== 'silent') dead?.endSockets()
     if (store === 'lost') this.#loseStore()
+    if (dead && how === 'silent') this.#dead.add(dead)
     this.clock.after(downMs, () => {
-      dead?.endSockets()
+      if (dead) this.#bury(dead)
       if (!this.#servers[place]) this.#startServer(place)
     })
+  }
+
+  #bury(dead: SimulatedServer): void {
+    if (this.#dead.delete(dead)) dead.endSockets()
   }
 
   #loseStore(): void {

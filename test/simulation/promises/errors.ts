@@ -53,6 +53,10 @@ export const errorsOf =
         return orphans.has(request) || (runner !== undefined && isRunOut(runner, now))
       })
 
+    const isGone = (ask: Ask) => [...(sentIn.get(ask) ?? [])].some((session) => gone.has(session))
+
+    const hasLarge = (of: number) => asks.some(({ client, handler }) => client === of && isLarge(handler.bytes))
+
     const isTrue = (code: ErrorCode, ask: Ask, now: number): boolean => {
       switch (code) {
         case 'TIMEOUT':
@@ -76,12 +80,10 @@ export const errorsOf =
           // A handler may go on when its caller has all that it wanted, and then counts beside the next ones.
           return mayBeBusy || asks.filter(({ client }) => client === ask.client).length > limits.window
         case 'OUTCOME_UNKNOWN':
-          return isOrphan(ask, now) || [...(sentIn.get(ask) ?? [])].some((session) => gone.has(session))
+          return isOrphan(ask, now) || isGone(ask)
         case 'REPLY_LOST':
-          // It had to make room for a large one, or the store failed when it was to be kept.
-          return (
-            isOrphan(ask, now) || asks.some(({ client, handler }) => client === ask.client && isLarge(handler.bytes))
-          )
+          // It had to make room for a large one, or the store failed, or forgot its session, when it was to be kept.
+          return isOrphan(ask, now) || isGone(ask) || hasLarge(ask.client)
         case 'HANDLER_TIMEOUT':
         case 'EXPIRED':
           return true
@@ -97,7 +99,10 @@ export const errorsOf =
         closed: ({ client }) => void closed.add(client),
         attached: ({ session }) => void sessions.add(session),
         forgotten: ({ session }) => void gone.add(session),
-        begun: ({ session, n, node }) => void running.set(`${session} ${n}`, node),
+        begun({ session, n, node }) {
+          running.set(`${session} ${n}`, node)
+          if (closing.has(node)) orphan(node)
+        },
         finished: ({ session, n }) => void running.delete(`${session} ${n}`),
         faulted({ fault }) {
           if (fault.kind === 'lockout') lockedOut.add(fault.client)

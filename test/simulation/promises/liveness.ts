@@ -1,16 +1,17 @@
 /** Once all faults are over, everything that is still wanted succeeds within a computed time. */
 
-import { limits } from '@backchat/protocol'
+import { type ErrorCode, limits } from '@backchat/protocol'
 import type { Failure, Outcome } from '../machines.js'
 import type { Ask, Scenario } from '../scenario.js'
 import { canSucceed } from '../wanted.js'
 import type { Promised } from './promise.js'
 
 /**
- * From the end of the faults to a welcome: the longest back-off, and a dial with the slowest token, network and store.
- * A second back-off, because the first dial after the end may be one that had begun before it.
+ * From the end of the faults to a welcome: what had begun before the end may have to fail first, a token function that never
+ * answers after 10 s, or a dial that nobody answers after as long [P-27]; then the longest back-off [P-26], and a dial with the
+ * slowest token, network and store. No silence has to be noticed: a link that lost something is cut when all is well again.
  */
-const reconnectMs = 2 * 10_000 + 2_000
+const reconnectMs = 10_000 + 10_000 + 2_000
 
 /**
  * Where there are other nodes: what one of them had started and gave up ends with its lease, and whoever waits elsewhere
@@ -22,6 +23,14 @@ const lookMs = 1_000
 /** The longest that any handler takes, with its refusals, on a good link. */
 const slowestMs = 12_000
 
+/** What becomes of a request when its server ends, or is stopped, while the handler runs, or its session is lost. */
+const ofFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'OUTCOME_UNKNOWN',
+  'REPLY_LOST',
+  'HANDLER_FAILED',
+  'HANDLER_TIMEOUT',
+])
+
 export function livenessOf(scenario: Scenario): Promised {
   const { nodes, asks } = scenario
   const storeMs = Math.max(...nodes.map((node) => node.storeMs))
@@ -30,8 +39,8 @@ export function livenessOf(scenario: Scenario): Promised {
     const askedAt = new Map<Ask, number>()
     /** By when each must have succeeded. */
     const due = new Map<Ask, number>()
-    /** Asked of a server that died. */
-    const forgotten = new Set<Ask>()
+    /** Asked while there were faults: what those did may show only later. */
+    const older = new Set<Ask>()
     let healed = false
 
     const watch = (ask: Ask, now: number) => {
@@ -39,14 +48,14 @@ export function livenessOf(scenario: Scenario): Promised {
       const ahead = Math.floor(asks.filter(({ client }) => client === ask.client).length / limits.window)
       const by = now + reconnectMs + elsewhereMs + needsMs(ask, storeMs) + ahead * slowestMs
       const hasTime = (askedAt.get(ask) ?? 0) + ask.timeoutMs >= by
-      if (hasTime && canSucceed(ask, scenario) && !forgotten.has(ask)) due.set(ask, by)
+      if (hasTime && canSucceed(ask, scenario)) due.set(ask, by)
     }
 
     const settled = (ask: Ask, { ok, error }: Outcome & { readonly error?: Failure }, now: number) => {
       const by = due.get(ask) ?? Number.POSITIVE_INFINITY
       if (now > by) broken(`${ask.id} took until ${now}, it was due at ${by}`)
-      // What went wrong before may show only now. Whether it is true that it did is another promise.
-      const isOlder = error?.code === 'OUTCOME_UNKNOWN' || error?.code === 'REPLY_LOST'
+      // Whether it is true that it went wrong before is another promise.
+      const isOlder = older.has(ask) && error !== undefined && ofFaults.has(error.code)
       if (due.has(ask) && !ok && !isOlder) broken(`${ask.id} failed with ${error?.code} though all was well`)
     }
 
@@ -56,12 +65,12 @@ export function livenessOf(scenario: Scenario): Promised {
           askedAt.set(ask, now)
           if (healed) watch(ask, now)
         },
-        down() {
-          for (const ask of askedAt.keys()) forgotten.add(ask)
-        },
         healed(_, now) {
           healed = true
-          for (const ask of askedAt.keys()) watch(ask, now)
+          for (const ask of askedAt.keys()) {
+            older.add(ask)
+            watch(ask, now)
+          }
         },
         settled({ ask, outcome }, now) {
           settled(ask, outcome, now)

@@ -14,6 +14,7 @@ import {
   type RefuseCode,
 } from '@backchat/protocol'
 import type { GreetOperation, GreetResult, Owner } from '../store/operations.js'
+import { leaseLost } from './faults.js'
 import type { LinkId } from './inputs.js'
 import { refuse } from './refusal.js'
 import type { Turn } from './turn.js'
@@ -138,9 +139,14 @@ export class Greeting {
     turn.ask(operation, (answer, turn) => {
       const here = this.#strangers.has(link)
       switch (answer.status) {
-        case 'ok':
+        case 'ok': {
+          // Under a name that has been given up it is nobody's: the store counts it as without a link [P-35].
+          const isOurs = operation.owner === this.#options.owner()
+          if (here && !isOurs) this.abandon(link, closeCodes.internalError, leaseLost.message, turn)
           this.forget(link)
-          return this.#options.greeted(here ? link : undefined, { user, hello, tokenEndsAt, greeted: answer }, turn)
+          const greeted = { user, hello, tokenEndsAt, greeted: answer }
+          return this.#options.greeted(here && isOurs ? link : undefined, greeted, turn)
+        }
         case 'failed':
           this.#options.lost(operation, turn)
           if (here) this.abandon(link, closeCodes.internalError, 'The store is out of reach.', turn)

@@ -213,3 +213,14 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(b.frames(2)).toEqual([replyTo(1, 'hi')])
   })
 })
+
+test('a hello that the store took under a name that has been given up attaches nothing', () => {
+  const node = new TestNode({ answers: 'when told' })
+  node.dial(1)
+  // The store is silent until the lease has run out.
+  node.sleep(6_000)
+  node.settle()
+  expect(node.done('attached')).toEqual([])
+  expect(node.done('abandon')).toMatchObject([{ link: 1, code: closeCodes.internalError }])
+  expect(node.operations.map(({ op }) => op)).toContain('detach')
+})

@@ -167,14 +167,15 @@ export class Runs {
     for (const run of this.#table.of(session)) this.#drop(run, 'The session is over.', turn)
   }
 
-  /** Handlers hear that their time is over. What they still answer counts. */
+  /** Handlers hear that their time is over; what they still answer counts. None is started that would not have heard it. */
   signal(turn: Turn): void {
+    this.#closed = true
     for (const run of this.#table.all()) {
       if (isLive(run)) turn.perform({ kind: 'signal', run: run.id, reason: closedWhileRunning.message })
     }
   }
 
-  /** Starts nothing any more, and ends what runs. */
+  /** Ends what runs. */
   close(turn: Turn): void {
     this.#closed = true
     for (const run of this.#table.all()) if (isLive(run)) this.#giveUp(run, closedWhileRunning, turn)

@@ -244,6 +244,21 @@ test('while it closes, nothing new runs and nobody new is let in', () => {
   expect(node.done('ready to close')).toHaveLength(1)
 })
 
+test('what was taken when the signals fire is not started any more: it would never hear its own', () => {
+  const node = new TestNode({ answers: 'later' })
+  node.connect(1)
+  node.request(1, 1)
+  node.theHandler()
+  node.request(1, 2)
+  node.feed({ kind: 'closeAsked', drainMs: 0 })
+  expect(node.done('signal')).toHaveLength(1)
+  expect(node.done('run')).toEqual([])
+  expect(node.frames(1)).toMatchObject([
+    { kind: 'drain', taken: 2 },
+    { kind: 'error', n: 2, refused: true, error: { code: 'OVERLOADED', mayHaveExecuted: false } },
+  ])
+})
+
 test('closing does not wait for ever for a store that does not answer', () => {
   const node = new TestNode({ answers: 'when told' })
   node.feed({ kind: 'opened', link: 1 })
