@@ -83,6 +83,7 @@ function dedupeWithin(ms: number): Mutation {
       return {
         handle(input, now) {
           const operations = input.kind === 'applied' ? (asked.get(input.batch) ?? []) : []
+          if (input.kind === 'applied') asked.delete(input.batch)
           const forget = (result: Result, i: number): Result =>
             result.op === 'begin' && result.status === 'ended' && isOld(operations[i], now)
               ? { op: 'begin', status: 'new' }
