@@ -1,10 +1,22 @@
-/** Ways to stand between a machine, or a store, and the world. */
+/** Ways to stand between a machine, or a store, and the world. Each takes `memory` as made anew for each of them. */
 
+import type { ClientFrame, Json, ServerFrame } from '@backchat/protocol'
 import type { ClientEffect, ClientInput, Machine, Operation, Result, ServerEffect, ServerInput } from '../machines.js'
 import type { BatchStore } from '../store-line.js'
 import type { Mutation } from '../world.js'
 
-/** Changes what a client's machine wants done. `memory` is made anew for each client. */
+type ClientFrameOf<Kind> = Extract<ClientFrame<Json>, { readonly kind: Kind }>
+type ServerFrameOf<Kind> = Extract<ServerFrame<Json>, { readonly kind: Kind }>
+
+/** For those that need none. */
+export const nothing = () => undefined
+
+/** What was sent or done once, by number. */
+export const numbers = () => new Set<number>()
+
+// ---- clients ----
+
+/** Changes what a client's machine wants done. */
 export function clientEffects<Memory>(
   memory: () => Memory,
   change: (effect: ClientEffect, memory: Memory) => readonly ClientEffect[],
@@ -12,20 +24,41 @@ export function clientEffects<Memory>(
   return { client: (machine) => effectsOf(machine, memory(), change) }
 }
 
-/** Changes what a client's machine is told. */
+/** Changes the frames of one kind that a client sends, or drops them. */
+export function clientFrames<Kind extends ClientFrame<Json>['kind'], Memory>(
+  kind: Kind,
+  memory: () => Memory,
+  change: (frame: ClientFrameOf<Kind>, memory: Memory) => ClientFrame<Json> | undefined,
+): Mutation {
+  const isOfKind = (frame: ClientFrame<Json>): frame is ClientFrameOf<Kind> => frame.kind === kind
+  return clientEffects(memory, (effect, own) => {
+    if (effect.kind !== 'transmit' || !isOfKind(effect.frame)) return [effect]
+    const frame = change(effect.frame, own)
+    return frame ? [{ ...effect, frame }] : []
+  })
+}
+
+/** Changes what a client's machine is told, or keeps it from it. */
 export function clientInputs<Memory>(
   memory: () => Memory,
-  change: (input: ClientInput, memory: Memory) => ClientInput,
+  change: (input: ClientInput, memory: Memory) => ClientInput | undefined,
 ): Mutation {
+  return { client: (machine) => inputsOf(machine, memory(), change) }
+}
+
+/** Wakes clients at another time than they ask for. */
+export function clientWakes(change: (at: number) => number): Mutation {
   return {
-    client: (machine) => {
-      const own = memory()
-      return { handle: (input, now) => machine.handle(change(input, own), now), wakeAt: () => machine.wakeAt() }
-    },
+    client: (machine) => ({
+      handle: (input, now) => machine.handle(input, now),
+      wakeAt: () => change(machine.wakeAt()),
+    }),
   }
 }
 
-/** Changes what a server's machine wants done. `memory` is made anew for each life of the server. */
+// ---- servers: each life of one is another ----
+
+/** Changes what a server's machine wants done. */
 export function serverEffects<Memory>(
   memory: () => Memory,
   change: (effect: ServerEffect, memory: Memory) => readonly ServerEffect[],
@@ -33,25 +66,42 @@ export function serverEffects<Memory>(
   return { server: (machine) => effectsOf(machine, memory(), change) }
 }
 
-/** Has the store carry out and answer something else. */
-export function storeOperations(
-  change: (operation: Operation, carryOut: (o: Operation) => Result) => Result,
+/** Changes the frames of one kind that a server sends, or drops them. */
+export function serverFrames<Kind extends ServerFrame<Json>['kind']>(
+  kind: Kind,
+  change: (frame: ServerFrameOf<Kind>) => ServerFrame<Json> | undefined,
 ): Mutation {
-  return {
-    store: (store) => ({
-      apply: (operations) => operations.map((each) => change(each, (o) => one(store, o))),
-      listen: (hinted) => store.listen(hinted),
-    }),
-  }
+  const isOfKind = (frame: ServerFrame<Json>): frame is ServerFrameOf<Kind> => frame.kind === kind
+  return serverEffects(nothing, (effect) => {
+    if (effect.kind !== 'transmit' || !isOfKind(effect.frame)) return [effect]
+    const frame = change(effect.frame)
+    return frame ? [{ ...effect, frame }] : []
+  })
 }
 
-/** Wakes clients at another time than they ask for. */
-export function clientWakes(change: (at: number) => number): Mutation {
+/** Changes what a server's machine is told, or keeps it from it. */
+export function serverInputs<Memory>(
+  memory: () => Memory,
+  change: (input: ServerInput, memory: Memory) => ServerInput | undefined,
+): Mutation {
+  return { server: (machine) => inputsOf(machine, memory(), change) }
+}
+
+// ---- stores: one that is lost is followed by another ----
+
+/** Has the store carry out and answer something else. */
+export function storeOperations<Memory>(
+  memory: () => Memory,
+  change: (operation: Operation, carryOut: (o: Operation) => Result, memory: Memory) => Result,
+): Mutation {
   return {
-    client: (machine) => ({
-      handle: (input: ClientInput, now: number) => machine.handle(input, now),
-      wakeAt: () => change(machine.wakeAt()),
-    }),
+    store: (store) => {
+      const own = memory()
+      return {
+        apply: (operations) => operations.map((each) => change(each, (o) => one(store, o), own)),
+        listen: (hinted) => store.listen(hinted),
+      }
+    },
   }
 }
 
@@ -62,6 +112,20 @@ function effectsOf<Input extends ClientInput | ServerInput, Effect, Memory>(
 ): Machine<Input, Effect> {
   return {
     handle: (input, now) => machine.handle(input, now).flatMap((effect) => change(effect, memory)),
+    wakeAt: () => machine.wakeAt(),
+  }
+}
+
+function inputsOf<Input extends ClientInput | ServerInput, Effect, Memory>(
+  machine: Machine<Input, Effect>,
+  memory: Memory,
+  change: (input: Input, memory: Memory) => Input | undefined,
+): Machine<Input, Effect> {
+  return {
+    handle: (input, now) => {
+      const changed = change(input, memory)
+      return changed ? machine.handle(changed, now) : []
+    },
     wakeAt: () => machine.wakeAt(),
   }
 }
