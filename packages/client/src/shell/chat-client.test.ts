@@ -669,7 +669,6 @@ describe('options', () => {
     const { client } = new Rehearsal()
     const none = null as never
     expect(() => client.on('system', none)).toThrow(new TypeError("The listener of 'system' is not a function."))
-    expect(() => new Rehearsal({ url: 'no url' })).toThrow(TypeError)
     expect(() => client.subscribe(none)).toThrow(TypeError)
     expect(() => client.events.on('status', none)).toThrow(TypeError)
     expect(() => client.events.on('nope' as never, () => {})).toThrow(/no local event 'nope'/)

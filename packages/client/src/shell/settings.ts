@@ -22,8 +22,6 @@ export function settingsOf(options: Options): Settings {
   if (typeof url !== 'string' && typeof url !== 'function' && !(url instanceof URL)) {
     throw new TypeError('url is a string, a URL, or a function that gives one.')
   }
-  // It throws a TypeError by itself. Pages may leave out what their own address says.
-  if (typeof url === 'string') new URL(url, globalThis.location?.href)
   if (typeof token !== 'function' && typeof token !== 'string' && token !== undefined) {
     throw new TypeError('token is a string, or a function that gives one.')
   }
