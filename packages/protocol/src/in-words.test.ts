@@ -30,7 +30,7 @@ test.each(hostile)('%s is looked at without harm', (_, make) => {
   }
   expect(inWords(make())).toBe('something that cannot be read')
   expect(BackchatError.is(make())).toBe(false)
-  expect(toJson({ toJSON: thrower })).toEqual({ ok: false, reason: 'it cannot be encoded' })
+  expect(toJson({ toJSON: thrower })).toEqual({ ok: false, reason: 'something that cannot be read' })
   const schema = { '~standard': { version: 1, vendor: 'test', validate: thrower } } as const
   expect(parseWith(schema, 1)).toMatchObject({ ok: false })
 })

@@ -1,10 +1,10 @@
 /** Whatever was thrown, in words: anything can be thrown, and may throw again when it is looked at. */
 
 /** The message of an error, any other value as a string. Never throws. */
-export function inWords(thrown: unknown, unreadable = 'something that cannot be read'): string {
+export function inWords(thrown: unknown): string {
   try {
     return String(thrown instanceof Error ? thrown.message : thrown)
   } catch {
-    return unreadable
+    return 'something that cannot be read'
   }
 }

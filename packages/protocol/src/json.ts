@@ -39,20 +39,15 @@ function nothingIn(value: unknown): string {
   return typeof value === 'object' ? 'its toJSON() gives nothing' : `it is a ${typeof value}`
 }
 
-/** Engines explain a cycle over several lines, of which the first says it. */
+/** Engines explain a cycle over several lines, of which the first says it. A thrown thing may be hostile even when it is looked at. */
 function describe(thrown: unknown): string {
-  if (isRangeError(thrown)) return 'it is too large, or nested too deep'
-  const [line] = inWords(thrown, 'it cannot be encoded').split('\n')
-  return line || 'it cannot be encoded'
-}
-
-/** A proxy may throw when it is asked for its prototype. */
-function isRangeError(thrown: unknown): boolean {
   try {
-    return thrown instanceof RangeError
+    if (thrown instanceof RangeError) return 'it is too large, or nested too deep'
   } catch {
-    return false
+    // A proxy may throw when it is asked for its prototype.
   }
+  const [line] = inWords(thrown).split('\n')
+  return line || 'it cannot be encoded'
 }
 
 const utf8 = /* @__PURE__ */ new TextEncoder()

@@ -1,16 +1,8 @@
 /** What the application hears without asking: pushes, the reply to init, and local events. */
 
-import {
-  type CodedError,
-  expandMessage,
-  inWords,
-  type Message,
-  pushDefaults,
-  reservedTypes,
-  type WireMessage,
-} from '@backchat/protocol'
+import { type CodedError, expandMessage, type Message, pushDefaults, type WireMessage } from '@backchat/protocol'
 import type { ClientEventMap } from '../api/status.js'
-import type { ContractCheck } from './contract-check.js'
+import { type ContractCheck, isReserved } from './contract-check.js'
 import { broken, errorOf, threw } from './errors.js'
 import { Listeners } from './listeners.js'
 import { showUnheard } from './unheard.js'
@@ -37,8 +29,7 @@ export class Announcements {
   // ---- local events ----
 
   onEvent<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => unknown): () => void {
-    if (!isLocalEvent(name))
-      throw new TypeError(`There is no local event '${inWords(name)}'; there are ${localEvents}.`)
+    if (!isReserved(name) || (name as string) === '*') throw new TypeError(`There is no local event '${name}'.`)
     return this.#events.on(name, listener)
   }
 
@@ -85,6 +76,3 @@ export class Announcements {
 }
 
 const listenerThrew = (name: string, thrown: unknown): CodedError => threw(`A listener of '${name}'`, thrown)
-
-const isLocalEvent = (name: string): boolean => name !== '*' && reservedTypes.some((reserved) => reserved === name)
-const localEvents = reservedTypes.filter(isLocalEvent).join(', ')

@@ -661,30 +661,19 @@ describe('options', () => {
     ['timeout', { timeout: 0 }],
     ['init', { init: 'text' }],
     ['limits.queue', { limits: { queue: -1 } }],
-    ['url', { url: 'no url' }],
-    ['url', { url: 'localhost:8787/chat' }],
   ] as const)('a mistake in %s is told where it was made', ([name, options]) => {
     expect(() => new Rehearsal(options as object)).toThrow(new RegExp(`^${name.replace('.', '\\.')} is`))
-  })
-
-  test.for([
-    [{ timeoutMs: 5 }, "The options have an unknown field 'timeoutMs'; there are url, contract,"],
-    [{ limits: { qeue: 5 } }, "The limits have an unknown field 'qeue'; there are queue,"],
-  ] as const)('a name that does not exist is told with those that do: %o', ([options, sentence]) => {
-    expect(() => new Rehearsal(options as object)).toThrow(sentence)
   })
 
   test('listeners and handlers that are no functions, and events that do not exist, are told where they are added', () => {
     const { client } = new Rehearsal()
     const none = null as never
     expect(() => client.on('system', none)).toThrow(new TypeError("The listener of 'system' is not a function."))
-    expect(() => client.on(none, () => {})).toThrow(TypeError)
     expect(() => client.subscribe(none)).toThrow(TypeError)
     expect(() => client.events.on('status', none)).toThrow(TypeError)
-    expect(() => client.events.on('nope' as never, () => {})).toThrow(/no local event 'nope'; there are status, gap/)
+    expect(() => client.events.on('nope' as never, () => {})).toThrow(/no local event 'nope'/)
     expect(() => client.events.on('*' as never, () => {})).toThrow(TypeError)
     expect(() => client.handle('confirm', none)).toThrow(new TypeError("The handler of 'confirm' is not a function."))
-    expect(() => client.handle(none, () => null)).toThrow(TypeError)
   })
 
   test('a type has one handler at a time', () => {

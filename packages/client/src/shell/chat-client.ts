@@ -121,7 +121,6 @@ export class ChatClient implements Omit<Client, Typed> {
   // ---- hearing ----
 
   on(type: string, listener: Parameters<Announcements['on']>[1]): () => void {
-    if (typeof type !== 'string' || type === '') throw new TypeError('A message type is a string that is not empty.')
     if (type !== '*' && isReserved(type)) throw new TypeError(`'${type}' is a local event: use client.events.on().`)
     const off = this.#announcements.on(type, listener)
     // What waits for a first listener is not delivered before the caller holds the function that stops it.

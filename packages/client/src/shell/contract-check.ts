@@ -27,8 +27,7 @@ export class ContractCheck {
 
   /** What is wrong with a message that the application wants to send; nothing if it may go. */
   sending(type: string, mode: RequestMode, content: unknown): string | undefined {
-    if (typeof type !== 'string') return 'A message type is a string.'
-    if (type === '' || isReserved(type)) return `No message type is called '${type}'.`
+    if (typeof type !== 'string' || type === '' || isReserved(type)) return `No message type is called '${type}'.`
     if (this.#contract === undefined) return undefined
     const definition = this.#find(type)
     if (definition === undefined) return `The contract has no message type '${type}'.`

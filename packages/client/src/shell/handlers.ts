@@ -5,7 +5,6 @@ import {
   type CodedError,
   expandMessage,
   type Ids,
-  inWords,
   type Json,
   type JsonValue,
   type Message,
@@ -56,8 +55,7 @@ export class Handlers {
 
   /** @throws TypeError when the type has a handler or can have none, or the handler is no function. */
   add(type: string, handler: Handler): () => void {
-    if (typeof handler !== 'function') throw new TypeError(`The handler of '${inWords(type)}' is not a function.`)
-    if (typeof type !== 'string' || type === '') throw new TypeError('A message type is a string that is not empty.')
+    if (typeof handler !== 'function') throw new TypeError(`The handler of '${type}' is not a function.`)
     if (isReserved(type)) throw new TypeError(`No message type is called '${type}'; a handler answers one type.`)
     if (this.#handlers.has(type)) throw new TypeError(`'${type}' has a handler already; remove that one first.`)
     this.#handlers.set(type, handler)

@@ -1,6 +1,6 @@
 /** A message on its way out: checked first, then encoded once. */
 
-import { inWords, limits, type RequestMode, requestDefaults, utf8Length, wireMessage } from '@backchat/protocol'
+import { limits, type RequestMode, requestDefaults, utf8Length, wireMessage } from '@backchat/protocol'
 import type { RequestOptions } from '../api/client.js'
 import type { Fault } from '../machine/effects.js'
 import type { Requested } from '../machine/inputs.js'
@@ -36,7 +36,7 @@ export interface Returned {
   readonly cause?: unknown
 }
 
-/** Throws what options and signal throw when they are read. */
+/** Throws what options, signal and the like throw when they are read. */
 export function prepare(said: Said, author: Author): Letter | Returned {
   const { id, mode, type, content, options } = said
   const { timeout = author.timeoutMs, signal, metadata } = options
@@ -56,7 +56,7 @@ export function prepare(said: Said, author: Author): Letter | Returned {
 export const wrongTimeout = (timeout: unknown): string | undefined =>
   typeof timeout === 'number' && timeout > 0
     ? undefined
-    : `timeout is a positive number of milliseconds, not ${inWords(timeout)}.`
+    : `timeout is a positive number of milliseconds, not ${String(timeout)}.`
 
 const wrongSignal = (signal: unknown): string | undefined =>
   signal === undefined ||

@@ -1,6 +1,6 @@
 /** The options of a client, checked: a mistake in them is a programmer's, and is told where it was made. */
 
-import { type Contract, inWords, limits } from '@backchat/protocol'
+import { type Contract, limits } from '@backchat/protocol'
 import type { ClientOptions } from '../api/options.js'
 import { wrongTimeout } from './outgoing.js'
 
@@ -16,19 +16,11 @@ export interface Settings {
 const defaultTimeoutMs = 30_000
 const defaultExplained = 256
 
-const optionNames = ['url', 'contract', 'token', 'timeout', 'init', 'WebSocket', 'limits', 'clock', 'random', 'ids']
-const limitNames = ['queue', 'unheard', 'explained']
-
 /** @throws TypeError that names the option. */
 export function settingsOf(options: Options): Settings {
-  onlyNames('options', options, optionNames)
-  const { url, WebSocket, token, init, timeout = defaultTimeoutMs, limits: chosen = {} } = options
-  onlyNames('limits', chosen, limitNames)
+  const { url, token, init, timeout = defaultTimeoutMs, limits: chosen = {} } = options
   if (typeof url !== 'string' && typeof url !== 'function' && !(url instanceof URL)) {
     throw new TypeError('url is a string, a URL, or a function that gives one.')
-  }
-  if (typeof url === 'string' && !isUrl(url, WebSocket === undefined)) {
-    throw new TypeError(`url is where the server listens, as in wss://example.com/chat, not '${url}'.`)
   }
   if (typeof token !== 'function' && typeof token !== 'string' && token !== undefined) {
     throw new TypeError('token is a string, or a function that gives one.')
@@ -47,27 +39,5 @@ export function settingsOf(options: Options): Settings {
 function count(name: string, value: number | undefined, otherwise: number): number {
   if (value === undefined) return otherwise
   if (Number.isSafeInteger(value) && value >= 0) return value
-  throw new TypeError(`limits.${name} is a whole number from 0, not ${inWords(value)}.`)
-}
-
-function onlyNames(what: string, given: object, names: readonly string[]): void {
-  if (typeof given !== 'object' || given === null) throw new TypeError(`The ${what} are an object.`)
-  for (const name of Object.keys(given)) {
-    if (!names.includes(name)) {
-      throw new TypeError(`The ${what} have an unknown field '${name}'; there are ${names.join(', ')}.`)
-    }
-  }
-}
-
-/** What platforms and `ws` dial; a WebSocket of the application's may know others. `localhost:8787` is a URL, but of none of these. */
-const dialled = /^(wss?|https?|ws\+unix):$/
-
-/** Pages may leave out what their own address says. */
-function isUrl(text: string, onlyDialled: boolean): boolean {
-  try {
-    const { protocol } = new URL(text, globalThis.location?.href)
-    return !onlyDialled || dialled.test(protocol)
-  } catch {
-    return false
-  }
+  throw new TypeError(`limits.${name} is a whole number from 0, not ${String(value)}.`)
 }

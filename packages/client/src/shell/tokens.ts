@@ -15,13 +15,10 @@ export function fetchToken(token: ClientOptions['token'], fetch: number, tell: (
   if (typeof token !== 'function') return fetched(token)
   try {
     const given = token()
-    if (isThenable(given)) Promise.resolve(given).then(fetched, failed)
+    // A promise, be it of this or another kind.
+    if (typeof given === 'object' && given !== null) Promise.resolve(given).then(fetched, failed)
     else fetched(given)
   } catch (thrown) {
     failed(thrown)
   }
 }
-
-/** A promise of this or any other kind. */
-const isThenable = (given: unknown): given is PromiseLike<unknown> =>
-  typeof given === 'object' && given !== null && 'then' in given && typeof given.then === 'function'
