@@ -308,7 +308,8 @@ export class SimulatedServer {
   #authenticate({ link, token, client }: Extract<ServerEffect, { kind: 'authenticate' }>): void {
     const of = this.#sockets.get(link)?.client ?? 0
     const admitted = this.#options.admits(of)
-    const expiresInMs = this.#options.tokenLastsMs(of)
+    // Who shows none has none that ends.
+    const expiresInMs = token === undefined ? undefined : this.#options.tokenLastsMs(of)
     const user = admitted ? (token ?? `guest ${client}`) : null
     const answer = () => this.#driver.feed({ kind: 'authenticated', link, user, expiresInMs })
     const { authenticateMs } = this.#options.plan

@@ -47,6 +47,8 @@ test(
     expect(share(report.livesWith.repliesLost)).toBeGreaterThan(0.4)
     expect(share(report.livesWith.streamsCut)).toBeGreaterThan(0.25)
     expect(share(report.livesWith.restartsAtWork)).toBeGreaterThan(0.12)
+    expect(share(report.livesWith.answeredElsewhere)).toBeGreaterThan(0.08)
+    expect(share(report.livesWith.leasesLost)).toBeGreaterThan(0.12)
     expect(share(report.livesWith.gaps)).toBeGreaterThan(0.02)
     // Failing everything must not pass.
     expect(report.successRate).toBeGreaterThan(0.85)

@@ -72,7 +72,6 @@ export class World {
   readonly #hashes = new Map<string, string>()
   #lives = 0
   #calls = 0
-  #answers = 0
 
   constructor(options: WorldOptions) {
     this.#options = options
@@ -167,6 +166,8 @@ export class World {
     const chance = this.#chance.stream(plan.name)
     const ids = virtualIds(chance.stream('ids'))
     const jitter = chance.stream('machine')
+    // What one client does changes no number of another one.
+    let answers = 0
     const ownClock = new ClientClock(this.clock)
     const real = new ClientMachine({ random: () => jitter.at(this.clock.now()), ids, queue: plan.queue })
     const machine: Machine<ClientInput, ClientEffect> = {
@@ -185,8 +186,8 @@ export class World {
       asked: (ask) => this.#asks.set(ask.id, ask),
       questionOf: (id) => this.#questionOf(id),
       called: () => {
-        this.#answers += 1
-        return this.#answers
+        answers += 1
+        return (index + 1) * 1_000_000 + answers
       },
       machine: mutation.client?.(machine) ?? machine,
       spins: () => spins(`client ${index}`),
