@@ -18,6 +18,7 @@ const kinds: readonly Kind[] = [
   { perSecond: 0.3, draw: delay },
   { perSecond: 0.06, draw: noDials },
   { perSecond: 0.05, draw: sleep },
+  { perSecond: 0.05, draw: clock },
   { perSecond: 0.1, draw: sign },
   { perSecond: 0.03, draw: reauthenticate },
   { perSecond: 0.02, draw: lockout },
@@ -117,7 +118,13 @@ function noDials(chance: SeededRandom, client: number): Fault {
 }
 
 function sleep(chance: SeededRandom, client: number): Fault {
-  return { kind: 'sleep', client, forMs: pick(chance, [100, 3_000, 20_000]) }
+  const wakes = pick(chance, ['told', 'untold', 'hidden'] as const)
+  return { kind: 'sleep', client, forMs: pick(chance, [100, 3_000, 20_000]), wakes }
+}
+
+function clock(chance: SeededRandom, client: number): Fault {
+  const byMs = pick(chance, [500, 3_600_000, -3_600_000, between(chance, -20_000, 20_000)])
+  return { kind: 'clock', client, byMs }
 }
 
 function sign(chance: SeededRandom, client: number): Fault {

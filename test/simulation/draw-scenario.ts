@@ -3,7 +3,7 @@
 import { limits } from '@backchat/protocol'
 import { between, pick, random, type SeededRandom } from '@backchat/testing'
 import { drawFaults } from './draw-faults.js'
-import type { Ask, ClientPlan, HandlerPlan, NodePlan, PlannedPush, Scenario } from './scenario.js'
+import type { Ask, ClientPlan, HandlerPlan, NodePlan, PlannedPush, Question, Scenario } from './scenario.js'
 
 export function drawScenario(seed: number): Scenario {
   const chance = random(seed)
@@ -18,6 +18,7 @@ export function drawScenario(seed: number): Scenario {
     seed,
     clients,
     asks: clients.flatMap((_, client) => drawAsks(chance.stream(`asks of ${client}`), client, workMs)),
+    questions: clients.flatMap((_, client) => drawQuestions(chance.stream(`questions of ${client}`), client, workMs)),
     pushes: drawPushes(chance.stream('pushes'), clients.length, workMs),
     faults: drawFaults(chance.stream('faults'), { clients: clients.length, nodes: nodes.length }, workMs),
     server: drawServer(chance.stream('server')),
@@ -28,6 +29,9 @@ export function drawScenario(seed: number): Scenario {
 
 function drawClient(chance: SeededRandom, name: string, workMs: number): ClientPlan {
   const least = pick(chance, [0, 1, 20, 100])
+  // What is new is drawn of its own, so that the rest stays what it was.
+  const more = chance.stream('more')
+  const tokenLastsMs = pick(more, [undefined, undefined, undefined, 6_000, 20_000])
   return {
     name,
     latencyMs: [least, least + pick(chance, [0, 5, 60])],
@@ -37,6 +41,8 @@ function drawClient(chance: SeededRandom, name: string, workMs: number): ClientP
     lingerMs: pick(chance, [0, 0, 2_000]),
     init: chance() < 0.3,
     listenAfterMs: pick(chance, [0, 0, 3_000]),
+    handles: more() < 0.9,
+    ...(tokenLastsMs !== undefined && { tokenLastsMs }),
     ...(chance() < 0.05 ? { closeAtMs: between(chance, 0, workMs) } : {}),
   }
 }
@@ -101,6 +107,18 @@ function drawHandler(chance: SeededRandom, streams: boolean, most: number): Hand
     // A few are so large that the journal cannot keep all of them.
     bytes: chance() < 0.03 && most > 3 ? 400 * 1024 : 100,
   }
+}
+
+function drawQuestions(chance: SeededRandom, client: number, workMs: number): Question[] {
+  return Array.from({ length: pick(chance, [0, 0, 3, 10]) }, (_, i) => ({
+    id: `${client}.question ${i}`,
+    client,
+    atMs: between(chance, 0, workMs),
+    timeoutMs: pick(chance, [30_000, 10_000, between(chance, 20, 2_000)]),
+    ...(chance() < 0.15 ? { abandonAfterMs: between(chance, 0, 1_000) } : {}),
+    workMs: pick(chance, [0, 20, 500, 3_000]),
+    end: chance() < 0.1 ? 'throw' : 'return',
+  }))
 }
 
 function drawPushes(chance: SeededRandom, clients: number, workMs: number): PlannedPush[] {

@@ -1,8 +1,8 @@
 /** What can be seen of a simulated life from outside: the trace is made of it, and every promise is judged by it. */
 
 import type { ClientFrame, Json, JsonValue, ServerFrame, WireError } from '@backchat/protocol'
-import type { Failure, MachineStatus, Outcome } from './machines.js'
-import type { Ask, Fault } from './scenario.js'
+import type { AskOutcome, Failure, MachineStatus, Outcome } from './machines.js'
+import type { Ask, Fault, Question } from './scenario.js'
 
 export type Fact =
   | ClientFact
@@ -25,6 +25,8 @@ export type ClientFact = { readonly client: number } & (
   /** The reader of a stream took all chunks below `next`. */
   | { readonly fact: 'took'; readonly ask: Ask; readonly next: number }
   | { readonly fact: 'delivered'; readonly content: JsonValue; readonly session: string }
+  /** The handler of what a server asks is called, and returned. Runs are numbered over all clients. */
+  | { readonly fact: 'question ran' | 'question returned'; readonly run: number; readonly question: string }
   | { readonly fact: 'gap'; readonly from: number; readonly to: number }
   | { readonly fact: 'reset'; readonly reason: string }
   | { readonly fact: 'status'; readonly status: MachineStatus }
@@ -35,7 +37,9 @@ export type ClientFact = { readonly client: number } & (
   | { readonly fact: 'heard'; readonly link: number; readonly frame: ServerFrame<JsonValue> }
   /** The machine's time has come, and it is about to be told. */
   | { readonly fact: 'due' }
-  | { readonly fact: 'slept' | 'woke' | 'listened' | 'reauthenticated' | 'closed' }
+  /** `hidden`: its monotonic clock stood still meanwhile. */
+  | { readonly fact: 'woke'; readonly hidden: boolean }
+  | { readonly fact: 'slept' | 'listened' | 'reauthenticated' | 'closed' }
   /** The platform says something, or the token function answers. */
   | { readonly fact: 'noticed'; readonly sign: string }
   | { readonly fact: 'fetched'; readonly ok: boolean }
@@ -56,6 +60,8 @@ export type ServerFact = { readonly node: number } & (
   | { readonly fact: 'down'; readonly running: number }
   /** The journal knows that a request was started, or how it ended. */
   | { readonly fact: 'begun' | 'finished'; readonly session: string; readonly n: number }
+  /** The store has a session for a client. */
+  | { readonly fact: 'greeted'; readonly session: string }
   /** The store has forgotten a session. */
   | { readonly fact: 'forgotten'; readonly session: string }
   /** The store was out of reach. */
@@ -83,10 +89,16 @@ export type ServerFact = { readonly node: number } & (
   | { readonly fact: 'returned' | 'aborted'; readonly run: number }
   | { readonly fact: 'threw'; readonly run: number; readonly error: WireError }
   | { readonly fact: 'answered'; readonly link: number; readonly client: number; readonly frame: ServerFrame<Json> }
+  /** Its application asks a client, does not want the answer any more, and has it. */
+  | { readonly fact: 'questioned'; readonly question: Question; readonly session: string }
+  | { readonly fact: 'question given up'; readonly question: string }
+  | { readonly fact: 'question settled'; readonly question: Question; readonly outcome: AskOutcome }
   | {
       readonly fact: 'appended'
       readonly session: string
       readonly push: number
+      /** Whether listeners get it: questions and withdrawals have numbers of their own, too. */
+      readonly isPush: boolean
       readonly id: string
       readonly bytes: number
     }

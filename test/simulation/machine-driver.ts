@@ -7,8 +7,8 @@ export interface DriverOptions<Input, Effect> {
   readonly machine: Machine<Input, Effect>
   readonly clock: Clock
   readonly perform: (effect: Effect) => void
-  /** The input that the machine's wake-up time stands for. */
-  readonly woke: Input
+  /** The input that the machine's wake-up time stands for, and when the timer was set for. */
+  readonly woke: (timerAt: number) => Input
   /** Lets the timer through to the machine: at once, or when the computer does not sleep any more. */
   readonly reach: (wake: () => void) => void
   /** It wakes again and again and time does not pass. */
@@ -81,12 +81,18 @@ export class MachineDriver<Input, Effect> {
     this.#timer = undefined
   }
 
+  /** When the timer fires; Infinity when there is none. */
+  get timerAt(): number {
+    return this.#timer?.at ?? Number.POSITIVE_INFINITY
+  }
+
   readonly #wake = (): void => {
+    const timerAt = this.timerAt
     this.#timer = undefined
     const now = this.#options.clock.now()
     if (this.wakeAt > now) return this.#setTimer()
     this.#wakes = { at: now, count: this.#wakes.at === now ? this.#wakes.count + 1 : 1 }
     if (this.#wakes.count > tooMany) return this.#options.spins()
-    this.#options.reach(() => this.feed(this.#options.woke))
+    this.#options.reach(() => this.feed(this.#options.woke(timerAt)))
   }
 }

@@ -8,7 +8,7 @@ export type {
   Outcome,
 } from '../../packages/client/src/machine/effects.js'
 export type { Input as ClientInput } from '../../packages/client/src/machine/inputs.js'
-export type { Effect as ServerEffect, Run } from '../../packages/server/src/machine/effects.js'
+export type { AskOutcome, Effect as ServerEffect, Run } from '../../packages/server/src/machine/effects.js'
 export type { Input as ServerInput } from '../../packages/server/src/machine/inputs.js'
 export { ServerMachine } from '../../packages/server/src/machine/server-machine.js'
 export { memoryStore } from '../../packages/server/src/memory-store.js'

@@ -21,6 +21,8 @@ const plain: Readonly<Record<string, unknown>> = {
   lingerMs: 0,
   init: false,
   listenAfterMs: 0,
+  handles: true,
+  tokenLastsMs: undefined,
   closeAtMs: undefined,
   // the server
   sticky: true,
@@ -47,6 +49,8 @@ const plain: Readonly<Record<string, unknown>> = {
   end: 'return',
   obeys: true,
   bytes: 100,
+  // questions
+  abandonAfterMs: undefined,
   // faults
   clientAfterMs: 0,
   serverAfterMs: 0,
@@ -56,6 +60,7 @@ const plain: Readonly<Record<string, unknown>> = {
   delayMs: 0,
   downMs: 0,
   how: 'killed',
+  wakes: 'told',
   store: 'kept',
   carriesOut: true,
 }

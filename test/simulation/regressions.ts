@@ -12,6 +12,7 @@ const client: ClientPlan = {
   lingerMs: 0,
   init: false,
   listenAfterMs: 0,
+  handles: true,
 }
 
 const server: ServerPlan = {
@@ -53,9 +54,24 @@ export const regressions: Readonly<Record<string, Scenario>> = {
       },
     ],
     pushes: [],
+    questions: [],
     faults: [{ atMs: 692, fault: { kind: 'stall', client: 0, direction: 'both', forMs: 1_147 } }],
     server,
     nodes: [node],
     healAtMs: 20_000,
+  },
+  'a lease was lost while the store took a hello: the session was ended under its living link': {
+    seed: 5140,
+    clients: [client],
+    asks: [],
+    pushes: [],
+    questions: [],
+    faults: [
+      { atMs: 34_940, fault: { kind: 'pause', node: 0, forMs: 5_050 } },
+      { atMs: 39_538, fault: { kind: 'slow', node: 0, forMs: 100, delayMs: 1_190 } },
+    ],
+    server: { ...server, sessionTtlMs: 4_000 },
+    nodes: [node],
+    healAtMs: 39_539,
   },
 }

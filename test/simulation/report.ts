@@ -10,7 +10,7 @@ const mostAsks = 12
 
 /** One life: what was planned, what happened last, and which promise it broke. */
 export function story({ scenario, violations, lines, hash, facts, lasted, figures }: Life): string {
-  const { seed, clients, server, nodes, asks, pushes, faults } = scenario
+  const { seed, clients, server, nodes, asks, pushes, questions, faults } = scenario
   const few = (name: string, things: readonly object[]) =>
     things.length > mostAsks
       ? [`  ${things.length} of ${name}`]
@@ -22,6 +22,7 @@ export function story({ scenario, violations, lines, hash, facts, lasted, figure
     `nodes ${JSON.stringify(nodes)}`,
     ...few('ask', asks),
     ...few('push', pushes),
+    ...few('question', questions),
     ...faults.map(({ atMs, fault }) => `  ${atMs} ${JSON.stringify(fault)}`),
     `healed at ${scenario.healAtMs}`,
     ...lines,

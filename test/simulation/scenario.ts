@@ -8,6 +8,7 @@ export interface Scenario {
   readonly clients: readonly ClientPlan[]
   readonly asks: readonly Ask[]
   readonly pushes: readonly PlannedPush[]
+  readonly questions: readonly Question[]
   readonly faults: readonly PlannedFault[]
   readonly server: ServerPlan
   /** One or more servers that share a store. */
@@ -32,6 +33,10 @@ export interface ClientPlan {
   readonly init: boolean
   /** When it begins to listen to pushes. */
   readonly listenAfterMs: number
+  /** Whether its application answers what servers ask. */
+  readonly handles: boolean
+  /** How long its tokens are good; undefined: for ever. */
+  readonly tokenLastsMs?: number
   /** When its application closes it, if that is before the end. */
   readonly closeAtMs?: number
 }
@@ -135,6 +140,24 @@ export interface PlannedPush {
   readonly bytes: number
 }
 
+/** What the application of a server asks of a client, and what the client's handler will do. */
+export interface Question {
+  /** Unique; travels as the content. */
+  readonly id: string
+  readonly client: number
+  readonly atMs: number
+  readonly timeoutMs: number
+  /** When the caller gives up, after asking. */
+  readonly abandonAfterMs?: number
+  readonly workMs: number
+  readonly end: 'return' | 'throw'
+}
+
+/** What every client is asked once all faults are over. */
+export function probeQuestion(client: number, atMs: number): Question {
+  return { id: `${client}.question`, client, atMs, timeoutMs: 60_000, workMs: 5, end: 'return' }
+}
+
 export interface PlannedFault {
   readonly atMs: number
   readonly fault: Fault
@@ -169,8 +192,18 @@ export type Fault =
       readonly delayMs: number
     }
   | { readonly kind: 'refuse' | 'silence'; readonly client: number; readonly forMs: number }
-  /** The client's machine hears nothing and is not woken. */
-  | { readonly kind: 'sleep'; readonly client: number; readonly forMs: number }
+  /**
+   * The client's machine hears nothing and is not woken. Afterwards the platform says so (`told`), or not (`untold`); or its
+   * monotonic clock stood still meanwhile, and the platform says that it slept, or a timer fires that counted on (`hidden`).
+   */
+  | {
+      readonly kind: 'sleep'
+      readonly client: number
+      readonly forMs: number
+      readonly wakes: 'told' | 'untold' | 'hidden'
+    }
+  /** Somebody sets the client's wall clock. */
+  | { readonly kind: 'clock'; readonly client: number; readonly byMs: number }
   | { readonly kind: 'sign'; readonly client: number; readonly sign: 'online' | 'offline' | 'visible' | 'hidden' }
   /** The application asks for a new dial with new credentials. */
   | { readonly kind: 'reauthenticate'; readonly client: number }

@@ -41,7 +41,7 @@ class Shrinker {
     const before = sizeOf(this.#scenario)
     this.#leaveOutClients()
     this.#leaveOutNodes()
-    for (const part of ['faults', 'asks', 'pushes'] as const) this.#leaveOutOf(part)
+    for (const part of ['faults', 'asks', 'pushes', 'questions'] as const) this.#leaveOutOf(part)
     return sizeOf(this.#scenario) < before
   }
 
@@ -58,7 +58,7 @@ class Shrinker {
   }
 
   /** Leaves out all, then halves, then quarters, down to single ones. */
-  #leaveOutOf(part: 'faults' | 'asks' | 'pushes'): void {
+  #leaveOutOf(part: 'faults' | 'asks' | 'pushes' | 'questions'): void {
     for (let size = this.#scenario[part].length; size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
       for (let at = 0; at < this.#scenario[part].length; ) {
         const rest = this.#scenario[part].filter((_, i) => i < at || i >= at + size)
@@ -77,8 +77,8 @@ class Shrinker {
   }
 
   #endEarly(): boolean {
-    const { asks, pushes, faults, healAtMs } = this.#scenario
-    const last = Math.max(0, ...[...asks, ...pushes, ...faults].map(({ atMs }) => atMs)) + 1
+    const { asks, pushes, questions, faults, healAtMs } = this.#scenario
+    const last = Math.max(0, ...[...asks, ...pushes, ...questions, ...faults].map(({ atMs }) => atMs)) + 1
     return last < healAtMs && this.#try({ ...this.#scenario, healAtMs: last })
   }
 
@@ -92,8 +92,8 @@ class Shrinker {
   }
 }
 
-function sizeOf({ clients, nodes, faults, asks, pushes }: Scenario): number {
-  return clients.length + nodes.length + faults.length + asks.length + pushes.length
+function sizeOf({ clients, nodes, faults, asks, pushes, questions }: Scenario): number {
+  return clients.length + nodes.length + faults.length + asks.length + pushes.length + questions.length
 }
 
 /** Those behind it move up. */
@@ -106,6 +106,7 @@ function withoutClient(scenario: Scenario, gone: number): Scenario {
     clients: scenario.clients.filter((_, client) => client !== gone),
     asks: scenario.asks.filter(({ client }) => client !== gone).map(moved),
     pushes: scenario.pushes.filter(({ client }) => client !== gone).map(moved),
+    questions: scenario.questions.filter(({ client }) => client !== gone).map(moved),
     faults: scenario.faults
       .filter(({ fault }) => !('client' in fault) || fault.client !== gone)
       .map(({ atMs, fault }) => ({ atMs, fault: movedFault(fault) })),

@@ -7,7 +7,7 @@ import { Counter, type Figures } from './figures.js'
 import { Links } from './links.js'
 import { Numbering } from './numbering.js'
 import { promises } from './promises/promises.js'
-import { type Ask, probeAsk, type Scenario } from './scenario.js'
+import { type Ask, probeAsk, probeQuestion, type Scenario } from './scenario.js'
 import { Trace } from './trace.js'
 import { type Mutation, World } from './world.js'
 
@@ -53,8 +53,17 @@ export function simulate({ seed, scenario = drawScenario(seed), mutation = {}, l
   const counter = new Counter(scenario)
   const violations: Violation[] = []
   const open = new Set<Ask>()
+  /** What servers ask, with the node that does. */
+  const questions = new Map<string, number>()
   const audience = new Audience()
   audience.add({ asked: ({ ask }) => void open.add(ask), settled: ({ ask }) => void open.delete(ask) })
+  audience.add({
+    questioned: ({ question, node }) => void questions.set(question.id, node),
+    'question settled': ({ question }) => void questions.delete(question.id),
+    down({ node }) {
+      for (const [question, asker] of questions) if (asker === node) questions.delete(question)
+    },
+  })
   const seen = { links: new Links(), numbering: new Numbering() }
   const watches = promises(scenario).map(([promise, begin]) => begin((how) => violations.push({ promise, how }), seen))
   for (const { on } of [seen.links, seen.numbering, counter, ...watches]) audience.add(on)
@@ -77,9 +86,12 @@ export function simulate({ seed, scenario = drawScenario(seed), mutation = {}, l
   world.start()
   pass(scenario.healAtMs)
   if (violations.length === 0) world.heal()
-  for (const client of scenario.clients.keys()) world.plan(probeAsk(client, world.clock.now() + probeAfterMs))
+  for (const client of scenario.clients.keys()) {
+    world.plan(probeAsk(client, world.clock.now() + probeAfterMs))
+    world.planQuestion(probeQuestion(client, world.clock.now() + probeAfterMs))
+  }
   pass(probeAfterMs + 1_000)
-  pass(settleMs, () => open.size === 0)
+  pass(settleMs, () => open.size + questions.size === 0)
   pass(quietMs)
   if (violations.length === 0) {
     tell({ fact: 'settled up' })

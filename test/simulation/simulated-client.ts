@@ -2,26 +2,36 @@
 
 import { decodeServerFrame, encode, type Ids, limits } from '@backchat/protocol'
 import type { LinkEnd, MemoryNetwork, SeededRandom, VirtualClock } from '@backchat/testing'
+import { Answering } from './answering.js'
 import { Application } from './application.js'
+import type { ClientClock } from './client-clock.js'
 import type { ClientFact } from './facts.js'
 import { MachineDriver } from './machine-driver.js'
 import type { ClientEffect, ClientInput, Machine } from './machines.js'
-import { type Ask, type ClientPlan, initAsk } from './scenario.js'
+import { type Ask, type ClientPlan, initAsk, type Question } from './scenario.js'
 
 export interface SimulatedClientOptions {
   readonly index: number
   readonly plan: ClientPlan
   readonly machine: Machine<ClientInput, ClientEffect>
   readonly clock: VirtualClock
+  /** What its computer takes for the time. */
+  readonly ownClock: ClientClock
   readonly network: MemoryNetwork
   readonly ids: Ids
   readonly tell: (fact: ClientFact) => void
   /** It asks for something that was not planned: its state synchronisation. */
   readonly asked: (ask: Ask) => void
+  readonly questionOf: (id: string) => Question
+  /** Numbers calls of handlers of questions. */
+  readonly called: () => number
   readonly spins: () => void
   /** Decides what its token function does. */
   readonly chance: SeededRandom
 }
+
+/** Clocks are adjusted by less than this: no sleep is seen in it [P-36]. */
+const leastHiddenMs = 1_000
 
 export class SimulatedClient {
   readonly #options: SimulatedClientOptions
@@ -30,8 +40,14 @@ export class SimulatedClient {
   readonly #driver: MachineDriver<ClientInput, ClientEffect>
   readonly #sockets = new Map<number, LinkEnd>()
   readonly #application: Application
+  readonly #answering: Answering
   #isHealed = false
   #isClosed = false
+  #slept: {
+    readonly how: 'told' | 'untold' | 'hidden'
+    readonly since: number
+    readonly timerAt: number
+  } = { how: 'told', since: 0, timerAt: 0 }
   /** What happened while it sleeps. */
   #missed: (() => void)[] | undefined
   #inits = 0
@@ -42,9 +58,9 @@ export class SimulatedClient {
     this.#tell = options.tell
     this.#driver = new MachineDriver({
       machine: options.machine,
-      clock: options.clock,
+      clock: options.ownClock,
       perform: (effect) => this.#perform(effect),
-      woke: { kind: 'woke' },
+      woke: (timerAt) => ({ kind: 'woke', timerAt }),
       reach: (wake) => this.#whenAwake(() => this.#due(wake)),
       spins: options.spins,
     })
@@ -56,11 +72,21 @@ export class SimulatedClient {
       tell: options.tell,
       whenAwake: (act) => this.#whenAwake(act),
     })
+    this.#answering = new Answering({
+      clock: options.clock,
+      feed: (input) => this.#driver.feed(input),
+      client: options.index,
+      tell: options.tell,
+      whenAwake: (act) => this.#whenAwake(act),
+      questionOf: options.questionOf,
+      called: options.called,
+    })
   }
 
   start(): void {
     this.#driver.feed({ kind: 'started' })
-    const { listenAfterMs, closeAtMs } = this.#options.plan
+    const { listenAfterMs, closeAtMs, handles } = this.#options.plan
+    if (handles) this.#driver.feed({ kind: 'handles', type: 'question' })
     if (closeAtMs !== undefined) this.#options.clock.after(closeAtMs, () => this.close())
     this.#options.clock.after(listenAfterMs, () =>
       this.#whenAwake(() => {
@@ -96,10 +122,11 @@ export class SimulatedClient {
     })
   }
 
-  /** Nothing reaches the machine for so long; then all of it does, and the platform says that it woke. */
-  sleep(forMs: number): void {
+  /** Nothing reaches the machine for so long; then all of it does. */
+  sleep(forMs: number, how: 'told' | 'untold' | 'hidden'): void {
     if (this.#missed) return
     this.#missed = []
+    this.#slept = { how, since: this.#options.clock.now(), timerAt: this.#driver.timerAt }
     this.#tell({ fact: 'slept', client: this.#index })
     this.#options.clock.after(forMs, () => this.wake())
   }
@@ -109,9 +136,28 @@ export class SimulatedClient {
     const missed = this.#missed
     if (!missed) return
     this.#missed = undefined
-    this.#tell({ fact: 'woke', client: this.#index })
+    const hidden = this.#slept.how === 'hidden' && this.#options.clock.now() - this.#slept.since >= leastHiddenMs
+    this.#tell({ fact: 'woke', client: this.#index, hidden })
+    if (hidden) this.#sayHidden()
     for (const act of missed) act()
-    this.#driver.feed({ kind: 'noticed', sign: 'woke' })
+    if (this.#slept.how === 'told') this.#driver.feed({ kind: 'noticed', sign: 'woke' })
+  }
+
+  /** The monotonic clock stood still. A timer that counted on fires too early by that clock; or the platform says that it slept. */
+  #sayHidden(): void {
+    const { clock, ownClock } = this.#options
+    const { since, timerAt } = this.#slept
+    const hidden = clock.now() - since
+    const isDue = timerAt > ownClock.now() - hidden + 1 && timerAt <= ownClock.now()
+    ownClock.hide(hidden)
+    this.#driver.feed(isDue ? { kind: 'woke', timerAt } : { kind: 'noticed', sign: 'woke' })
+  }
+
+  /** Somebody sets its wall clock, and it has a turn in which that shows. */
+  setClock(byMs: number): void {
+    if (this.#missed) return
+    this.#options.ownClock.set(byMs)
+    this.#driver.feed({ kind: 'woke' })
   }
 
   close(): void {
@@ -164,7 +210,9 @@ export class SimulatedClient {
       case 'status':
         return this.#tell({ fact: 'status', client: this.#index, status: effect.status })
       case 'handle':
+        return this.#answering.handle(effect)
       case 'abortHandler':
+        return this.#answering.abort(effect.push)
       case 'authorized':
       case 'dropChunks':
       case 'stillWorking':

@@ -6,7 +6,7 @@ import type { ServerFact } from './facts.js'
 import { MachineDriver } from './machine-driver.js'
 import type { Machine, Operation, Result, Run, ServerEffect, ServerInput } from './machines.js'
 import { PausableClock } from './pausable-clock.js'
-import type { Ask, NodePlan, PlannedPush, ServerPlan } from './scenario.js'
+import type { Ask, NodePlan, PlannedPush, Question, ServerPlan } from './scenario.js'
 import { SimulatedRun } from './simulated-run.js'
 import { type Answer, type BatchStore, StoreLine } from './store-line.js'
 import { stored } from './stored.js'
@@ -27,8 +27,12 @@ export interface SimulatedServerOptions {
   readonly askOf: (id: string) => Ask
   /** Numbers calls of handlers over all lives of all nodes. */
   readonly called: () => number
+  /** How often each ask was refused for now, by whatever node. */
+  readonly refusals: Map<string, number>
   /** The newest session of each client, whatever node it came to. */
   readonly sessions: Map<number, string>
+  /** How long its token is good. */
+  readonly tokenLastsMs: (client: number) => number | undefined
   /** Whether this client's token is good. */
   readonly admits: (client: number) => boolean
   /** It was closed in an orderly manner, and its process may end. */
@@ -48,9 +52,9 @@ export class SimulatedServer {
   readonly #driver: MachineDriver<ServerInput, ServerEffect>
   readonly #line: StoreLine
   readonly #sockets = new Map<number, Socket>()
+  /** By key. What is settled twice is found by its promise. */
+  readonly #questions = new Map<number, Question>()
   readonly #runs = new Map<number, SimulatedRun>()
-  /** How often each ask was refused for now. */
-  readonly #refusals = new Map<string, number>()
   #links = 0
   #keys = 0
   #owner: string
@@ -70,7 +74,7 @@ export class SimulatedServer {
       clock: this.#clock,
       spins,
       perform: (effect) => this.#perform(effect),
-      woke: { kind: 'woke' },
+      woke: () => ({ kind: 'woke' }),
       reach: (wake) => wake(),
     })
     this.#line = new StoreLine({
@@ -108,9 +112,8 @@ export class SimulatedServer {
   hinted(owner: string): void {
     const { clock, plan } = this.#options
     if (owner !== this.#owner || clock.now() < this.#deafUntil) return
-    const hear = () => this.#driver.feed({ kind: 'hinted', owner })
-    if (plan.hintMs === 0) this.#clock.whenRunning(hear)
-    else this.#clock.after(plan.hintMs, hear)
+    // Even a hint that takes no time arrives in a turn of its own.
+    this.#clock.after(plan.hintMs, () => this.#driver.feed({ kind: 'hinted', owner }))
   }
 
   /** No hint reaches it for so long. */
@@ -153,6 +156,38 @@ export class SimulatedServer {
     if (!message.ok) throw new Error(message.reason)
     const target = session === undefined ? ({ to: 'all' } as const) : ({ to: 'session', session } as const)
     this.#driver.feed({ kind: 'pushed', key: this.#keys, target, id, message: message.json, bytes })
+  }
+
+  /** Its application asks a client. */
+  ask(question: Question): void {
+    this.#clock.whenRunning(() => this.#ask(question))
+  }
+
+  #ask(question: Question): void {
+    const session = this.#options.sessions.get(question.client)
+    if (this.#isDead || this.#closed || session === undefined) return
+    const { id, timeoutMs, abandonAfterMs } = question
+    this.#keys += 1
+    const key = this.#keys
+    this.#questions.set(key, question)
+    const message = toJson({ id, timestamp: '2030-01-01T00:00:00.000Z', type: 'question', content: { question: id } })
+    if (!message.ok) throw new Error(message.reason)
+    this.#tell({ fact: 'questioned', node: this.#node, question, session })
+    this.#driver.feed({ kind: 'asked', key, session, message: message.json, bytes: 100, timeoutMs })
+    if (abandonAfterMs !== undefined) this.#clock.after(abandonAfterMs, () => this.#abandon(key))
+  }
+
+  #abandon(key: number): void {
+    const question = this.#questions.get(key)
+    if (question === undefined || this.#isDead) return
+    this.#tell({ fact: 'question given up', node: this.#node, question: question.id })
+    this.#driver.feed({ kind: 'askAbandoned', key })
+  }
+
+  #answered({ key, outcome }: Extract<ServerEffect, { kind: 'answered' }>): void {
+    const question = this.#questions.get(key)
+    this.#questions.delete(key)
+    if (question) this.#tell({ fact: 'question settled', node: this.#node, question, outcome })
   }
 
   /** The process is gone: it does nothing more. */
@@ -232,8 +267,9 @@ export class SimulatedServer {
         return this.#ended(effect.session)
       case 'report':
         return this.#tell({ fact: 'complained', node: this.#node, error: effect.error })
-      case 'pushed':
       case 'answered':
+        return this.#answered(effect)
+      case 'pushed':
       case 'authorized':
         return
       case 'ready to close':
@@ -270,9 +306,11 @@ export class SimulatedServer {
   }
 
   #authenticate({ link, token, client }: Extract<ServerEffect, { kind: 'authenticate' }>): void {
-    const admitted = this.#options.admits(this.#sockets.get(link)?.client ?? 0)
+    const of = this.#sockets.get(link)?.client ?? 0
+    const admitted = this.#options.admits(of)
+    const expiresInMs = this.#options.tokenLastsMs(of)
     const user = admitted ? (token ?? `guest ${client}`) : null
-    const answer = () => this.#driver.feed({ kind: 'authenticated', link, user })
+    const answer = () => this.#driver.feed({ kind: 'authenticated', link, user, expiresInMs })
     const { authenticateMs } = this.#options.plan
     if (authenticateMs === 0) answer()
     else this.#clock.after(authenticateMs, answer)
@@ -293,9 +331,10 @@ export class SimulatedServer {
 
   #run({ run: id, message, session, link }: Run): void {
     const ask = this.#options.askOf(askIdOf(message.content))
-    const refusals = this.#refusals.get(ask.id) ?? 0
+    const { refusals: counts } = this.#options
+    const refusals = counts.get(ask.id) ?? 0
     const refused = refusals < ask.handler.refusals
-    if (refused) this.#refusals.set(ask.id, refusals + 1)
+    if (refused) counts.set(ask.id, refusals + 1)
     const called = () => {
       const run = this.#options.called()
       this.#tell({ fact: 'ran', node: this.#node, run, ask, session, link, owner: this.#owner })

@@ -9,7 +9,20 @@ export function stored(node: number, operation: Operation, result: Result): read
       if (result.op !== 'append') return none
       const { id } = JSON.parse(operation.message)
       const { bytes } = operation
-      return result.appended.map(({ session, push }) => ({ fact: 'appended', node, session, push, id, bytes }))
+      return result.appended.map(({ session, push }) => ({
+        fact: 'appended',
+        node,
+        session,
+        push,
+        isPush: operation.ask === undefined,
+        id,
+        bytes,
+      }))
+    }
+    case 'withdraw': {
+      if (result.op !== 'withdraw' || result.status !== 'ok' || !result.given) return none
+      const { session, push } = operation
+      return [{ fact: 'appended', node, session, push: result.push, isPush: false, id: `withdraws ${push}`, bytes: 0 }]
     }
     case 'begin': {
       const isStart = result.op === 'begin' && result.status === 'new' && !operation.onlyLookUp
@@ -21,7 +34,10 @@ export function stored(node: number, operation: Operation, result: Result): read
     }
     case 'greet':
       if (result.op !== 'greet' || result.status !== 'ok') return none
-      return result.over.map(({ session }) => ({ fact: 'forgotten', node, session }))
+      return [
+        { fact: 'greeted', node, session: result.session },
+        ...result.over.map(({ session }) => ({ fact: 'forgotten', node, session }) as const),
+      ]
     case 'end':
       return result.op === 'end' && result.status === 'ok'
         ? [{ fact: 'forgotten', node, session: operation.fence.session }]

@@ -32,7 +32,9 @@ export function strike(
     case 'silence':
       return network.silence(fault.forMs)
     case 'sleep':
-      return client.sleep(fault.forMs)
+      return client.sleep(fault.forMs, fault.wakes)
+    case 'clock':
+      return client.setClock(fault.byMs)
     case 'reauthenticate':
       return client.reauthenticate()
     case 'sign':

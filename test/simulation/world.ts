@@ -12,6 +12,7 @@ import {
   virtualClock,
   virtualIds,
 } from '@backchat/testing'
+import { ClientClock } from './client-clock.js'
 import type { Fact } from './facts.js'
 import {
   type ClientEffect,
@@ -23,7 +24,7 @@ import {
   type ServerInput,
   ServerMachine,
 } from './machines.js'
-import type { Ask, ClientPlan, Fault, PlannedPush, Scenario } from './scenario.js'
+import type { Ask, ClientPlan, Fault, PlannedPush, Question, Scenario } from './scenario.js'
 import { SimulatedClient } from './simulated-client.js'
 import { SimulatedServer } from './simulated-server.js'
 import type { BatchStore } from './store-line.js'
@@ -50,6 +51,7 @@ export class World {
   readonly #chance: SeededRandom
   readonly #networks: readonly MemoryNetwork[]
   readonly #asks = new Map<string, Ask>()
+  readonly #questions = new Map<string, Question>()
   #store: BatchStore
   #stopHints = () => {}
   /** By place; undefined while it is down. */
@@ -58,6 +60,8 @@ export class World {
   readonly #closing = new Map<number, Restart>()
   /** Those that have gone silently: their sockets are still there. */
   readonly #dead = new Set<SimulatedServer>()
+  /** How often each ask was refused for now. */
+  readonly #refusals = new Map<string, number>()
   /** The newest session of each client. */
   readonly #sessions = new Map<number, string>()
   /** Those that wait for their frame, and those that had it. */
@@ -79,6 +83,7 @@ export class World {
     this.clients = scenario.clients.map((_, client) => this.#client(client))
     for (const ask of scenario.asks) this.plan(ask)
     for (const push of scenario.pushes) this.clock.after(push.atMs, () => this.#push(push))
+    for (const question of scenario.questions) this.planQuestion(question)
     for (const { atMs, fault } of scenario.faults) this.clock.after(atMs, () => this.#go(fault))
   }
 
@@ -91,6 +96,13 @@ export class World {
   plan(ask: Ask): void {
     this.#asks.set(ask.id, ask)
     this.clock.after(ask.atMs - this.clock.now(), () => this.clients[ask.client]?.ask(ask))
+  }
+
+  /** The same for what a server asks. */
+  planQuestion(question: Question): void {
+    this.#questions.set(question.id, question)
+    const place = Math.floor(this.#chance.stream(`place of ${question.id}`)() * this.#servers.length)
+    this.clock.after(question.atMs - this.clock.now(), () => this.#servers[place]?.ask(question))
   }
 
   /** Everything is well from now on. */
@@ -154,7 +166,14 @@ export class World {
     const chance = this.#chance.stream(plan.name)
     const ids = virtualIds(chance.stream('ids'))
     const jitter = chance.stream('machine')
-    const machine = new ClientMachine({ random: () => jitter.at(this.clock.now()), ids, queue: plan.queue })
+    // What one client does changes no number of another one.
+    let answers = 0
+    const ownClock = new ClientClock(this.clock)
+    const real = new ClientMachine({ random: () => jitter.at(this.clock.now()), ids, queue: plan.queue })
+    const machine: Machine<ClientInput, ClientEffect> = {
+      handle: (input, now) => real.handle(input, now, ownClock.wall()),
+      wakeAt: () => real.wakeAt(),
+    }
     return new SimulatedClient({
       index,
       plan,
@@ -163,7 +182,13 @@ export class World {
       chance: chance.stream('token'),
       tell,
       clock: this.clock,
+      ownClock,
       asked: (ask) => this.#asks.set(ask.id, ask),
+      questionOf: (id) => this.#questionOf(id),
+      called: () => {
+        answers += 1
+        return (index + 1) * 1_000_000 + answers
+      },
       machine: mutation.client?.(machine) ?? machine,
       spins: () => spins(`client ${index}`),
     })
@@ -196,9 +221,11 @@ export class World {
       clock: this.clock,
       plan: { ...scenario.server, ...plan },
       sessions: this.#sessions,
+      refusals: this.#refusals,
       machine: mutation.server?.(machine) ?? machine,
       store: () => this.#store,
       closed: () => this.#closed(place, server),
+      tokenLastsMs: (client) => scenario.clients[client]?.tokenLastsMs,
       admits: (client) => (this.#lockedOut.get(client) ?? 0) <= this.clock.now(),
       spins: () => spins(`node ${node}`),
       askOf: (id) => this.#askOf(id),
@@ -215,6 +242,12 @@ export class World {
     const hash = this.#hashes.get(secret) ?? createHash('sha256').update(secret).digest('base64url')
     this.#hashes.set(secret, hash)
     return hash
+  }
+
+  #questionOf(id: string): Question {
+    const question = this.#questions.get(id)
+    if (!question) throw new Error(`nobody asked ${id}`)
+    return question
   }
 
   #askOf(id: string): Ask {

@@ -60,7 +60,8 @@ export const errorsOf =
     const isTrue = (code: ErrorCode, ask: Ask, now: number): boolean => {
       switch (code) {
         case 'TIMEOUT':
-          return now - (askedAt.get(ask) ?? 0) >= ask.timeoutMs
+          // To the millisecond this is the promise to settle in time.
+          return now - (askedAt.get(ask) ?? 0) >= ask.timeoutMs - 1
         case 'ABORTED':
           // An init that is still open when the next session begins is given up for that one's.
           return gaveUp.has(ask) || ask.type === 'init'
@@ -97,7 +98,7 @@ export const errorsOf =
         asked: ({ ask }, now) => void askedAt.set(ask, now),
         'gave up': ({ ask }) => void gaveUp.add(ask),
         closed: ({ client }) => void closed.add(client),
-        attached: ({ session }) => void sessions.add(session),
+        greeted: ({ session }) => void sessions.add(session),
         forgotten: ({ session }) => void gone.add(session),
         begun({ session, n, node }) {
           running.set(`${session} ${n}`, node)

@@ -56,7 +56,7 @@ test('a gap may be announced while pushes before it wait for the first listener;
   const bytes = 600_000
   const append = (push: number): [number, Fact] => [
     2,
-    { fact: 'appended', node: 1, session: 'one', push, id: `push ${push}`, bytes },
+    { fact: 'appended', node: 1, session: 'one', push, isPush: true, id: `push ${push}`, bytes },
   ]
   const began: [number, Fact][] = [
     [0, dialled(1)],

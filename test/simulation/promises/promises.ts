@@ -7,6 +7,7 @@ import { livenessOf } from './liveness.js'
 import { oldLinks } from './old-links.js'
 import type { Promised } from './promise.js'
 import { pushes } from './pushes.js'
+import { questionsOf } from './questions.js'
 import { replies } from './replies.js'
 import { resets } from './resets.js'
 import { runsOnce } from './runs-once.js'
@@ -22,6 +23,7 @@ export function promises(scenario: Scenario): readonly (readonly [promise: strin
     ['errors are true', errorsOf(scenario)],
     ['pushes in order, without holes', pushes],
     ['streams are exact', streams],
+    ['what clients are asked is handled once and answered', questionsOf(scenario)],
     ['handlers hear of the end of their session', signalsOf(scenario)],
     ['one reset for each new session', resets],
     ['old links lead to nothing', oldLinks],

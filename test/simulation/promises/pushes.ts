@@ -1,13 +1,14 @@
 /** Pushes arrive in order, without repeats and holes, or after exactly one announced gap, or a reset; and in the end all of them do. */
 
 import { limits } from '@backchat/protocol'
+import type { FactNamed } from '../facts.js'
 import type { Broken, Seen, Watch } from './promise.js'
 
 interface Log {
   /** Known from its first welcome on; it may get pushes before. */
   client: number | undefined
   /** Push n stands at n - 1. */
-  readonly pushes: { readonly id: string; readonly bytes: number }[]
+  readonly pushes: { readonly id: string; readonly bytes: number; readonly isPush: boolean }[]
   /** What the client must be given next. */
   next: number
   /** A gap that was announced while pushes before it waited for the first listener: announcing waits for nobody. */
@@ -37,14 +38,15 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
     if (isAnother && !mayChange.delete(client))
       broken(`client ${client} was given a push of another session without a reset`)
     heardOf.set(client, session)
+    passBy(log)
     const due = log.pushes[log.next - 1]?.id
     if (id !== due) broken(`client ${client} was given ${id} where ${due} was due`)
     log.next += 1
-    if (log.gapAhead?.from === log.next) log.next = log.gapAhead.to + 1
   }
 
   const gap = (client: number, from: number, to: number) => {
     const log = logs.get(welcomed.get(client) ?? '')
+    if (log) passBy(log, from)
     const waits = log && from > log.next && !listens.has(client)
     if (!log || (from !== log.next && !waits))
       return broken(`client ${client} was told of a gap from ${from} where ${log?.next} was due`)
@@ -53,23 +55,25 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
     else log.next = to + 1
   }
 
-  const appended = (session: string, push: number, id: string, bytes: number) => {
+  const appended = ({ session, push, id, bytes, isPush }: FactNamed<'appended'>) => {
     const log = logOf(session)
     if (push !== log.pushes.length + 1) broken(`push ${push} was appended where ${log.pushes.length + 1} was due`)
-    log.pushes.push({ id, bytes })
+    log.pushes.push({ id, bytes, isPush })
   }
 
   const allDelivered = () => {
     for (const [client, session] of welcomed) {
       if (closed.has(client)) continue
-      const { next, pushes } = logs.get(session) ?? { next: 1, pushes: [] }
+      const log = logs.get(session) ?? { client, next: 1, pushes: [] }
+      passBy(log)
+      const { next, pushes } = log
       if (next <= pushes.length) broken(`client ${client} never got push ${next} of ${pushes.length}`)
     }
   }
 
   return {
     on: {
-      appended: ({ session, push, id, bytes }) => appended(session, push, id, bytes),
+      appended,
       answered({ client, frame }) {
         if (frame.kind === 'welcome') logOf(frame.sessionId).client = client
       },
@@ -84,6 +88,15 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
       reset: ({ client }) => void mayChange.add(client),
       'settled up': allDelivered,
     },
+  }
+}
+
+/** Goes on behind what no listener gets, and what is known to be lost, up to that number. */
+function passBy(log: Log, before = Number.POSITIVE_INFINITY): void {
+  while (log.next < before) {
+    if (log.gapAhead?.from === log.next) log.next = log.gapAhead.to + 1
+    else if (log.pushes[log.next - 1]?.isPush === false) log.next += 1
+    else return
   }
 }
 

@@ -33,9 +33,12 @@ export function questionsOf({ clients, pushes, nodes }: Scenario): Promised {
     const ran = new Set<string>()
     const notRun = new Set<string>()
     const closing = new Set<number>()
+    const sessions = new Set<string>()
     const gone = new Set<string>()
     /** Nodes that could not reach the store, or lost their lease: when last. */
     const troubledAt = new Map<number, number>()
+    /** Ended unknown, by a node that has not said why: it tells its callers first that it lost its lease. */
+    const doubtful = new Map<string, number>()
     const resumedAt = new Map<number, number>()
     let healed = false
 
@@ -67,13 +70,15 @@ export function questionsOf({ clients, pushes, nodes }: Scenario): Promised {
       if (!waiting) return broken(`${question.id} settled without being asked`)
       if (waiting.settled) broken(`${question.id} settled twice`)
       waiting.settled = true
-      const by = waiting.askedAt + question.timeoutMs + patienceMs
-      if (now > by && resumedAt.get(waiting.node) !== now)
-        broken(`${question.id} settled at ${now}, it was due by ${by}`)
+      // Who was stopped finds out when it goes on, and then asks the store.
+      const since = Math.max(waiting.askedAt + question.timeoutMs, resumedAt.get(waiting.node) ?? 0)
+      const by = since + patienceMs
+      if (now > by) broken(`${question.id} settled at ${now}, it was due by ${by}`)
       if (now > waiting.dueAt) broken(`${question.id} took until ${now}, it was due at ${waiting.dueAt}`)
       if (outcome.ok) return answered(question, outcome.message)
       const { code, mayHaveExecuted } = outcome.error
-      if (!isTrue(code, question, waiting, now)) broken(`${question.id} ended in ${code}, which is not true`)
+      if (code === 'OUTCOME_UNKNOWN' && !isTrue(code, question, waiting, now)) doubtful.set(question.id, waiting.node)
+      else if (!isTrue(code, question, waiting, now)) broken(`${question.id} ended in ${code}, which is not true`)
       const isWanted = waiting.dueAt !== Number.POSITIVE_INFINITY && code !== 'SESSION_GONE'
       if (isWanted) broken(`${question.id} failed with ${code} though all was well`)
       if (mayHaveExecuted) return
@@ -105,7 +110,7 @@ export function questionsOf({ clients, pushes, nodes }: Scenario): Promised {
           asked.set(question.id, { node, session, askedAt: now, dueAt: due, settled: false, givenUp: false })
         },
         'question given up'({ question }) {
-          const waiting = asked.get(question.id)
+          const waiting = asked.get(question)
           if (waiting) waiting.givenUp = true
         },
         'question settled': ({ question, outcome }, now) => settled(question, outcome, now),
@@ -122,13 +127,17 @@ export function questionsOf({ clients, pushes, nodes }: Scenario): Promised {
         healed() {
           healed = true
         },
+        greeted: ({ session }) => void sessions.add(session),
         closing: ({ node }) => void closing.add(node),
         forgotten: ({ session }) => void gone.add(session),
         'store lost'() {
-          for (const { session } of asked.values()) gone.add(session)
+          for (const session of sessions) gone.add(session)
         },
         'store failed': ({ node }, now) => void troubledAt.set(node, now),
-        renamed: ({ node }, now) => void troubledAt.set(node, now),
+        renamed({ node }, now) {
+          troubledAt.set(node, now)
+          for (const [question, asker] of doubtful) if (asker === node) doubtful.delete(question)
+        },
         resumed: ({ node }, now) => void resumedAt.set(node, now),
         // Whoever asked is gone with it.
         down({ node }) {
@@ -136,6 +145,7 @@ export function questionsOf({ clients, pushes, nodes }: Scenario): Promised {
         },
       },
       end() {
+        for (const question of doubtful.keys()) broken(`${question} ended in OUTCOME_UNKNOWN, which is not true`)
         for (const [question, { settled }] of asked) if (!settled) broken(`${question} never settled`)
       },
     }

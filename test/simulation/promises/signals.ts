@@ -27,7 +27,7 @@ export function signalsOf({ server, nodes }: Scenario): Promised {
 
     return {
       on: {
-        attached: ({ session }) => void sessions.add(session),
+        greeted: ({ session }) => void sessions.add(session),
         ran: ({ run, session, node }) => void running.set(run, { session, node }),
         aborted: heard,
         returned: heard,
