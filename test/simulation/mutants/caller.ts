@@ -72,11 +72,6 @@ export class Caller {
     })
   }
 
-  /** It handles what the server asks, and answers at once. */
-  answers(type: string): void {
-    this.#tell({ kind: 'handles', type })
-  }
-
   #wake(): void {
     this.#now = Math.max(this.#now, this.#machine.wakeAt())
     this.#tell({ kind: 'woke' })
@@ -102,8 +97,6 @@ export class Caller {
       case 'chunk':
         this.#taken += 1
         return this.#tell({ kind: 'took', key: theKey, next: this.#taken })
-      case 'handle':
-        return this.#tell({ kind: 'answered', push: effect.push, message: '{"id":"answer"}' as Json, bytes: 20 })
       case 'transmit':
         this.#sent.push(effect.frame)
         return

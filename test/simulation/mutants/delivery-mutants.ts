@@ -1,6 +1,6 @@
 /** Bugs in what a client makes of chunks and pushes. */
 
-import { clientEffects, clientFrames, clientInputs, nothing } from './between.js'
+import { clientEffects, clientFrames, clientInputs, nothing, numbers } from './between.js'
 import type { Mutants } from './mutant.js'
 
 export const deliveryMutants: Mutants = {
@@ -77,5 +77,14 @@ export const deliveryMutants: Mutants = {
         return [effect]
       },
     ),
+  },
+
+  'an answer to the server is sent once': {
+    kind: "an ask's answer forgotten before it was confirmed",
+    ...clientFrames('answer', numbers, (frame, sent) => {
+      if (sent.has(frame.push)) return undefined
+      sent.add(frame.push)
+      return frame
+    }),
   },
 }

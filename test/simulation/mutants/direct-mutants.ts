@@ -1,7 +1,7 @@
 /** Bugs that the simulator cannot see, each with the test that finds it. */
 
 import type { Operation } from '../machines.js'
-import { clientFrames, clientInputs, nothing, numbers, storeOperations } from './between.js'
+import { clientFrames, clientInputs, nothing, storeOperations } from './between.js'
 import type { Mutant } from './mutant.js'
 import * as scenes from './scenes.js'
 import { writtenIsDone } from './written-is-done.js'
@@ -28,17 +28,6 @@ export const directMutants: Readonly<Record<string, DirectMutant>> = {
         return result
       },
     ),
-  },
-
-  'an answer to the server is sent once': {
-    kind: "an ask's answer forgotten before it was confirmed",
-    scene: scenes.answerAgain,
-    hidden: 'no simulated server asks its clients',
-    ...clientFrames('answer', numbers, (frame, sent) => {
-      if (sent.has(frame.push)) return undefined
-      sent.add(frame.push)
-      return frame
-    }),
   },
 
   'a drain counts nothing as taken': {

@@ -30,21 +30,6 @@ export const lateFinish: Scene = {
   },
 }
 
-export const answerAgain: Scene = {
-  test: 'an answer that was lost with its link is sent again by the next one',
-  play(mutation) {
-    const client = new Caller(mutation)
-    client.connect()
-    client.answers('confirm')
-    const message = { id: 'question', timestamp: '2030-01-01T00:00:00.000Z', type: 'confirm' }
-    client.hear({ kind: 'push', push: 1, leftMs: 60_000, message })
-    if (client.sent('answer').length !== 1) return 'it did not answer'
-    client.lose()
-    client.connect({ resumed: true })
-    return client.sent('answer').length === 1 ? undefined : 'it was never sent again'
-  },
-}
-
 export const drainedReply: Scene = {
   test: 'what a server took before it goes away is waited for on its link',
   play(mutation) {
