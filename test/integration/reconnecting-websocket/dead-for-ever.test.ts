@@ -19,7 +19,7 @@ test('fault 1, ours: a url function that rejects is a closed link, and the next 
   const url = vi.fn(async () => peer.url).mockRejectedValueOnce(new Error('the network is not up yet'))
   const { transport, facts } = ours({ url })
   transport.dial(1)
-  expect(await facts.until('closed 1')).toBe('closed 1 1006 no URL: Error: the network is not up yet')
+  expect(await facts.until('closed 1')).toBe('closed 1 1006 no URL: the network is not up yet')
   transport.dial(2)
   await facts.until('opened 2')
 })

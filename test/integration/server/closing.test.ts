@@ -1,7 +1,10 @@
 /** The end of a manager, on real sockets: work is let end, clients are told, and nothing is left. */
 
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { memoryStore, type Plugin, type Store, WebSocketManager } from '@backchat/server'
 import { expect, test, vi } from 'vitest'
 import { dial, greeted, newIdentity } from './raw-client.js'
@@ -82,6 +85,12 @@ test('a handler that ends when its signal fires has its answer heard', async () 
   await client.next('drain')
   expect(await client.next('reply')).toMatchObject({ n: 1, message: { content: 'so far' } })
   await closing
+})
+
+test('who waits for a server to close is not left behind by its process', async () => {
+  const script = fileURLToPath(new URL('close-alone.mjs', import.meta.url))
+  const { stdout } = await promisify(execFile)(process.execPath, [script, String(await freePort())])
+  expect(stdout).toContain('closed')
 })
 
 test('a client that leaves is not waited for', async () => {

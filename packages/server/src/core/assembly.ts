@@ -83,8 +83,8 @@ export const assemble = <C, User extends Identity, State extends object>(
   { bus, log, failed }: Surroundings<User, State>,
 ): Assembly<User, State> => {
   const settings = settingsOf(options)
-  const store = options.store ?? memoryStore(settings)
   const { contract, clock = systemClock, ids = { id: newId } } = options
+  const store = options.store ?? memoryStore({ ...settings, now: () => clock.now() })
   const common: Common = { contract, clock, ids, log, failed, feed: (input) => driver.feed(input) }
   const crash = (cause: unknown): void => failed(errorOf(bug, { cause }))
 

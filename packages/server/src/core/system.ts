@@ -17,6 +17,12 @@ export const systemClock: Clock = {
   },
 }
 
+/** Keeps the process alive until called back: who closes is waited for, though its sockets have gone and its timers keep nothing alive. */
+export const stayAlive = (): (() => void) => {
+  const timer = setInterval(() => {}, longestDelayMs)
+  return () => clearInterval(timer)
+}
+
 /** A new id of 21 characters, 126 bits: unique and unguessable. */
 export const newId = (): string => nanoid()
 

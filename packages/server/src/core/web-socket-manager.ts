@@ -39,7 +39,7 @@ import { Patience } from './patience.js'
 import { Plugins } from './plugins.js'
 import { changeRoom } from './rooms.js'
 import { type SafeLog, safeLog } from './safe-log.js'
-import { systemClock } from './system.js'
+import { stayAlive, systemClock } from './system.js'
 
 const eventNames = ['connection', 'disconnection', 'sessionEnded', 'handled', 'error']
 
@@ -150,7 +150,7 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
   }
 
   close({ drain = 10_000 }: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#close(drainOf(drain))
+    this.#closing ??= this.#close(drainOf(drain)).finally(stayAlive())
     return this.#closing
   }
 

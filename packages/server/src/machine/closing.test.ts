@@ -92,6 +92,21 @@ test('a handler that begins late is waited for anew', () => {
   expect(log).toEqual(all)
 })
 
+test('what the store is asked meanwhile does not give clients more time to leave', () => {
+  const { state, log, goOn, ask } = closing({ deserted: false })
+  ask(0, 10_000)
+  goOn(0)
+  for (const quiet of [false, true, false]) {
+    state.quiet = quiet
+    goOn(1_000)
+  }
+  goOn(2_000)
+  expect(log).toEqual(['drain'])
+  state.quiet = true
+  goOn(2_001)
+  expect(log).toEqual(all)
+})
+
 test('no step waits for ever for the store', () => {
   const { log, goOn, ask } = closing({ quiet: false })
   ask(0, 100)

@@ -83,12 +83,12 @@ export class Closing {
   /** Handlers have ended, and clients have left or had the time to. */
   #isDrained(turn: Turn): boolean {
     const { isAtWork, isDeserted, isQuiet } = this.#options
-    if (isAtWork() || !isQuiet(turn)) {
+    if (isAtWork()) {
       this.#leaveBy = Number.POSITIVE_INFINITY
       return false
     }
     if (this.#leaveBy === Number.POSITIVE_INFINITY) this.#leaveBy = turn.now + leavingMs
-    return isDeserted() || turn.now >= this.#leaveBy
+    return (isDeserted() || turn.now >= this.#leaveBy) && isQuiet(turn)
   }
 
   #enter(step: Step, until: number): void {
