@@ -93,7 +93,7 @@ test('a handler that begins late is waited for anew', () => {
 })
 
 test('what the store is asked meanwhile does not give clients more time to leave', () => {
-  const { state, log, goOn, ask } = closing({ deserted: false })
+  const { closing: server, state, log, goOn, ask } = closing({ deserted: false })
   ask(0, 10_000)
   goOn(0)
   for (const quiet of [false, true, false]) {
@@ -102,6 +102,8 @@ test('what the store is asked meanwhile does not give clients more time to leave
   }
   goOn(2_000)
   expect(log).toEqual(['drain'])
+  // It is the store that is waited for now, and nothing is woken for meanwhile but the end of the drain.
+  expect(server.wakeAt()).toBe(10_000)
   state.quiet = true
   goOn(2_001)
   expect(log).toEqual(all)

@@ -35,6 +35,7 @@ export class Closing {
   #until = Number.POSITIVE_INFINITY
   /** While draining: when clients that have not left are waited for no more. Infinity while handlers run. */
   #leaveBy = Number.POSITIVE_INFINITY
+  #hadTimeToLeave = false
 
   constructor(options: ClosingOptions) {
     this.#options = options
@@ -85,10 +86,14 @@ export class Closing {
     const { isAtWork, isDeserted, isQuiet } = this.#options
     if (isAtWork()) {
       this.#leaveBy = Number.POSITIVE_INFINITY
+      this.#hadTimeToLeave = false
       return false
     }
-    if (this.#leaveBy === Number.POSITIVE_INFINITY) this.#leaveBy = turn.now + leavingMs
-    return (isDeserted() || turn.now >= this.#leaveBy) && isQuiet(turn)
+    if (turn.now >= this.#leaveBy) this.#hadTimeToLeave = true
+    // The time that has come is not woken for again.
+    if (this.#hadTimeToLeave) this.#leaveBy = Number.POSITIVE_INFINITY
+    else if (this.#leaveBy === Number.POSITIVE_INFINITY) this.#leaveBy = turn.now + leavingMs
+    return (isDeserted() || this.#hadTimeToLeave) && isQuiet(turn)
   }
 
   #enter(step: Step, until: number): void {
