@@ -201,6 +201,22 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(b.done('run')).toEqual([])
   })
 
+  test('a request that runs here is not taken back when the store fails while it is asked for again', () => {
+    const node = new TestNode({ answers })
+    const { epoch } = node.connect(1)
+    node.request(1, 1)
+    const run = node.theHandler()
+    node.connect(2, { epoch })
+    node.failNextBatch('not carried out')
+    node.request(2, 1)
+    node.sleep(2_000)
+    node.connect(3, { epoch })
+    node.request(3, 1)
+    expect(node.done('run')).toEqual([])
+    node.returns(run, 'hi')
+    expect(node.frames(3)).toContainEqual(replyTo(1, 'hi'))
+  })
+
   test('an answer that could not be journalled is journalled as soon as the store answers', () => {
     const { a, b, run, settle } = moved()
     b.frames(2)

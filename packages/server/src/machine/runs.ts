@@ -120,9 +120,9 @@ export class Runs {
     turn.perform({ kind: 'run', run: run.id, link, session, user, n, mode, type: message.type, message })
   }
 
-  /** The store failed when this was begun: perhaps it says that we run it. */
+  /** The store failed when this was begun: perhaps it says that we run it. When we do, there is nothing to take back. */
   doubt(start: RunFence): void {
-    this.#doubts.add(start)
+    if (this.#table.find(start.session, start.n) === undefined) this.#doubts.add(start)
   }
 
   /** Tells the store again what it perhaps does not know. `isAsked`: it was asked to begin this, and has not answered. */
