@@ -67,13 +67,13 @@ export class MachineDriver<Input, Effect> {
   }
 
   /** A timer that is too early stays: nearly every turn puts the time off, and few of these timers are ever needed. */
-  #setTimer(): void {
+  #setTimer(leastMs = 0): void {
     const { clock } = this.#options
     const at = this.wakeAt
     if (at === Number.POSITIVE_INFINITY) return this.#callOff()
     if (this.#timer && this.#timer.at <= at) return
     this.#callOff()
-    this.#timer = { at, callOff: clock.after(at - clock.now(), this.#wake) }
+    this.#timer = { at, callOff: clock.after(Math.max(leastMs, at - clock.now()), this.#wake) }
   }
 
   #callOff(): void {
@@ -90,7 +90,8 @@ export class MachineDriver<Input, Effect> {
     const timerAt = this.timerAt
     this.#timer = undefined
     const now = this.#options.clock.now()
-    if (this.wakeAt > now) return this.#setTimer()
+    // Where the clock stands still meanwhile, a timer comes too early again and again; no platform's come closer than this.
+    if (this.wakeAt > now) return this.#setTimer(1)
     this.#wakes = { at: now, count: this.#wakes.at === now ? this.#wakes.count + 1 : 1 }
     if (this.#wakes.count > tooMany) return this.#options.spins()
     this.#options.reach(() => this.feed(this.#options.woke(timerAt)))
