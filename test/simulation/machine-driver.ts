@@ -22,7 +22,7 @@ export class MachineDriver<Input, Effect> {
   readonly #options: DriverOptions<Input, Effect>
   #inputs: Input[] = []
   #state: 'resting' | 'turning' | 'stopped' = 'resting'
-  #timer: { readonly at: number; readonly callOff: () => void } | undefined
+  #timer: { readonly at: number; readonly setAt: number; readonly callOff: () => void } | undefined
   #wakes = { at: 0, count: 0 }
 
   constructor(options: DriverOptions<Input, Effect>) {
@@ -70,10 +70,11 @@ export class MachineDriver<Input, Effect> {
   #setTimer(leastMs = 0): void {
     const { clock } = this.#options
     const at = this.wakeAt
+    const setAt = clock.now()
     if (at === Number.POSITIVE_INFINITY) return this.#callOff()
     if (this.#timer && this.#timer.at <= at) return
     this.#callOff()
-    this.#timer = { at, callOff: clock.after(Math.max(leastMs, at - clock.now()), this.#wake) }
+    this.#timer = { at, setAt, callOff: clock.after(Math.max(leastMs, at - setAt), this.#wake) }
   }
 
   #callOff(): void {
@@ -88,10 +89,11 @@ export class MachineDriver<Input, Effect> {
 
   readonly #wake = (): void => {
     const timerAt = this.timerAt
+    const setAt = this.#timer?.setAt ?? 0
     this.#timer = undefined
     const now = this.#options.clock.now()
-    // Where the clock stands still meanwhile, a timer comes too early again and again; no platform's come closer than this.
-    if (this.wakeAt > now) return this.#setTimer(1)
+    // Where the clock stood still meanwhile, a timer comes too early again and again; no platform's come closer than this.
+    if (this.wakeAt > now) return this.#setTimer(now > setAt ? 0 : 1)
     this.#wakes = { at: now, count: this.#wakes.at === now ? this.#wakes.count + 1 : 1 }
     if (this.#wakes.count > tooMany) return this.#options.spins()
     this.#options.reach(() => this.feed(this.#options.woke(timerAt)))
