@@ -1,28 +1,5 @@
-/** Bundles the simulator from the sources and starts it: `pnpm sim --seed 7`. */
+/** Starts the simulator: `pnpm sim --seed 7`. */
 
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
+import { fromSource } from '../../scripts/from-source.mjs'
 
-const folder = await mkdtemp(join(tmpdir(), 'backchat-sim-'))
-try {
-  const outfile = join(folder, 'sim.mjs')
-  await build({
-    entryPoints: [fileURLToPath(new URL('cli.ts', import.meta.url))],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    conditions: ['backchat-source'],
-    sourcemap: 'inline',
-    logLevel: 'error',
-    // A dependency that asks for Node's modules in the old way finds `require`.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  })
-  await import(pathToFileURL(outfile).href)
-} finally {
-  await rm(folder, { recursive: true })
-}
+await fromSource(new URL('cli.ts', import.meta.url))
