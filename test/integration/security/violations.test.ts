@@ -78,7 +78,7 @@ test('after the welcome too, and the session is found again by the next link', a
   await allIsWell()
 }, 60_000)
 
-test('a violation in the same segment as the upgrade is answered like any other', async () => {
+test('CVE-2022-21676: a violation in the same segment as the upgrade is answered like any other', async () => {
   const { port, allIsWell } = await neighbourhood()
   for (const { name, bytes, code } of violations) {
     const raw = await upgraded(port, bytes)
@@ -113,7 +113,7 @@ test('a length written longer than needed is read as what it says', async () => 
   }
 })
 
-test('a text in very many pieces ends its link alone', async () => {
+test('CVE-2026-48779: a text in 200,000 pieces ends its link alone', async () => {
   const { port, allIsWell } = await neighbourhood()
   const raw = await upgraded(port)
   const piece = frame({ opcode: opcodes.continuation, fin: false, payload: 'x' })

@@ -72,7 +72,7 @@ const pieces = [
 
 const lengths = [
   tooLarge('one byte more than the largest message', BigInt(largest + 1)),
-  tooLarge('256 MB announced', 0x1000_0000n),
+  tooLarge('CVE-2016-10542: 256 MB announced, and nothing more', 0x1000_0000n),
   tooLarge('4 GB announced', 0x1_0000_0000n),
   tooLarge('2^53 - 1 bytes announced', 2n ** 53n - 1n),
   tooLarge('2^53 bytes announced', 2n ** 53n),

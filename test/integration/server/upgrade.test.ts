@@ -1,4 +1,4 @@
-/** The door, on real sockets: which upgrades become links, and what hostile bytes at it do (nothing). */
+/** The door, on real sockets: which upgrades become links. What hostile bytes at it do (nothing) is in `../security`. */
 
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
@@ -56,46 +56,6 @@ test('only the path that is served is served; the rest of the server is not touc
   server.off('upgrade', upgrade)
   const page = await fetch(url.replace('ws:', 'http:'))
   expect(await page.text()).toBe('the application’s own page')
-})
-
-test('bytes that are no upgrade, or a broken one, end nothing but their own socket', async () => {
-  // Five seconds without a hello pass in half of one.
-  const { url, manager } = await serve({ config: { heartbeat: { interval: 1_000_000 } } }, 10)
-  manager.registerHandler('text', () => 'still here')
-  const { client } = await greeted(url)
-  const port = Number(new URL(url).port)
-  const head = `GET / HTTP/1.1\r\nHost: localhost:${port}\r\n`
-  const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n'
-  const offer = 'Sec-WebSocket-Protocol: backchat.1\r\n'
-  const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n'
-  const hostile = [
-    `${head}Connection: Upgrade\r\nUpgrade: h2c\r\n${key}${offer}\r\n`,
-    `${head}${upgrade}${offer}\r\n`,
-    `${head}${upgrade}${offer}Sec-WebSocket-Key: short\r\nSec-WebSocket-Version: 13\r\n\r\n`,
-    `${head}${upgrade}${offer}Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 99\r\n\r\n`,
-    `${head}${upgrade}${key}Sec-WebSocket-Protocol: b${' '.repeat(10_000)}x\r\n\r\n`,
-    `${head}${upgrade}${key}Sec-WebSocket-Protocol: backchat.1, backchat.1\r\n\r\n`,
-    `${head}${upgrade}${key}${offer}Sec-WebSocket-Extensions: constructor, __proto__;a\r\n\r\n`,
-    `${head.replace('GET', 'POST')}${upgrade}${key}${offer}Content-Length: 0\r\n\r\n`,
-    `${head}${upgrade}${key}${offer}${'X-Header: 1\r\n'.repeat(2_001)}\r\n`,
-    // Frames in the same segment as the upgrade: reserved bits, unmasked, 256 MB announced, one-byte control nonsense.
-    `${head}${upgrade}${key}${offer}\r\n\xf1\x80\x00\x00\x00\x00`,
-    `${head}${upgrade}${key}${offer}\r\n\x81\x02hi`,
-    `${head}${upgrade}${key}${offer}\r\n\x82\xff\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00`,
-    `${head}${upgrade}${key}${offer}\r\n\x88\x81\x00\x00\x00\x00x`,
-    '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
-  ]
-  for (const bytes of hostile) await sayAndWaitForTheEnd(port, bytes)
-  // A reset in the middle of everything.
-  for (const bytes of hostile) {
-    const socket = connect(port, 'localhost')
-    await once(socket, 'connect')
-    socket.on('error', () => {})
-    socket.write(bytes, 'latin1')
-    socket.resetAndDestroy()
-  }
-  client.request(1, 'text', null)
-  await client.next('reply')
 })
 
 /** Resolves when the server has ended the socket, without our doing. */

@@ -45,6 +45,9 @@ export interface ConnectionFacts<User extends Identity = Identity> {
 export interface Connection<User extends Identity = Identity, State extends object = object>
   extends ConnectionFacts<User> {
   readonly state: State
-  /** Ends this link; the client comes back. The reason is for people who watch. */
+  /**
+   * Ends this link; the client comes back. The reason is for people who watch; of a long one the first 123 bytes are sent.
+   * @throws TypeError when the reason is no text.
+   */
   close(reason?: string): void
 }

@@ -92,7 +92,7 @@ export class Reception<User extends Identity, State extends object> {
       connectedAt: new Date(clock.wall()).toISOString(),
     }
     try {
-      return { ...facts, state: state(facts), close: (reason = closedByApplication) => this.#drop(link, reason) }
+      return { ...facts, state: state(facts), close: (reason = closedByApplication) => this.#close(link, reason) }
     } catch (cause) {
       this.#refuse(link, facts, 'The option state failed; the connection was closed.', cause)
       return undefined
@@ -126,6 +126,12 @@ export class Reception<User extends Identity, State extends object> {
     this.#drop(link, 'not let in')
     const error = errorOf({ code: 'HANDLER_FAILED', message, mayHaveExecuted: false }, { cause })
     this.#options.failed(error, { connectionId: id, sessionId: session.id })
+  }
+
+  /** A reason that is no text would fail where it is sent, and the link would stay. */
+  #close(link: LinkId, reason: unknown): void {
+    if (typeof reason !== 'string') throw new TypeError('The reason for closing a connection is a text.')
+    this.#drop(link, reason)
   }
 
   #drop(link: LinkId, reason: string): void {
