@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { dial, newIdentity } from '../server/raw-client.js'
 
 const folder = fileURLToPath(new URL('../../../examples/mounting', import.meta.url))
@@ -20,7 +20,7 @@ beforeAll(() => {
   const subject = ['-nodes', '-days', '2', '-subj', '/CN=localhost']
   const files = ['-keyout', secrets.KEY, '-out', secrets.CERT]
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', ...subject, ...files], { stdio: 'ignore' })
-  afterAll(() => rmSync(home, { recursive: true }))
+  return () => rmSync(home, { recursive: true })
 })
 
 /** Starts an example on a port that is free; resolves with what it says it listens on. */
@@ -51,7 +51,7 @@ const pageOf = (url: string): Promise<string> =>
   url.startsWith('http:')
     ? fetch(url).then((response) => response.text())
     : new Promise((resolve, reject) => {
-        get(url, { rejectUnauthorized: false }, async (response) => {
+        get(url, { rejectUnauthorized: false }, async (response): Promise<void> => {
           let page = ''
           for await (const piece of response) page += piece
           resolve(page)
@@ -66,13 +66,13 @@ test.for([
   ['hono.mjs', 'Hono'],
 ] as const)(
   '%s serves its page and the chat, and nothing at other paths',
+  { timeout: 60_000 },
   async ([file, name]) => {
     const url = await start(file)
     expect(await pageOf(url)).toBe(`a page of ${name}\n`)
     expect(await answerOf(`${url}/chat`, 'hello')).toMatchObject({ content: 'You said hello' })
     await expect(dial(`${url.replace(/^http/, 'ws')}/other`, { rejectUnauthorized: false })).rejects.toThrow('HTTP 404')
   },
-  60_000,
 )
 
 test('two-managers.mjs has a chat at each path', async () => {

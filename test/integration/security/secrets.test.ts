@@ -1,7 +1,7 @@
 /** Tokens and secrets travel in the first frame, and are found nowhere else: no URL, no header, no log, no error. */
 
 import { createClient } from '@backchat/client'
-import type { Logger } from '@backchat/server'
+import type { Identity, Logger } from '@backchat/server'
 import { expect, onTestFinished, test } from 'vitest'
 import { dial, newIdentity } from '../server/raw-client.js'
 import { serve } from '../server/serve.js'
@@ -41,7 +41,7 @@ test('the token of a client is in neither its URL nor its headers', async () => 
   expect(seen.join()).not.toContain('swordfish')
 })
 
-test.for([
+const judges: readonly (readonly [becomes: string, failures: number, authenticate: () => Identity | null])[] = [
   ['is accepted', 1, () => ({ id: 'user' })],
   ['is refused', 0, () => null],
   [
@@ -51,7 +51,9 @@ test.for([
       throw new Error('The directory does not answer.')
     },
   ],
-] as const)('neither log nor error says a token that %s, nor a secret', async ([, failures, authenticate]) => {
+]
+
+test.for(judges)('neither log nor error says a token that %s, nor a secret', async ([, failures, authenticate]) => {
   const { logger, lines } = keeping()
   const { url, errors, manager } = await serve({ logger, authenticate })
   manager.registerHandler('fail', () => {
