@@ -44,7 +44,7 @@ async function mutate(name, folder) {
       coverageAnalysis: 'perTest',
       ignoreStatic: true,
       concurrency: Number(values.concurrency),
-      timeoutMS: 20_000,
+      timeoutMS: 10_000,
       dryRunTimeoutMinutes: 20,
       ignorePatterns: ['docs', 'examples', 'scripts', 'dist'],
       tempDirName: copy,
