@@ -116,3 +116,9 @@ test('a peer that overlaps its ranges, or leaves them unsorted, does no harm', (
   ])
   expect(shown(ranges)).toEqual({ floor: 0, above: [[3, 9]] })
 })
+
+test('the number of the floor is there already', () => {
+  const ranges = new Ranges(3)
+  expect(ranges.add(3)).toBe(false)
+  expect(ranges.add(4)).toBe(true)
+})
