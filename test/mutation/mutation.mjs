@@ -23,6 +23,8 @@ const { values, positionals } = parseArgs({
   options: {
     /** Files of the folder, with commas; all of them unless said. */
     mutate: { type: 'string', default: '*.ts' },
+    /** Only these tests of the folder count. The rest could kill more, and takes its time. */
+    tests: { type: 'string' },
     concurrency: { type: 'string', default: '2' },
     /** Tries also those again whose code and tests are as they were. */
     force: { type: 'boolean', default: false },
@@ -38,6 +40,7 @@ async function mutate(name, folder) {
   try {
     await new Stryker({
       mutate: [...files, `!${folder}/*.test.ts`, `!${folder}/test-*.ts`],
+      ...(values.tests && { testFiles: values.tests.split(',').map((file) => `${folder}/${file}`) }),
       testRunner: 'vitest',
       plugins: ['@stryker-mutator/vitest-runner'],
       vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
