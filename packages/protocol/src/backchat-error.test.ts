@@ -52,6 +52,7 @@ describe('its message', () => {
 
   test('does not doubt that what was running ran', () => {
     expect(new BackchatError({ ...timeout, stage: 'started' }).message).toMatch(/: its handler was running\]$/)
+    expect(new BackchatError({ ...timeout, stage: 'replied' }).message).toMatch(/: its handler had replied\]$/)
   })
 
   test('is one line, whatever a server wrote', () => {
@@ -66,11 +67,23 @@ describe('its message', () => {
     expect(error.requestId).toBe('')
   })
 
+  test('says no more than the sentence when the id is empty, and calls a message without a type a message', () => {
+    expect(new BackchatError({ ...timeout, requestId: '' }).message).toBe(timeout.message)
+    expect(new BackchatError({ ...timeout, type: undefined }).message).toContain(`[message ${timeout.requestId}: sent`)
+  })
+
   test('is what toString and the stack begin with', () => {
     const error = new BackchatError(timeout)
     expect(String(error)).toBe(`BackchatError TIMEOUT: ${error.message}`)
     expect(error.stack).toContain(error.message)
   })
+})
+
+test('what is not known is empty', () => {
+  const { code, message, stage, mayHaveExecuted, retryable } = timeout
+  const error = new BackchatError({ code, message, stage, mayHaveExecuted, retryable })
+  expect(error).toMatchObject({ requestId: '', type: '', trace: [] })
+  expect(Object.hasOwn(error, 'cause')).toBe(false)
 })
 
 test('a delay is always a number where the code promises one', () => {

@@ -61,11 +61,12 @@ test('every number is kept, confirmed, or told as a gap', () => {
             ...(first > step.cursor + 1 ? { gap: { from: step.cursor + 1, to: first - 1 } } : {}),
           })
         }
-        expect(outbox.head).toBe(model.pushed.length)
-        expect(outbox.size).toBe(model.kept.length)
-        expect(outbox.bytes).toBe(model.bytes)
-        expect(outbox.size).toBeLessThanOrEqual(bounds.items)
-        expect(outbox.bytes).toBeLessThanOrEqual(bounds.bytes)
+        const { head, size, bytes } = outbox
+        expect({ head, size, bytes }).toEqual({
+          head: model.pushed.length,
+          size: model.kept.length,
+          bytes: model.bytes,
+        })
       }
     }),
     { numRuns: 300 },
@@ -97,4 +98,18 @@ test('a confirmation of what was never sent is told, and forgets nothing', () =>
   outbox.push('a', 1)
   expect(outbox.confirm(2)).toBe('never-sent')
   expect(outbox.after(0).items).toEqual(['a'])
+})
+
+test('items that take no bytes are bounded by their number', () => {
+  const outbox = new Outbox<string>(bounds)
+  for (let n = 1; n <= bounds.items + 1; n++) outbox.push('a', 0)
+  expect(outbox.size).toBe(bounds.items)
+  expect(outbox.after(0).gap).toEqual({ from: 1, to: 1 })
+})
+
+test('a reader gets no more than it asked for, also once numbers were confirmed', () => {
+  const outbox = new Outbox<string>(bounds)
+  for (const item of ['a', 'b', 'c', 'd']) outbox.push(item, 1)
+  outbox.confirm(1)
+  expect(outbox.after(1, 2)).toEqual({ first: 2, items: ['b', 'c'] })
 })

@@ -4,6 +4,7 @@ import type { Range } from './frames.js'
 import { Ranges } from './ranges.js'
 
 const most = 60
+const all = Array.from({ length: most }, (_, index) => index + 1)
 const number = fc.integer({ min: 1, max: most })
 
 /** What a set of numbers looks like as a floor and ranges. */
@@ -44,7 +45,7 @@ test('it agrees with a set of numbers, whatever is added and merged', () => {
           for (const n of step.numbers) model.add(n)
         }
         expect(shown(ranges)).toEqual(summary(model))
-        for (let n = 1; n <= most; n++) expect(ranges.has(n)).toBe(model.has(n))
+        expect(all.filter((n) => ranges.has(n))).toEqual(all.filter((n) => model.has(n)))
       }
     }),
   )
@@ -114,4 +115,10 @@ test('a peer that overlaps its ranges, or leaves them unsorted, does no harm', (
     [4, 8],
   ])
   expect(shown(ranges)).toEqual({ floor: 0, above: [[3, 9]] })
+})
+
+test('the number of the floor is there already', () => {
+  const ranges = new Ranges(3)
+  expect(ranges.add(3)).toBe(false)
+  expect(ranges.add(4)).toBe(true)
 })
