@@ -24,6 +24,9 @@ const plain: Readonly<Record<string, unknown>> = {
   handles: true,
   tokenLastsMs: undefined,
   closeAtMs: undefined,
+  copy: undefined,
+  startAtMs: 0,
+  attemptsAhead: 0,
   // the server
   sticky: true,
   authenticateMs: 0,

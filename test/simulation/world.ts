@@ -1,6 +1,7 @@
 /** Clients, servers that share a store, and the ways between them, in virtual time; and what happens to them, as the scenario has it. */
 
 import { createHash } from 'node:crypto'
+import type { Ids } from '@backchat/protocol'
 import {
   type Direction,
   type MemoryNetwork,
@@ -13,6 +14,7 @@ import {
   virtualIds,
 } from '@backchat/testing'
 import { ClientClock } from './client-clock.js'
+import { ahead, copiedIds } from './copy.js'
 import type { Fact } from './facts.js'
 import {
   type ClientEffect,
@@ -89,7 +91,11 @@ export class World {
 
   start(): void {
     for (const place of this.#servers.keys()) this.#startServer(place)
-    for (const client of this.clients) client.start()
+    for (const [index, client] of this.clients.entries()) {
+      const startAtMs = this.#options.scenario.clients[index]?.copy?.startAtMs ?? 0
+      if (startAtMs === 0) client.start()
+      else this.clock.after(startAtMs, () => client.start())
+    }
   }
 
   /** Has an ask asked at its time. */
@@ -164,7 +170,7 @@ export class World {
     const network = this.#networks[index]
     if (!plan || !network) throw new Error(`no client ${index}`)
     const chance = this.#chance.stream(plan.name)
-    const ids = virtualIds(chance.stream('ids'))
+    const ids = this.#ids(plan)
     const jitter = chance.stream('machine')
     // What one client does changes no number of another one.
     let answers = 0
@@ -174,6 +180,7 @@ export class World {
       handle: (input, now) => real.handle(input, now, ownClock.wall()),
       wakeAt: () => real.wakeAt(),
     }
+    const played = plan.copy ? ahead(machine, plan.copy.attemptsAhead) : machine
     return new SimulatedClient({
       index,
       plan,
@@ -189,9 +196,15 @@ export class World {
         answers += 1
         return (index + 1) * 1_000_000 + answers
       },
-      machine: mutation.client?.(machine) ?? machine,
+      machine: mutation.client?.(played) ?? played,
       spins: () => spins(`client ${index}`),
     })
+  }
+
+  /** A copy has the first client id and secret of another client; whatever else it makes is its own. */
+  #ids({ name, copy }: ClientPlan): Ids {
+    const idsOf = (whose: string) => virtualIds(this.#chance.stream(whose).stream('ids'))
+    return copy ? copiedIds(idsOf(name), idsOf(copy.of)) : idsOf(name)
   }
 
   #startServer(place: number): void {

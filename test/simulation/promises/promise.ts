@@ -1,6 +1,7 @@
 /** What a promise is to the simulator: it hears the facts that matter to it, in order, and says when it was broken. */
 
 import type { Ears } from '../audience.js'
+import type { Identities } from '../identities.js'
 import type { Links } from '../links.js'
 import type { Numbering } from '../numbering.js'
 
@@ -17,6 +18,7 @@ export type Broken = (how: string) => void
 export interface Seen {
   readonly links: Links
   readonly numbering: Numbering
+  readonly identities: Identities
 }
 
 /** Begins to watch over one promise. */

@@ -2,6 +2,7 @@ import type { JsonValue, ServerFrame } from '@backchat/protocol'
 import { expect, test } from 'vitest'
 import { Audience } from '../audience.js'
 import type { Fact } from '../facts.js'
+import { Identities } from '../identities.js'
 import { Links } from '../links.js'
 import { Numbering } from '../numbering.js'
 import type { Ask } from '../scenario.js'
@@ -15,8 +16,10 @@ import { settles } from './settles.js'
 function judged(promised: Promised, facts: readonly (readonly [now: number, fact: Fact])[]): readonly string[] {
   const found: string[] = []
   const audience = new Audience()
-  const seen = { links: new Links(), numbering: new Numbering() }
-  for (const { on } of [seen.links, seen.numbering, promised((how) => found.push(how), seen)]) audience.add(on)
+  const links = new Links()
+  const seen = { links, numbering: new Numbering(), identities: new Identities(links) }
+  for (const { on } of [links, seen.numbering, seen.identities, promised((how) => found.push(how), seen)])
+    audience.add(on)
   for (const [now, fact] of facts) audience.tell(fact, now)
   return found
 }
