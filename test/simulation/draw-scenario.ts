@@ -25,12 +25,22 @@ export function drawScenario(seed: number): Scenario {
     nodes,
     healAtMs: workMs,
   }
-  const copy = chance.stream('copy')
-  return copy() < copied ? withCopy(copy, scenario) : scenario
+  const [copy, rollback] = [chance.stream('copy'), chance.stream('rollback')]
+  if (copy() < copied) return withCopy(copy, scenario)
+  return rollback() < rolledBack ? withRollback(rollback, scenario) : scenario
 }
 
 /** In so many lives there is a copy of a client. */
 const copied = 0.1
+
+/** In so many lives the store goes back. */
+const rolledBack = 0.04
+
+function withRollback(chance: SeededRandom, scenario: Scenario): Scenario {
+  const atMs = between(chance, 0, scenario.healAtMs)
+  const fault = { kind: 'rollback', byMs: pick(chance, [50, 1_000, 8_000]) } as const
+  return { ...scenario, faults: [...scenario.faults, { atMs, fault }].sort((a, b) => a.atMs - b.atMs) }
+}
 
 /** A copy comes to life while its original is at work. */
 function withCopy(chance: SeededRandom, scenario: Scenario): Scenario {

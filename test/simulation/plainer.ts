@@ -66,6 +66,7 @@ const plain: Readonly<Record<string, unknown>> = {
   wakes: 'told',
   store: 'kept',
   carriesOut: true,
+  byMs: 1_000,
 }
 
 /** Every field that is not plain, and what could stand there instead. */

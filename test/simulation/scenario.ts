@@ -241,5 +241,7 @@ export type Fault =
   | { readonly kind: 'deaf'; readonly node: number; readonly forMs: number }
   /** The store has forgotten everything, while servers go on. */
   | { readonly kind: 'amnesia' }
+  /** The store is again what it was so long ago, while servers go on: what it acknowledged since is gone. */
+  | { readonly kind: 'rollback'; readonly byMs: number }
 
 export type FrameKind = (ClientFrame<Json> | ServerFrame<Json>)['kind']

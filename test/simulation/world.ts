@@ -29,6 +29,7 @@ import {
 import type { Ask, ClientPlan, Fault, PlannedPush, Question, Scenario } from './scenario.js'
 import { SimulatedClient } from './simulated-client.js'
 import { SimulatedServer } from './simulated-server.js'
+import { StoreHistory } from './store-history.js'
 import type { BatchStore } from './store-line.js'
 import { cutBefore, strike, strikeNode } from './strike.js'
 
@@ -55,6 +56,8 @@ export class World {
   readonly #asks = new Map<string, Ask>()
   readonly #questions = new Map<string, Question>()
   #store: BatchStore
+  /** What the store was asked; undefined where nobody wants to know. */
+  #history: StoreHistory | undefined
   #stopHints = () => {}
   /** By place; undefined while it is down. */
   readonly #servers: (SimulatedServer | undefined)[]
@@ -79,7 +82,7 @@ export class World {
     this.#options = options
     const { scenario } = options
     this.#servers = scenario.nodes.map(() => undefined)
-    this.#store = this.#openStore()
+    this.#store = this.#useStore(this.#newStore())
     this.#chance = random(`run of ${scenario.seed}`)
     this.#networks = scenario.clients.map((plan, client) => this.#network(client, plan))
     this.clients = scenario.clients.map((_, client) => this.#client(client))
@@ -272,6 +275,7 @@ export class World {
   #go(fault: Fault): void {
     this.#options.tell({ fact: 'faulted', fault })
     if (fault.kind === 'amnesia') return this.#loseStore()
+    if (fault.kind === 'rollback') return this.#rollBack(fault.byMs)
     if (fault.kind === 'lockout') return void this.#lockedOut.set(fault.client, this.clock.now() + fault.forMs)
     if ('node' in fault) return this.#goNode(fault)
     const network = this.#networks[fault.client]
@@ -319,11 +323,28 @@ export class World {
 
   #loseStore(): void {
     this.#options.tell({ fact: 'store lost' })
-    this.#store = this.#openStore()
+    this.#store = this.#useStore(this.#newStore())
   }
 
-  #openStore(): BatchStore {
-    const store = memoryStore({ now: () => this.clock.now() })
+  #rollBack(byMs: number): void {
+    const history = this.#history
+    if (history === undefined) return
+    const to = Math.max(0, this.clock.now() - byMs)
+    this.#options.tell({ fact: 'store rolled back', to })
+    this.#history = history.before(to)
+    this.#store = this.#useStore(this.#history.store())
+  }
+
+  /** An empty one. To remember what it was costs time, so it does only where that is wanted. */
+  #newStore(): BatchStore {
+    const now = () => this.clock.now()
+    const open = (now: () => number) => memoryStore({ now })
+    const goesBack = this.#options.scenario.faults.some(({ fault }) => fault.kind === 'rollback')
+    this.#history = goesBack ? new StoreHistory(open, now) : undefined
+    return this.#history?.store() ?? open(now)
+  }
+
+  #useStore(store: BatchStore): BatchStore {
     const opened = this.#options.mutation.store?.(store) ?? store
     this.#stopHints()
     this.#stopHints = opened.listen((owner) => {

@@ -142,6 +142,9 @@ export const errorsOf =
         'store lost'() {
           for (const session of sessions) gone.add(session)
         },
+        'store rolled back'() {
+          for (const session of sessions) gone.add(session)
+        },
         sent({ client, frame }) {
           if (frame.kind === 'request') sent(client, frame.n)
         },

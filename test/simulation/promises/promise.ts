@@ -4,6 +4,7 @@ import type { Ears } from '../audience.js'
 import type { Identities } from '../identities.js'
 import type { Links } from '../links.js'
 import type { Numbering } from '../numbering.js'
+import type { Rollbacks } from '../rollbacks.js'
 
 export interface Watch {
   readonly on: Ears
@@ -19,6 +20,7 @@ export interface Seen {
   readonly links: Links
   readonly numbering: Numbering
   readonly identities: Identities
+  readonly rollbacks: Rollbacks
 }
 
 /** Begins to watch over one promise. */

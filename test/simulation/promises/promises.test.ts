@@ -5,6 +5,7 @@ import type { Fact } from '../facts.js'
 import { Identities } from '../identities.js'
 import { Links } from '../links.js'
 import { Numbering } from '../numbering.js'
+import { Rollbacks } from '../rollbacks.js'
 import type { Ask } from '../scenario.js'
 import { probeAsk } from '../scenario.js'
 import type { Promised } from './promise.js'
@@ -17,8 +18,14 @@ function judged(promised: Promised, facts: readonly (readonly [now: number, fact
   const found: string[] = []
   const audience = new Audience()
   const links = new Links()
-  const seen = { links, numbering: new Numbering(), identities: new Identities(links) }
-  for (const { on } of [links, seen.numbering, seen.identities, promised((how) => found.push(how), seen)])
+  const seen = { links, numbering: new Numbering(), identities: new Identities(links), rollbacks: new Rollbacks() }
+  for (const { on } of [
+    links,
+    seen.numbering,
+    seen.identities,
+    seen.rollbacks,
+    promised((how) => found.push(how), seen),
+  ])
     audience.add(on)
   for (const [now, fact] of facts) audience.tell(fact, now)
   return found

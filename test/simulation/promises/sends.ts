@@ -1,6 +1,6 @@
 /**
- * What is sent without waiting for a reply: when its caller is told that all is well, its handler had been called; and requests
- * get their numbers in the order in which they were asked, and begin in that order unless one was sent again or refused [P-14].
+ * What is sent without waiting for a reply: when its caller is told that all is well, a journal has it, and it runs unless the
+ * node that has it fails before, or refuses it; and requests get their numbers in the order in which they were asked, and begin in that order unless one was sent again or refused [P-14].
  */
 
 import type { Ask } from '../scenario.js'
@@ -18,6 +18,10 @@ interface Numbered {
 
 export function sends(broken: Broken, { numbering }: Seen): Watch {
   const ran = new Set<Ask>()
+  /** The node whose it is to run what a journal has; and what was said to be done before it ran. */
+  const recorded = new Map<Ask, number>()
+  const owed = new Set<Ask>()
+  const mayFail = new Set<Ask>()
   /** In which place of its client's order each was asked. */
   const places = new Map<Ask, number>()
   const clients = new Map<number, Numbered>()
@@ -43,19 +47,41 @@ export function sends(broken: Broken, { numbering }: Seen): Watch {
     numbered.place = place
   }
 
-  const began = (session: string, n: number) => {
+  const began = (session: string, n: number, node: number) => {
+    const ask = numbering.askOf(clientOf.get(session) ?? -1, n)
+    if (ask) recorded.set(ask, node)
     const highest = begun.get(session) ?? 0
     const numbered = clients.get(clientOf.get(session) ?? -1)
     if (n < highest && numbered && !numbered.again.has(n)) broken(`request ${n} of ${session} began after ${highest}`)
     begun.set(session, Math.max(highest, n))
   }
 
+  /** What it had not run, perhaps nobody runs. */
+  const failed = ({ node }: { readonly node: number }) => {
+    for (const ask of owed) if (recorded.get(ask) === node) owed.delete(ask)
+    for (const [ask, runner] of recorded) if (runner === node && !ran.has(ask)) mayFail.add(ask)
+  }
+
+  const over = (session: string) => {
+    const client = clientOf.get(session)
+    for (const ask of owed) if (ask.client === client) owed.delete(ask)
+  }
+
+  const done = (ask: Ask) => {
+    if (ran.has(ask)) return
+    if (!recorded.has(ask)) return broken(`${ask.id} was said to be done, and nobody knows of it`)
+    if (!mayFail.has(ask) && ask.handler.refusals === 0) owed.add(ask)
+  }
+
   return {
     on: {
       asked: ({ ask }) => void places.set(ask, places.size + 1),
-      ran: ({ ask }) => void ran.add(ask),
+      ran({ ask }) {
+        ran.add(ask)
+        owed.delete(ask)
+      },
       settled({ ask, outcome }) {
-        if (ask.mode === 'send' && outcome.ok && !ran.has(ask)) broken(`${ask.id} was said to be done, and never ran`)
+        if (ask.mode === 'send' && outcome.ok) done(ask)
       },
       sent({ client, frame }) {
         if (frame.kind === 'hello' && numberedOf(client).identity !== frame.client) {
@@ -65,7 +91,18 @@ export function sends(broken: Broken, { numbering }: Seen): Watch {
         if (frame.kind === 'request') requested(client, frame.n)
       },
       attached: ({ session, client }) => void clientOf.set(session, client),
-      begun: ({ session, n }) => began(session, n),
+      begun: ({ session, n, node }) => began(session, n, node),
+      down: failed,
+      renamed: failed,
+      closing: failed,
+      'store failed': failed,
+      // The handlers of a session that is over are told so, or are not called any more.
+      forgotten: ({ session }) => over(session),
+      'store lost': () => owed.clear(),
+      'store rolled back': () => owed.clear(),
+      'settled up'() {
+        for (const { id } of owed) broken(`${id} was said to be done, and never ran`)
+      },
       answered({ client, frame }) {
         if (frame.kind === 'error' && frame.refused) numberedOf(client).again.add(frame.n)
       },
