@@ -1,5 +1,6 @@
-/** The plugins that come with the server, by name. */
+/** The plugins that come with the server, by name, each with its defaults. */
 
 import type { Plugin, PluginName } from '../api.js'
+import { metrics } from './metrics.js'
 
-export const plugins: ReadonlyMap<string, () => Plugin> = new Map<PluginName, () => Plugin>([])
+export const plugins: ReadonlyMap<string, () => Plugin> = new Map<PluginName, () => Plugin>([['metrics', () => metrics()]])
