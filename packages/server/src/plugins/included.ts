@@ -2,5 +2,9 @@
 
 import type { Plugin, PluginName } from '../api.js'
 import { metrics } from './metrics.js'
+import { monitoring } from './monitoring.js'
 
-export const plugins: ReadonlyMap<string, () => Plugin> = new Map<PluginName, () => Plugin>([['metrics', () => metrics()]])
+export const plugins: ReadonlyMap<string, () => Plugin> = new Map<PluginName, () => Plugin>([
+  ['monitoring', () => monitoring()],
+  ['metrics', () => metrics()],
+])
