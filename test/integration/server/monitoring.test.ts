@@ -1,12 +1,19 @@
 /** Alerts about a real server: raised once, resolved once, whatever they are about. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Alert, type Logger, type MonitoringOptions, memoryStore, monitoring } from '@backchat/server'
+import {
+  type Alert,
+  type Logger,
+  type ManagerOptions,
+  type MonitoringOptions,
+  memoryStore,
+  monitoring,
+} from '@backchat/server'
 import { expect, test, vi } from 'vitest'
 import { dial, greeted, newIdentity } from './raw-client.js'
 import { serve, silent } from './serve.js'
 
-type Options = Parameters<typeof serve>[0]
+type Options = Pick<ManagerOptions, 'logger' | 'authenticate' | 'store'>
 
 /** Rules are off unless asked for: a slow machine would raise some of its own. */
 const quiet: MonitoringOptions = {
