@@ -4,5 +4,7 @@ export { BackchatError, type CodedError, defineContract, type ErrorCode, type Me
 export type * from './api.js'
 export { WebSocketManager } from './core/web-socket-manager.js'
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory-store.js'
+export { type MetricsOptions, metrics } from './plugins/metrics.js'
+export { type MonitoringOptions, monitoring } from './plugins/monitoring.js'
 export type * from './store/operations.js'
 export type { Store } from './store/store.js'

@@ -1,6 +1,7 @@
 /** What a manager tells those who look on. */
 
 import type { CodedError, ErrorCode, RequestMode } from '@backchat/protocol'
+import type { Alert } from './alerts.js'
 import type { Connection, Identity, Session } from './people.js'
 
 /** Listeners are called with these. What one throws is an `error` event, and stops only itself. */
@@ -13,18 +14,23 @@ export interface ManagerEvents<User extends Identity = Identity, State extends o
   sessionEnded: [session: Session, userId: string]
   /** A run ended. */
   handled: [report: HandledReport]
+  /** A rule of the plugin `monitoring` was raised or resolved. */
+  alert: [alert: Alert]
   /** Something went wrong: a handler failed, a listener threw, the store was out of reach. */
   error: [error: CodedError, context: ErrorContext]
 }
 
 /** What is measured of a run. */
 export interface HandledReport {
+  /** A type that has a handler here. */
   readonly type: string
   readonly messageId: string
   readonly sessionId: string
   readonly mode: RequestMode
   readonly outcome: 'ok' | ErrorCode
   readonly durationMs: number
+  /** From its start to its first chunk; undefined when there was none. */
+  readonly firstChunkMs?: number | undefined
   readonly chunks: number
 }
 

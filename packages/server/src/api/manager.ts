@@ -3,6 +3,7 @@
 import type { BackchatError, ClientType, ContentArguments, ReplyTo, TypeSaidBy, Untyped } from '@backchat/protocol'
 import type { ManagerEvents } from './events.js'
 import type { Handler, HandlerOptions } from './handlers.js'
+import type { HealthListener } from './health.js'
 import type { ConnectionMiddleware, Middleware } from './middleware.js'
 import type { FreeState, Guest, Identity } from './people.js'
 import type {
@@ -27,6 +28,19 @@ import type {
 export interface Manager<C = Untyped, User extends Identity = Guest, State extends object = FreeState> {
   /** Store and plugins are ready, a port of our own is listening; never waits for a server of yours. Unread, it raises no unhandled rejection. */
   readonly ready: Promise<void>
+
+  /**
+   * Answers `GET` and `HEAD` of `/livez` (200 while the process can answer), `/readyz` (200, or 503 with the reason: not ready yet,
+   * draining, the store out of reach) and the pages of plugins (`/metrics`). A manager with a `port` of its own answers
+   * them there. What is asked else is left to `next`; without it the answer is 404.
+   *
+   * @example
+   * ```ts
+   * createServer(manager.healthListener).listen(9090, '127.0.0.1')   // a port for probes alone
+   * app.use(manager.healthListener)                                  // Express
+   * ```
+   */
+  readonly healthListener: HealthListener
 
   /**
    * Sets the handler of a message type, one for each.

@@ -15,7 +15,7 @@ export type ManagerOptions<C = Untyped, User extends Identity = Guest, State ext
   /** Path of the endpoint. Default `/`: any path. Upgrades to other paths are left to others on the same server. */
   readonly path?: string | undefined
   readonly config?: ManagerConfig | undefined
-  /** Watches or extends the manager. Names are of those that come with it; this version has none, and a name is refused with a `TypeError`. */
+  /** Watches or extends the manager. Names are of those that come with it; another name is refused with a `TypeError`. */
   readonly plugins?: readonly (PluginName | Plugin)[] | undefined
   /** Where sessions live. Default `memoryStore()`. It is given 5 s to close; then there is an `error` event, and the manager closes without it. */
   readonly store?: Store | undefined

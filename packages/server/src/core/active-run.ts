@@ -1,6 +1,6 @@
 /** One run of a handler, while its answer is wanted. */
 
-import type { Identity } from '../api.js'
+import type { Identity, RequestInFlight } from '../api.js'
 import type { RunId } from '../machine/inputs.js'
 import type { RunContext } from './run-context.js'
 
@@ -12,6 +12,10 @@ export class ActiveRun<User extends Identity, State extends object> {
   /** The handler was called: from here on it may have executed. */
   called = false
   chunks = 0
+  /** From its start to its first chunk. */
+  firstChunkMs: number | undefined
+  /** When something was heard of it last; undefined while it waits for its reader. Monotonic milliseconds. */
+  heardAt: number | undefined
   /** The answer is not wanted any more, or was given. */
   over = false
   /** The handler's work, once middleware has let it begin. */
@@ -22,6 +26,20 @@ export class ActiveRun<User extends Identity, State extends object> {
     this.id = id
     this.context = context
     this.since = since
+    this.heardAt = since
+  }
+
+  seenAt(now: number): RequestInFlight {
+    const { message, run } = this.context
+    return {
+      type: message.type,
+      messageId: message.id,
+      sessionId: message.sessionId,
+      mode: run.mode,
+      stage: this.called ? 'started' : 'received',
+      ageMs: now - this.since,
+      silentMs: this.heardAt === undefined ? 0 : now - this.heardAt,
+    }
   }
 
   /** Resolves when the next chunk is wanted, or none will ever be. */

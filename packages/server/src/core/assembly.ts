@@ -12,6 +12,7 @@ import {
 import type {
   ConnectionMiddleware,
   ErrorContext,
+  Figures,
   FreeState,
   Guest,
   Identity,
@@ -22,6 +23,7 @@ import type {
 } from '../api.js'
 import { Authenticator } from '../handlers/auth.js'
 import { errorOf } from '../handlers/error.js'
+import { Health, onOwnPort } from '../handlers/health.js'
 import { MessageHandlers } from '../handlers/message.js'
 import type { Effect } from '../machine/effects.js'
 import type { Input, LinkId } from '../machine/inputs.js'
@@ -33,15 +35,18 @@ import { Asks } from './asks.js'
 import { ConnectionPool } from './connection-pool.js'
 import { Entrance } from './entrance.js'
 import type { EventBus } from './event-bus.js'
+import { figuresOf } from './figures.js'
 import { Links } from './links.js'
-import { MachineDriver } from './machine-driver.js'
+import { MachineDriver, type ShellEffect } from './machine-driver.js'
 import { MessageProcessor } from './message-processor.js'
 import { performer } from './perform.js'
 import { Pushes } from './pushes.js'
+import { Readiness } from './readiness.js'
 import { Reception } from './reception.js'
 import { safeLog } from './safe-log.js'
 import { type Settings, settingsOf } from './settings.js'
 import { hashSecret, newId, systemClock } from './system.js'
+import { Tally } from './tally.js'
 
 /** Where parts tell what happens. */
 interface Reporting {
@@ -66,6 +71,9 @@ export interface Assembly<User extends Identity, State extends object> {
   readonly entrance: Entrance
   readonly driver: MachineDriver
   readonly store: Store
+  readonly readiness: Readiness
+  readonly health: Health
+  readonly figures: () => Figures
   /** Settles when the machine is done with all that `closeAsked` wants. */
   readonly readyToClose: Promise<void>
 }
@@ -85,38 +93,66 @@ export const assemble = <C, User extends Identity, State extends object>(
   const settings = settingsOf(options)
   const { contract, clock = systemClock, ids = { id: newId } } = options
   const store = options.store ?? memoryStore({ ...settings, now: () => clock.now() })
-  const common: Common = { contract, clock, ids, log, failed, feed: (input) => driver.feed(input) }
+  const machine = machineOf(settings, ids, options.authenticate !== undefined)
+  const tally = new Tally(machine.counts)
+  const feed = (input: Input): void => {
+    tally.heard(input)
+    driver.feed(input)
+  }
+  const common: Common = { contract, clock, ids, log, failed, feed }
   const crash = (cause: unknown): void => failed(errorOf(bug, { cause }))
 
   const pool = new ConnectionPool<User, State>()
   const links = new Links({ ...common, ...settings })
   const { auth, reception, connectionMiddleware } = hallOf(options, common, bus, pool, links)
-  const { handlers, processor, rateLimit, messageMiddleware } = workshopOf(settings, common, bus, pool, reception)
+  const { handlers, processor, rateLimit, messageMiddleware } = workshopOf(
+    settings,
+    common,
+    bus,
+    pool,
+    reception,
+    tally,
+  )
   const pushes = new Pushes(common)
   const asks = new Asks(common)
   const closable = promised()
   const driver = new MachineDriver({
-    machine: machineOf(settings, ids, options.authenticate !== undefined),
+    machine,
     store,
     clock,
-    perform: performer({
-      links,
-      auth,
-      reception,
-      processor,
-      pushes,
-      asks,
-      sessionEnded: ({ session, user }) => {
-        rateLimit?.forget(session)
-        bus.emit('sessionEnded', { id: session }, user)
-      },
-      report: (effect) => failed(errorOf(effect.error), whereabouts(effect, pool)),
-      readyToClose: closable.resolve,
-    }),
+    perform: watched(
+      tally,
+      performer({
+        links,
+        auth,
+        reception,
+        processor,
+        pushes,
+        asks,
+        sessionEnded: ({ session, user }) => {
+          rateLimit?.forget(session)
+          bus.emit('sessionEnded', { id: session }, user)
+        },
+        report: (effect) => failed(errorOf(effect.error), whereabouts(effect, pool)),
+        readyToClose: closable.resolve,
+      }),
+    ),
     turned: () => links.flush(),
     failed: crash,
   })
-  const entrance = new Entrance(options, { ...settings, failed: crash, accepted: (...link) => links.open(...link) })
+  const readiness = new Readiness(driver, clock)
+  const health = new Health({
+    obstacle: () => readiness.obstacle(),
+    failed: (path, cause) =>
+      failed(
+        errorOf({ code: 'HANDLER_FAILED', message: `The page ${path} failed.`, mayHaveExecuted: false }, { cause }),
+      ),
+  })
+  const entrance = new Entrance(options, onOwnPort(health.listener), {
+    ...settings,
+    failed: crash,
+    accepted: (...link) => links.open(...link),
+  })
   const readyToClose = closable.promise
   return {
     handlers,
@@ -131,6 +167,9 @@ export const assemble = <C, User extends Identity, State extends object>(
     entrance,
     driver,
     store,
+    readiness,
+    health,
+    figures: () => figuresOf({ clock, readiness, pool, links, processor, driver, store, tally }),
     readyToClose,
   }
 }
@@ -176,6 +215,7 @@ const workshopOf = <User extends Identity, State extends object>(
   bus: EventBus<ManagerEvents<User, State>>,
   pool: ConnectionPool<User, State>,
   reception: Reception<User, State>,
+  tally: Tally,
 ) => {
   const messageMiddleware: Middleware<Untyped, User, State>[] = []
   const handlers = new MessageHandlers<User, State>(common.contract, common.feed)
@@ -187,10 +227,20 @@ const workshopOf = <User extends Identity, State extends object>(
     middleware: messageMiddleware,
     connectionOf: (link) => pool.ofLink(link),
     admission: (link) => reception.admission(link),
-    handled: (report) => bus.emit('handled', report),
+    handled: (report) => {
+      tally.handled(report)
+      bus.emit('handled', report)
+    },
   })
   return { handlers, processor, rateLimit, messageMiddleware }
 }
+
+const watched =
+  (tally: Tally, perform: (effect: ShellEffect) => void) =>
+  (effect: ShellEffect): void => {
+    tally.performed(effect)
+    perform(effect)
+  }
 
 const machineOf = (settings: Settings, ids: Pick<Ids, 'id'>, authenticates: boolean): ServerMachine => {
   const { messageBytes } = settings

@@ -1,22 +1,24 @@
 /** Where links come in: upgrades on a server of the application's, or on a port of our own. */
 
-import type { Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import type { Listening } from '../api.js'
 import { createOwnServer, listen, stop } from './own-server.js'
-import { acceptUpgrades, type UpgradeOptions } from './upgrade.js'
+import { acceptUpgrades, turnAway, type UpgradeOptions } from './upgrade.js'
 
 export class Entrance {
   readonly #server: Server
   readonly #failed: (error: unknown) => void
   readonly #own: { readonly port: number; readonly host: string | undefined } | undefined
   readonly #stopAccepting: () => void
+  #stopTurningAway: () => void = () => {}
   #listening: Promise<void> | undefined
   #closed = false
 
-  constructor(where: Listening, options: UpgradeOptions) {
+  /** `answer` is for plain HTTP on a port of our own. */
+  constructor(where: Listening, answer: RequestListener, options: UpgradeOptions) {
     this.#failed = options.failed
     this.#own = where.server === undefined ? { port: where.port, host: where.host } : undefined
-    this.#server = where.server ?? createOwnServer()
+    this.#server = where.server ?? createOwnServer(answer)
     this.#stopAccepting = acceptUpgrades(this.#server, options)
   }
 
@@ -30,12 +32,18 @@ export class Entrance {
   }
 
   /**
-   * Lets nobody in any more. Links that came in stay; a server of the application's goes on. Resolves when the port is
-   * free, which is after the last link has gone.
+   * Lets nobody in any more. Links that came in stay; a server of the application's goes on. A port of our own still
+   * answers probes, and turns links away.
    */
-  async close(): Promise<void> {
+  shut(): void {
     this.#closed = true
     this.#stopAccepting()
+    if (this.#own !== undefined) this.#stopTurningAway = turnAway(this.#server)
+  }
+
+  /** Resolves when the port is free, which is after the last link has gone. */
+  async close(): Promise<void> {
+    this.#stopTurningAway()
     if (this.#own === undefined) return
     // A server that is about to listen cannot be closed before it does.
     await this.#listening?.catch(() => {})

@@ -34,6 +34,18 @@ export class Links {
     this.#options = options
   }
 
+  /** How many links there are, those that have said nothing included. */
+  get size(): number {
+    return this.#links.size
+  }
+
+  /** Bytes that wait for the network to take them. */
+  get queuedBytes(): number {
+    let bytes = 0
+    for (const socket of this.#sockets) bytes += socket.queuedBytes
+    return bytes
+  }
+
   open(webSocket: WebSocket, stream: Duplex, request: IncomingMessage): void {
     const { feed, clock } = this.#options
     this.#last += 1

@@ -44,6 +44,16 @@ export class MachineDriver {
     this.#stopListening = options.store.listen?.((owner) => this.feed({ kind: 'hinted', owner }))
   }
 
+  /** Operations that the store has not answered. */
+  get unanswered(): number {
+    return this.#line.unanswered
+  }
+
+  /** Why the store's last answer was none; undefined when it answers. */
+  get storeFailure(): string | undefined {
+    return this.#line.failure
+  }
+
   /** Reports a fact. It is handled after the code that runs now, together with all else that this tick brings. */
   feed(input: Input): void {
     if (this.#stopped) return

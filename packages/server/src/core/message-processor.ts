@@ -12,7 +12,7 @@ import {
   type Untyped,
   type WireError,
 } from '@backchat/protocol'
-import type { Connection, ErrorContext, HandledReport, Identity, Logger, Middleware } from '../api.js'
+import type { Connection, ErrorContext, HandledReport, Identity, Logger, Middleware, RequestInFlight } from '../api.js'
 import { errorOf, mapThrown } from '../handlers/error.js'
 import type { MessageHandlers } from '../handlers/message.js'
 import type { Effect, Run } from '../machine/effects.js'
@@ -84,6 +84,12 @@ export class MessageProcessor<User extends Identity, State extends object> {
     this.#runs.get(run)?.context.abort(reason)
   }
 
+  /** Runs whose answer is wanted, oldest first. */
+  inFlight(): readonly RequestInFlight[] {
+    const now = this.#options.clock.now()
+    return [...this.#runs.values()].map((run) => run.seenAt(now))
+  }
+
   #open(effect: Run, message: Message<string, unknown>, connection: Connection<User, State>): ActiveRun<User, State> {
     const { clock, log } = this.#options
     const context = new RunContext({ message, connection, run: { id: effect.run, mode: effect.mode }, log })
@@ -128,6 +134,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
   /** Asks a generator for its chunks, each only when it is wanted, and returns its reply. */
   async #exhaust(run: ActiveRun<User, State>, generator: AnyGenerator): Promise<unknown> {
     while (!run.over) {
+      run.heardAt = this.#options.clock.now()
       const step = await generator.next()
       if (step.done === true) return step.value
       if (run.over) break
@@ -137,6 +144,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
         void letGo(generator)
         throw thrown
       }
+      run.heardAt = undefined
       await run.wanted()
     }
     await letGo(generator)
@@ -146,6 +154,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
   #yield(run: ActiveRun<User, State>, chunk: unknown): void {
     const { json, bytes } = encodeChunk(chunk)
     run.chunks += 1
+    run.firstChunkMs ??= this.#options.clock.now() - run.since
     this.#options.feed({ kind: 'yielded', run: run.id, content: json, bytes })
   }
 
@@ -206,6 +215,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
       mode: facts.mode,
       outcome,
       durationMs: this.#options.clock.now() - run.since,
+      firstChunkMs: run.firstChunkMs,
       chunks: run.chunks,
     })
   }

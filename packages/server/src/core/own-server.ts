@@ -1,20 +1,19 @@
 /** The HTTP server that stands behind the option `port`: impatient with whoever only opens sockets. */
 
-import { createServer, type Server } from 'node:http'
-import { answerHttp } from '../handlers/health.js'
+import { createServer, type RequestListener, type Server } from 'node:http'
 
 /** Headers must be there within this time. Node looks for offenders only at intervals, by default each 30 s. */
 const headersTimeoutMs = 5_000
 const lookEveryMs = 500
 
-export const createOwnServer = (): Server =>
+export const createOwnServer = (answer: RequestListener): Server =>
   createServer(
     {
       headersTimeout: headersTimeoutMs,
       requestTimeout: headersTimeoutMs,
       connectionsCheckingInterval: lookEveryMs,
     },
-    answerHttp,
+    answer,
   )
 
 /** Resolves when the server listens; rejects when it cannot, for example because the port is taken. */

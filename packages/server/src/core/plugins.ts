@@ -3,6 +3,7 @@
 import type { Clock, CodedError } from '@backchat/protocol'
 import type { Plugin, PluginHost, PluginName } from '../api.js'
 import { errorOf } from '../handlers/error.js'
+import { plugins as included } from '../plugins/included.js'
 import { Patience } from './patience.js'
 
 /** A plugin is given this long to be installed, and to close. */
@@ -16,7 +17,8 @@ export class Plugins {
 
   /** @throws TypeError when one of them is not there, is no plugin, or is there twice. */
   constructor(given: readonly (PluginName | Plugin)[], failed: (error: CodedError) => void, clock: Clock) {
-    this.#plugins = given.map(pluginOf)
+    // Equal ones keep the order of the list.
+    this.#plugins = given.map(pluginOf).sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
     this.#failed = failed
     this.#patience = new Patience(clock, pluginMs)
     const names = this.#plugins.map(({ name }) => name)
@@ -49,17 +51,25 @@ export class Plugins {
   }
 }
 
-/** Names stand for plugins that come with the server, of which this version has none. */
+/** Names stand for plugins that come with the server, with their defaults. */
 const pluginOf = (given: PluginName | Plugin): Plugin => {
-  if (typeof given === 'string')
-    throw new TypeError(`There is no plugin '${given}' in this version: give a plugin object.`)
+  if (typeof given === 'string') return includedOf(given)
   if (
     typeof given === 'object' &&
     given !== null &&
     typeof given.name === 'string' &&
     typeof given.install === 'function'
   ) {
+    if (given.order !== undefined && !Number.isFinite(given.order))
+      throw new TypeError(`The order of the plugin '${given.name}' is a number.`)
     return given
   }
   throw new TypeError('A plugin is an object with a name and a function install.')
+}
+
+const includedOf = (name: string): Plugin => {
+  const make = included.get(name)
+  if (make !== undefined) return make()
+  const names = [...included.keys()].join(', ')
+  throw new TypeError(`There is no plugin '${name}' in this version; there are ${names}. Or give a plugin object.`)
 }

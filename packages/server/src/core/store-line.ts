@@ -14,11 +14,23 @@ export interface Errand {
 export class StoreLine {
   readonly #store: Store
   #errands: Errand[] = []
+  #unanswered = 0
+  #failure: string | undefined
   /** Settles when all that was asked before has been answered; undefined while nothing is outstanding. */
   #tail: Promise<void> | undefined
 
   constructor(store: Store) {
     this.#store = store
+  }
+
+  /** Operations that were given to the store and have not been answered. */
+  get unanswered(): number {
+    return this.#unanswered
+  }
+
+  /** Why the last batch failed; undefined when it did not. A batch of nothing says nothing. */
+  get failure(): string | undefined {
+    return this.#failure
   }
 
   ask(errand: Errand): void {
@@ -30,9 +42,11 @@ export class StoreLine {
     if (this.#errands.length === 0) return false
     const errands = this.#errands
     this.#errands = []
-    const answer = this.#apply(errands.flatMap((errand) => errand.operations))
-    if (this.#tail === undefined && !(answer instanceof Promise)) hand(errands, answer)
-    else this.#queue(errands, answer)
+    const operations = errands.flatMap((errand) => errand.operations)
+    this.#unanswered += operations.length
+    const answer = this.#apply(operations)
+    if (this.#tail === undefined && !(answer instanceof Promise)) this.#hand(errands, operations.length, answer)
+    else this.#queue(errands, operations.length, answer)
     return true
   }
 
@@ -46,12 +60,18 @@ export class StoreLine {
   }
 
   /** An answer waits for all earlier ones, so that no result overtakes another. */
-  #queue(errands: readonly Errand[], answer: Answer | Promise<Answer>): void {
+  #queue(errands: readonly Errand[], count: number, answer: Answer | Promise<Answer>): void {
     const tail = Promise.all([answer, this.#tail]).then(([answer]) => {
       if (this.#tail === tail) this.#tail = undefined
-      hand(errands, answer)
+      this.#hand(errands, count, answer)
     })
     this.#tail = tail
+  }
+
+  #hand(errands: readonly Errand[], count: number, answer: Answer): void {
+    this.#unanswered -= count
+    if (count > 0) this.#failure = 'reason' in answer ? answer.reason : undefined
+    hand(errands, answer)
   }
 }
 

@@ -42,6 +42,14 @@ export const acceptUpgrades = (server: Server, options: UpgradeOptions): (() => 
   }
 }
 
+/** Answers all upgrades with 503, which tells a client to try again elsewhere or later; returns how to stop. */
+export const turnAway = (server: Server): (() => void) => {
+  const upgrade = (_request: IncomingMessage, stream: Duplex): void =>
+    refuse(stream, { status: 503, reason: 'The server goes away and takes nobody new.' })
+  server.on('upgrade', upgrade)
+  return () => server.off('upgrade', upgrade)
+}
+
 /** No compression: it costs 255 KB a connection and its window leaks lengths of secrets [P-1]. */
 export const webSocketServer = (messageBytes: number): WebSocketServer => {
   const options = {

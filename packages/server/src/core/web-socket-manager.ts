@@ -18,6 +18,7 @@ import type {
   Guest,
   Handler,
   HandlerOptions,
+  HealthListener,
   Identity,
   Logger,
   Manager,
@@ -36,12 +37,13 @@ import { standardLogger } from '../log.js'
 import { type Assembly, assemble } from './assembly.js'
 import { EventBus } from './event-bus.js'
 import { Patience } from './patience.js'
+import { pluginHost } from './plugin-host.js'
 import { Plugins } from './plugins.js'
 import { changeRoom } from './rooms.js'
 import { type SafeLog, safeLog } from './safe-log.js'
 import { stayAlive, systemClock } from './system.js'
 
-const eventNames = ['connection', 'disconnection', 'sessionEnded', 'handled', 'error']
+const eventNames = ['connection', 'disconnection', 'sessionEnded', 'handled', 'alert', 'error']
 
 /** Closing never rejects: a drain that makes no sense is none. */
 const drainOf = (drain: unknown): number => (typeof drain === 'number' && drain > 0 ? Math.min(drain, mostDrainMs) : 0)
@@ -54,12 +56,15 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
   implements Manager<C, User, State>
 {
   readonly ready: Promise<void>
+  readonly healthListener: HealthListener
   readonly #log: Logger
   readonly #safeLog: SafeLog
   readonly #bus = new EventBus<ManagerEvents<User, State>>((cause, event) => this.#listenerFailed(cause, event))
   readonly #parts: Assembly<User, State>
   readonly #plugins: Plugins
   readonly #storeCloses: Patience
+  /** What plugins have left to be undone. */
+  readonly #undo: (() => void)[] = []
   #closing: Promise<void> | undefined
 
   /** @throws TypeError that names the option that makes no sense. */
@@ -71,6 +76,7 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
     this.#plugins = new Plugins(options.plugins ?? [], failed, clock)
     this.#storeCloses = new Patience(clock, storeCloseMs)
     this.#parts = assemble(options, { bus: this.#bus, log: this.#log, failed })
+    this.healthListener = this.#parts.health.listener
     // Who made the manager first gets to listen for what may go wrong.
     this.ready = Promise.resolve().then(() => this.#start(clock))
     this.ready.catch(() => {})
@@ -157,28 +163,38 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
   async #start(clock: Clock): Promise<void> {
     // Plugins serve managers of any contract.
     const manager = this as unknown as Manager<Untyped, Identity>
-    await this.#plugins.install({
+    const { figures, health, entrance, readiness } = this.#parts
+    const host = pluginHost({
+      manager,
       log: this.#log,
       clock,
-      on: (name, listener) => manager.on(name, listener),
-      use: (first: Middleware | 'connection', second: ConnectionMiddleware = () => undefined) =>
-        first === 'connection' ? manager.use(first, second) : manager.use(first),
+      figures,
+      health,
+      alert: (alert) => this.#bus.emit('alert', alert),
+      failed: (error) => this.#failed(error),
+      atClose: (undo) => this.#undo.push(undo),
     })
-    await this.#parts.entrance.open()
+    await this.#plugins.install(host)
+    await entrance.open()
+    if (readiness.phase === 'starting') readiness.phase = 'serving'
   }
 
   /** From the outside in: nobody new, then no work, then no links, then nothing. */
   async #close(drainMs: number): Promise<void> {
-    const { entrance, driver, readyToClose, links, auth, pushes, asks, store } = this.#parts
-    const portFreed = entrance.close()
+    const { entrance, readiness, driver, readyToClose, links, auth, pushes, asks, store } = this.#parts
+    readiness.phase = 'draining'
+    entrance.shut()
     driver.feed({ kind: 'closeAsked', drainMs })
     await readyToClose
+    readiness.close()
     driver.stop()
+    const portFreed = entrance.close()
     auth.close()
     pushes.close()
     asks.close()
     await links.close(closeCodes.goingAway, 'The server goes away.')
     await portFreed
+    for (const undo of this.#undo) undo()
     await this.#plugins.close()
     try {
       await this.#storeCloses.wait(() => store.close())

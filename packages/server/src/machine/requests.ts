@@ -11,6 +11,7 @@ import {
 } from '@backchat/protocol'
 import type { BeginOperation, BeginResult, Ending, Owner, RunFence } from '../store/operations.js'
 import type { Attachment } from './attachment.js'
+import type { Counts } from './counts.js'
 import { Desk, type Waiting } from './desk.js'
 import { type Drop, dropFenced, dropUnstored } from './drop.js'
 import { expired, overloaded, ownerGone, replyLost, tokenEnded } from './faults.js'
@@ -40,6 +41,7 @@ export interface RequestsOptions {
   readonly window: number
   readonly runs: Runs
   readonly drop: Drop
+  readonly counts: Counts
 }
 
 /** A request for which the store was asked, and in whose name. */
@@ -49,6 +51,8 @@ interface Asked {
   readonly owner: Owner
   /** Why it may not run if it is new. */
   readonly obstacle: WireError | undefined
+  /** It came from the client just now; otherwise it has been waiting. */
+  readonly came: boolean
 }
 
 export class Requests {
@@ -75,7 +79,7 @@ export class Requests {
     const desk = this.#desks.get(attachment.fence.session)
     if (desk === undefined) return
     if (desk.size >= this.#options.window && !desk.has(frame.n)) return this.#overTheWindow(attachment, turn)
-    this.#begin(desk, desk.wait(frame, turn.now), turn)
+    this.#begin(desk, desk.wait(frame, turn.now), turn, true)
   }
 
   /** How many requests of a link were taken. */
@@ -148,7 +152,7 @@ export class Requests {
 
   // ---- what the store found ----
 
-  #begin(desk: Desk, waiting: Waiting, turn: Turn): void {
+  #begin(desk: Desk, waiting: Waiting, turn: Turn, came = false): void {
     const { frame, mode, next } = waiting
     const { runs } = this.#options
     const { fence } = desk.attachment
@@ -168,7 +172,7 @@ export class Requests {
     }
     waiting.elsewhere = false
     waiting.begun = false
-    turn.ask(operation, (answer, turn) => this.#begun({ desk, waiting, owner, obstacle }, answer, turn))
+    turn.ask(operation, (answer, turn) => this.#begun({ desk, waiting, owner, obstacle, came }, answer, turn))
   }
 
   #begun(asked: Asked, answer: Answer<BeginOperation>, turn: Turn): void {
@@ -177,6 +181,7 @@ export class Requests {
     // Begun under a name that has been given up: its link has gone, and nothing runs.
     if (asked.owner !== this.#options.owner()) return
     waiting.begun = true
+    if (asked.came && wasHere(answer)) this.#options.counts.duplicates += 1
     switch (answer.status) {
       case 'new':
         return this.#start(asked, answer, turn)
@@ -190,7 +195,7 @@ export class Requests {
       case 'unknown':
         return desk.failed(n, ownerGone, turn)
       case 'full':
-        return desk.refused(n, obstacle ?? overloaded, turn)
+        return this.#refuse(desk, n, obstacle ?? overloaded, turn)
       case 'settled':
         return desk.forget(n)
       case 'fenced':
@@ -212,7 +217,12 @@ export class Requests {
     const leftMs = until - turn.now
     if (obstacle === undefined) this.#options.runs.start(desk.attachment, { ...frame, leftMs }, again, turn)
     else if (again) desk.failed(frame.n, ownerGone, turn)
-    else desk.refused(frame.n, obstacle, turn)
+    else this.#refuse(desk, frame.n, obstacle, turn)
+  }
+
+  #refuse(desk: Desk, n: number, error: WireError, turn: Turn): void {
+    this.#options.counts.refuse(error.code)
+    desk.refused(n, error, turn)
   }
 
   /** It was started before, and the link gets what it says from now on. */
@@ -240,6 +250,10 @@ export class Requests {
     this.#options.drop(link, closeCodes.protocolError, reason, turn) // [P-14]
   }
 }
+
+/** The journal knew it: it has been asked before. */
+const wasHere = ({ status }: Answer<BeginOperation>): boolean =>
+  status === 'started' || status === 'ended' || status === 'lost' || status === 'unknown'
 
 type Begun = Extract<BeginResult, { status: 'new' | 'started' }>
 type Started = Extract<BeginResult, { status: 'started' }>

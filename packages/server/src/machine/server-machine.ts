@@ -10,6 +10,7 @@ import type { Attachment } from './attachment.js'
 import { Batches } from './batches.js'
 import { Closing } from './closing.js'
 import { heard } from './conversation.js'
+import { Counts } from './counts.js'
 import { Credentials, expiry } from './credentials.js'
 import { drain, endRuns, leave } from './departure.js'
 import type { Drop } from './drop.js'
@@ -56,6 +57,8 @@ export interface ServerMachineOptions {
 const renewMs = 1_000
 
 export class ServerMachine {
+  /** For people who watch. */
+  readonly counts = new Counts()
   readonly #maxConnections: number
   readonly #heartbeatMs: number
   readonly #limits: Limits
@@ -139,7 +142,7 @@ export class ServerMachine {
     const asks = new Asks({ owner, bring: (session, push, turn) => pushes.bring(session, push, turn) })
     const runs: Runs = new Runs({ owner, window, registry, audience: () => requests })
     const isAuthorized = (link: LinkId, now: number) => credentials.isGood(link, now)
-    const requests = new Requests({ owner, window, runs, isAuthorized, drop })
+    const requests = new Requests({ owner, window, runs, isAuthorized, drop, counts: this.counts })
     return { lease, registry, greeting, sessions, heartbeats, credentials, pushes, asks, runs, requests, drop }
   }
 

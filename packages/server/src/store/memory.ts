@@ -39,6 +39,7 @@ export const storeInMemory = (options: StoreInMemoryOptions): MemoryStore => {
       return results
     },
     listen: (hinted) => hints.listen(hinted),
+    sessions: () => tables.sessions.count(),
     close: () => {},
   }
 }

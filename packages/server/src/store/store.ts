@@ -18,6 +18,8 @@ export interface Store {
   readonly pollMs?: number
   /** How long a session lives without a link where the application does not say, in milliseconds. Default 2 min. */
   readonly sessionTtlMs?: number
+  /** How many sessions it holds, for people who watch. Asked rarely, and answered at once. Left out: the figures do not say. */
+  sessions?(): { readonly attached: number; readonly detached: number }
   /** Lets go of what it holds. Nothing is applied afterwards. */
   close(): void | Promise<void>
 }

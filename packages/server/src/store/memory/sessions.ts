@@ -17,6 +17,12 @@ export class SessionsInMemory implements SessionTable {
     return this.#bySession.size
   }
 
+  /** How many have a link, and how many have none. */
+  count(): { readonly attached: number; readonly detached: number } {
+    const detached = this.#released.size
+    return { attached: this.size - detached, detached }
+  }
+
   all(): Iterable<SessionRecord> {
     return this.#bySession.values()
   }

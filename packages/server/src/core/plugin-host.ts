@@ -1,0 +1,28 @@
+/** What a plugin is given of a manager: see {@link PluginHost}. Each has its own, which ends with the manager. */
+
+import type { Clock, CodedError, Untyped } from '@backchat/protocol'
+import type { ConnectionMiddleware, Figures, Identity, Logger, Manager, Middleware, PluginHost } from '../api.js'
+import { errorOf } from '../handlers/error.js'
+import type { Health } from '../handlers/health.js'
+
+export interface HostOptions {
+  /** Plugins serve managers of any contract. */
+  readonly manager: Pick<Manager<Untyped, Identity>, 'on' | 'use'>
+  readonly log: Logger
+  readonly clock: Clock
+  readonly figures: () => Figures
+  readonly health: Pick<Health, 'serve'>
+  readonly alert: PluginHost['alert']
+  readonly failed: (error: CodedError) => void
+  /** Keeps what is to be done when the manager closes. */
+  readonly atClose: (undo: () => void) => void
+}
+
+export const pluginHost = ({ manager, health, failed, atClose, ...rest }: HostOptions): PluginHost => ({
+  ...rest,
+  on: (name, listener) => manager.on(name, listener),
+  use: (first: Middleware | 'connection', second: ConnectionMiddleware = () => undefined) =>
+    first === 'connection' ? manager.use(first, second) : manager.use(first),
+  serve: (path, page) => atClose(health.serve(path, page)),
+  failed: (message, cause) => failed(errorOf({ code: 'HANDLER_FAILED', message, mayHaveExecuted: false }, { cause })),
+})

@@ -1,0 +1,97 @@
+/** The plugin `monitoring`: looks at the figures at intervals, and tells when an operator should. */
+
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Figures, Plugin, PluginHost } from '../api.js'
+import { type MonitoringOptions, monitoringSettings } from './monitoring/options.js'
+import { type Change, Rules, type Sample } from './monitoring/rules.js'
+
+export type { MonitoringOptions } from './monitoring/options.js'
+
+/** How often the event loop is asked whether it is late, in milliseconds: what it is late by then is its delay. */
+const resolutionMs = 20
+
+/**
+ * Alerts: raised once, resolved once, as `alert` events of the manager, as lines of its log, and by `notify`.
+ *
+ * @throws TypeError that names the option that makes no sense.
+ * @example
+ * ```ts
+ * const notify = (alert: Alert) => fetch(hook, { method: 'POST', body: JSON.stringify(alert) })
+ * new WebSocketManager({ port: 8787, plugins: [monitoring({ notify, eventLoopDelay: { ms: 100 } })] })
+ * ```
+ */
+export const monitoring = (options: MonitoringOptions = {}): Plugin => {
+  const { intervalMs, limits, notify } = monitoringSettings(options)
+  let stop = (): void => {}
+  return {
+    name: 'monitoring',
+    install(host) {
+      const rules = new Rules(limits)
+      const delay = monitorEventLoopDelay({ resolution: resolutionMs })
+      delay.enable()
+      const look = (lateMs: number): void => {
+        // The histogram is blind for a moment after each reset; what holds us up then makes the next look late.
+        const delayMs = Math.max(lateMs, delayOf(delay.percentile(99)))
+        const changes = rules.take(sampleOf(host.figures(), delayMs))
+        delay.reset()
+        for (const change of changes) tell(host, change, notify)
+      }
+      const end = every(host, intervalMs, look)
+      stop = () => {
+        end()
+        delay.disable()
+      }
+    },
+    close: () => stop(),
+  }
+}
+
+/** Calls again and again until told to stop, and says how late it is; what it throws ends nothing. */
+const every = ({ clock, failed }: PluginHost, ms: number, call: (lateMs: number) => void): (() => void) => {
+  let cancel = (): void => {}
+  const next = (): void => {
+    const dueAt = clock.now() + ms
+    cancel = clock.after(ms, () => {
+      try {
+        call(Math.max(0, clock.now() - dueAt))
+      } catch (cause) {
+        failed("The plugin 'monitoring' failed to look at the figures.", cause)
+      }
+      next()
+    })
+  }
+  next()
+  return () => cancel()
+}
+
+/** The histogram holds nanoseconds between two looks at the clock. Without any look it says nothing that is a number. */
+const delayOf = (nanoseconds: number): number =>
+  Number.isFinite(nanoseconds) ? Math.max(0, nanoseconds / 1e6 - resolutionMs) : 0
+
+const sampleOf = ({ at, requests, queue, totals }: Figures, eventLoopDelayMs: number): Sample => {
+  const { unauthorized, notYours, error } = totals.authFailures
+  return {
+    at,
+    silentMs: requests.filter(({ stage }) => stage === 'started').map(({ silentMs }) => silentMs),
+    handled: totals.handled,
+    failed: totals.failed,
+    eventLoopDelayMs,
+    queue: queue.requests + queue.storeOperations,
+    authFailures: unauthorized + notYours + error,
+  }
+}
+
+const tell = (host: PluginHost, change: Change, notify: MonitoringOptions['notify']): void => {
+  const alert = { ...change, at: new Date(host.clock.wall()).toISOString() }
+  host.alert(alert)
+  void isolated(host, 'notify', () => notify?.(alert))
+  void isolated(host, 'log', () => host.log[alert.state === 'raised' ? 'warn' : 'info']({ alert }, alert.message))
+}
+
+const isolated = async (host: PluginHost, what: string, call: () => unknown): Promise<void> => {
+  try {
+    await call()
+  } catch (cause) {
+    host.failed(`The plugin 'monitoring' failed to ${what}.`, cause)
+  }
+}
