@@ -3,6 +3,7 @@
 export { BackchatError, type CodedError, defineContract, type ErrorCode, type Message } from '@backchat/protocol'
 export type * from './api.js'
 export { WebSocketManager } from './core/web-socket-manager.js'
+export { createLogger, type LoggerOptions } from './log.js'
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory-store.js'
 export type * from './store/operations.js'
 export type { Store } from './store/store.js'

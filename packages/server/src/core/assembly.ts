@@ -27,6 +27,7 @@ import type { Effect } from '../machine/effects.js'
 import type { Input, LinkId } from '../machine/inputs.js'
 import { ServerMachine } from '../machine/server-machine.js'
 import { memoryStore } from '../memory-store.js'
+import { requestLog } from '../middleware/logging.js'
 import { RateLimit } from '../middleware/rate-limit.js'
 import type { Store } from '../store/store.js'
 import { Asks } from './asks.js'
@@ -59,6 +60,7 @@ export interface Assembly<User extends Identity, State extends object> {
   readonly connectionMiddleware: ConnectionMiddleware<User, State>[]
   readonly pool: ConnectionPool<User, State>
   readonly processor: MessageProcessor<User, State>
+  readonly rateLimit: RateLimit | undefined
   readonly auth: Authenticator<User>
   readonly pushes: Pushes
   readonly asks: Asks
@@ -124,6 +126,7 @@ export const assemble = <C, User extends Identity, State extends object>(
     connectionMiddleware,
     pool,
     processor,
+    rateLimit,
     auth,
     pushes,
     asks,
@@ -179,7 +182,8 @@ const workshopOf = <User extends Identity, State extends object>(
 ) => {
   const messageMiddleware: Middleware<Untyped, User, State>[] = []
   const handlers = new MessageHandlers<User, State>(common.contract, common.feed)
-  const rateLimit = settings.rateLimit && new RateLimit(settings.rateLimit, common.clock)
+  const rateLimit = settings.rateLimit && new RateLimit(settings.rateLimit)
+  const logged = requestLog(safeLog(common.log), settings.requestLog)
   const processor = new MessageProcessor<User, State>({
     ...common,
     handlers,
@@ -187,7 +191,10 @@ const workshopOf = <User extends Identity, State extends object>(
     middleware: messageMiddleware,
     connectionOf: (link) => pool.ofLink(link),
     admission: (link) => reception.admission(link),
-    handled: (report) => bus.emit('handled', report),
+    handled: (report) => {
+      logged(report)
+      bus.emit('handled', report)
+    },
   })
   return { handlers, processor, rateLimit, messageMiddleware }
 }

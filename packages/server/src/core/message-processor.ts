@@ -43,6 +43,8 @@ export interface ProcessorOptions<User extends Identity, State extends object> {
 export class MessageProcessor<User extends Identity, State extends object> {
   readonly #options: ProcessorOptions<User, State>
   readonly #runs = new Map<RunId, ActiveRun<User, State>>()
+  /** While the rate limit counts them. */
+  readonly #counted = new Set<RunId>()
 
   constructor(options: ProcessorOptions<User, State>) {
     this.#options = options
@@ -50,11 +52,24 @@ export class MessageProcessor<User extends Identity, State extends object> {
 
   /** Carries out the effect `run`. */
   start(effect: Run): void {
-    const { contract, connectionOf, rateLimit } = this.#options
+    const { connectionOf, rateLimit } = this.#options
     const connection = connectionOf(effect.link)
-    if (connection === undefined) return this.#refuse(effect, notAdmitted)
-    const tooFast = rateLimit?.take(effect.session)
-    if (tooFast !== undefined) return this.#refuse(effect, tooFast)
+    if (connection === undefined) this.#refuse(effect, notAdmitted)
+    else if (rateLimit === undefined) this.#admit(effect, connection)
+    else void this.#limit(effect, connection, rateLimit)
+  }
+
+  async #limit(effect: Run, connection: Connection<User, State>, rateLimit: RateLimit): Promise<void> {
+    this.#counted.add(effect.run)
+    const tooFast = await rateLimit.take(effect.session, effect.user)
+    // It may have been given up meanwhile.
+    if (!this.#counted.delete(effect.run)) return
+    if (tooFast === undefined) this.#admit(effect, connection)
+    else this.#refuse(effect, tooFast)
+  }
+
+  #admit(effect: Run, connection: Connection<User, State>): void {
+    const { contract } = this.#options
     const checked = checkContent(contract, effect.type, 'client', effect.message.content ?? null)
     if (!checked.ok) {
       return this.#refuse(effect, { code: 'INVALID_MESSAGE', message: checked.reason, mayHaveExecuted: false })
@@ -72,6 +87,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
 
   /** Carries out the effect `abort`. */
   abort({ run: id, code, reason }: Extract<Effect, { kind: 'abort' }>): void {
+    this.#counted.delete(id)
     const run = this.#runs.get(id)
     if (run === undefined) return
     this.#close(run, code)
@@ -183,11 +199,13 @@ export class MessageProcessor<User extends Identity, State extends object> {
   /** Answers a run that never got a context. */
   #refuse(effect: Run, error: WireError): void {
     this.#options.feed({ kind: 'threw', run: effect.run, error, refused: mayComeAgain(error) })
-    const { type, message, session: sessionId, mode } = effect
+    const { type, message, session: sessionId, user: userId, mode, link } = effect
     this.#options.handled({
       type,
       messageId: message.id,
       sessionId,
+      connectionId: this.#options.connectionOf(link)?.id,
+      userId,
       mode,
       outcome: error.code,
       durationMs: 0,
@@ -198,11 +216,13 @@ export class MessageProcessor<User extends Identity, State extends object> {
   #close(run: ActiveRun<User, State>, outcome: 'ok' | ErrorCode): void {
     run.end()
     this.#runs.delete(run.id)
-    const { message, run: facts } = run.context
+    const { message, connection, user, run: facts } = run.context
     this.#options.handled({
       type: message.type,
       messageId: message.id,
       sessionId: message.sessionId,
+      connectionId: connection.id,
+      userId: user.id,
       mode: facts.mode,
       outcome,
       durationMs: this.#options.clock.now() - run.since,

@@ -32,7 +32,7 @@ import type {
 } from '../api.js'
 import { errorOf } from '../handlers/error.js'
 import type { AnyHandler } from '../handlers/message.js'
-import { standardLogger } from '../log.js'
+import { createLogger } from '../log.js'
 import { type Assembly, assemble } from './assembly.js'
 import { EventBus } from './event-bus.js'
 import { Patience } from './patience.js'
@@ -64,7 +64,7 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
 
   /** @throws TypeError that names the option that makes no sense. */
   constructor(options: ManagerOptions<C, User, State>) {
-    this.#log = options.logger ?? standardLogger()
+    this.#log = options.logger ?? createLogger()
     this.#safeLog = safeLog(this.#log)
     const failed = (error: CodedError, context: ErrorContext = {}) => this.#failed(error, context)
     const clock = options.clock ?? systemClock
@@ -169,7 +169,7 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
 
   /** From the outside in: nobody new, then no work, then no links, then nothing. */
   async #close(drainMs: number): Promise<void> {
-    const { entrance, driver, readyToClose, links, auth, pushes, asks, store } = this.#parts
+    const { entrance, driver, readyToClose, links, auth, pushes, asks, rateLimit, store } = this.#parts
     const portFreed = entrance.close()
     driver.feed({ kind: 'closeAsked', drainMs })
     await readyToClose
@@ -177,6 +177,7 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
     auth.close()
     pushes.close()
     asks.close()
+    rateLimit?.close()
     await links.close(closeCodes.goingAway, 'The server goes away.')
     await portFreed
     await this.#plugins.close()
