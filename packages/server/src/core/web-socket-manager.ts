@@ -20,6 +20,7 @@ import type {
   HandlerOptions,
   Identity,
   Logger,
+  LogoutResult,
   Manager,
   ManagerEvents,
   ManagerOptions,
@@ -138,6 +139,10 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
 
   leave(session: string, room: string): Promise<RoomResult> {
     return changeRoom(this.#parts.driver, { op: 'leave', session, room })
+  }
+
+  logout(user: string): Promise<LogoutResult> {
+    return this.#parts.pushes.logout(user)
   }
 
   request<Type extends TypeSaidBy<C, 'server', 'reply'>>(

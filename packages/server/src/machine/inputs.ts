@@ -46,6 +46,8 @@ export type Input =
       readonly message: Json
       readonly bytes: number
     }
+  /** The application wants a user's sessions to end; settled by the effect `pushed`, which counts them. */
+  | { readonly kind: 'loggedOut'; readonly key: Key; readonly user: string }
   /** The application asks a client; settled by the effect `answered`. */
   | {
       readonly kind: 'asked'

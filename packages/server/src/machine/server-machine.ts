@@ -18,6 +18,7 @@ import { Greeting, type Newcomer } from './greeting.js'
 import { Heartbeats } from './heartbeats.js'
 import type { Input, LinkId } from './inputs.js'
 import { Lease } from './lease.js'
+import { logout } from './logout.js'
 import { lost, noted, renewed } from './neighbours.js'
 import type { Parts } from './parts.js'
 import { Pushes } from './pushes.js'
@@ -176,6 +177,8 @@ export class ServerMachine {
         return registry.register(input)
       case 'pushed':
         return pushes.append(input, turn)
+      case 'loggedOut':
+        return logout(this.#parts, input, turn)
       case 'asked':
         return asks.asked(input, turn)
       case 'askAbandoned':
