@@ -4,7 +4,7 @@ import type { BackchatError, ClientType, ContentArguments, ReplyTo, TypeSaidBy, 
 import type { ManagerEvents } from './events.js'
 import type { Handler, HandlerOptions } from './handlers.js'
 import type { ConnectionMiddleware, Middleware } from './middleware.js'
-import type { FreeState, Guest, Identity } from './people.js'
+import type { ConnectionFilter, ConnectionSnapshot, FreeState, Guest, Identity } from './people.js'
 import type {
   CloseOptions,
   LogoutResult,
@@ -73,6 +73,9 @@ export interface Manager<C = Untyped, User extends Identity = Guest, State exten
   join(sessionId: string, room: string): Promise<RoomResult>
   /** Takes a session out of a room. Never rejects. */
   leave(sessionId: string, room: string): Promise<RoomResult>
+
+  /** The connections of this server that are live now, all or those of a session or user. A copy: it does not change. */
+  connections(filter?: ConnectionFilter): readonly ConnectionSnapshot<User>[]
 
   /**
    * Ends all sessions of a user, on every server of the store: signals fire, what they had is gone, and their links are closed with

@@ -72,6 +72,11 @@ export interface ManagerConfig {
         /** Of all sessions of a user together. Default: no limit. */ readonly perUser?: RateConfig | undefined
       })
     | undefined
+  /**
+   * How many handlers of a session run at a time (`perSession`, default and most 256), and how many messages wait for their turn (`waiting`,
+   * default 256); beyond it `OVERLOADED`, and the client comes again.
+   */
+  readonly concurrency?: { readonly perSession?: number | undefined; readonly waiting?: number | undefined } | undefined
   /** At which level each request that has ended is written to the log, one record of metadata. Default `debug`, which the standard logger leaves out. */
   readonly requestLog?: 'debug' | 'info' | 'off' | undefined
 }

@@ -34,6 +34,7 @@ import { Asks } from './asks.js'
 import { ConnectionPool } from './connection-pool.js'
 import { Entrance } from './entrance.js'
 import type { EventBus } from './event-bus.js'
+import { Lanes } from './lanes.js'
 import { Links } from './links.js'
 import { MachineDriver } from './machine-driver.js'
 import { MessageProcessor } from './message-processor.js'
@@ -188,6 +189,7 @@ const workshopOf = <User extends Identity, State extends object>(
     ...common,
     handlers,
     rateLimit,
+    lanes: new Lanes(settings.concurrency),
     middleware: messageMiddleware,
     connectionOf: (link) => pool.ofLink(link),
     admission: (link) => reception.admission(link),

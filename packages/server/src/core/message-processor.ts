@@ -21,6 +21,7 @@ import { onion } from '../middleware/onion.js'
 import type { RateLimit } from '../middleware/rate-limit.js'
 import { checkContent } from '../middleware/validation.js'
 import { ActiveRun } from './active-run.js'
+import type { Lanes, Place } from './lanes.js'
 import { encodeChunk, encodeReply, replyTo } from './reply.js'
 import { RunContext } from './run-context.js'
 
@@ -28,6 +29,7 @@ export interface ProcessorOptions<User extends Identity, State extends object> {
   readonly contract: Contract | undefined
   readonly handlers: MessageHandlers<User, State>
   readonly rateLimit: RateLimit | undefined
+  readonly lanes: Lanes
   readonly middleware: readonly Middleware<Untyped, User, State>[]
   readonly connectionOf: (link: LinkId) => Connection<User, State> | undefined
   /** While a connection's middleware runs: whether it lets the connection in. */
@@ -69,14 +71,17 @@ export class MessageProcessor<User extends Identity, State extends object> {
   }
 
   #admit(effect: Run, connection: Connection<User, State>): void {
-    const { contract } = this.#options
+    const { contract, lanes, handlers } = this.#options
     const checked = checkContent(contract, effect.type, 'client', effect.message.content ?? null)
     if (!checked.ok) {
       return this.#refuse(effect, { code: 'INVALID_MESSAGE', message: checked.reason, mayHaveExecuted: false })
     }
+    const { ordered } = handlers.factsOf(effect.type)
+    const place = lanes.take(effect.session, ordered ? effect.type : undefined)
+    if (place === undefined) return this.#refuse(effect, tooManyWait)
     // Whoever a client says it is: it is the user [P-7].
     const message = expandMessage({ ...effect.message, from: 'user' }, requestDefaults, effect.session)
-    const run = this.#open(effect, { ...message, content: checked.content }, connection)
+    const run = this.#open(effect, { ...message, content: checked.content }, connection, place)
     void this.#execute(run, effect.link)
   }
 
@@ -100,11 +105,18 @@ export class MessageProcessor<User extends Identity, State extends object> {
     this.#runs.get(run)?.context.abort(reason)
   }
 
-  #open(effect: Run, message: Message<string, unknown>, connection: Connection<User, State>): ActiveRun<User, State> {
-    const { clock, log } = this.#options
-    const context = new RunContext({ message, connection, run: { id: effect.run, mode: effect.mode }, log })
+  #open(
+    { run: id, mode, type }: Run,
+    message: Message<string, unknown>,
+    connection: Connection<User, State>,
+    place: Place,
+  ): ActiveRun<User, State> {
+    const { clock, log, handlers } = this.#options
+    const { idempotent } = handlers.factsOf(type)
+    const reply = (content: unknown) => replyTo(message, content, this.#options)
+    const context = new RunContext({ message, connection, run: { id, mode, idempotent }, log, reply })
     context.reached('received', clock.wall())
-    const run = new ActiveRun(effect.run, context, clock.now())
+    const run = new ActiveRun(id, context, place, clock.now())
     this.#runs.set(run.id, run)
     return run
   }
@@ -113,19 +125,37 @@ export class MessageProcessor<User extends Identity, State extends object> {
     try {
       const admission = this.#options.admission(link)
       if (admission !== undefined && !(await admission)) throw errorOf(notAdmitted)
-      await onion(this.#options.middleware, run.context, () => this.#begin(run))
-      if (run.answering === undefined) throw new Error('Middleware returned without calling next().')
-      await run.answering
+      if (run.place.turn !== undefined) await this.#turnOf(run, run.place.turn)
+      if (run.over) return
+      await this.#around(run)
       this.#return(run)
     } catch (thrown) {
       this.#throw(run, thrown)
     }
   }
 
+  async #turnOf(run: ActiveRun<User, State>, turn: Promise<void>): Promise<void> {
+    this.#options.feed({ kind: 'waiting', run: run.id, waits: true })
+    await turn
+    if (!run.over) this.#options.feed({ kind: 'waiting', run: run.id, waits: false })
+  }
+
+  /** Middleware, and the handler inside of it. */
+  async #around(run: ActiveRun<User, State>): Promise<void> {
+    const begin = () => this.#begin(run)
+    await onion(this.#options.middleware, run.context, begin, () => mayRepeat(run))
+    if (run.context.answered) return
+    if (run.answering === undefined) throw new Error('Middleware returned without calling next().')
+    await run.answering
+  }
+
   #begin(run: ActiveRun<User, State>): Promise<void> {
+    run.failed = false
     run.answering = this.#answer(run)
     // Middleware need not await next(); who does not must not leave a rejection unhandled.
-    run.answering.catch(() => {})
+    run.answering.catch(() => {
+      run.failed = true
+    })
     return run.answering
   }
 
@@ -138,7 +168,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     this.#options.feed({ kind: 'handling', run: run.id })
     const answer: unknown = handler(message, run.context)
     const content = isGenerator(answer) ? await this.#exhaust(run, answer) : await answer
-    run.context.reply = replyTo(message, content, this.#options)
+    if (!run.context.answered) run.context.reply = replyTo(message, content, this.#options)
   }
 
   /** Asks a generator for its chunks, each only when it is wanted, and returns its reply. */
@@ -162,6 +192,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
   #yield(run: ActiveRun<User, State>, chunk: unknown): void {
     const { json, bytes } = encodeChunk(chunk)
     run.chunks += 1
+    run.context.streamed ||= run.context.run.mode === 'stream'
     this.#options.feed({ kind: 'yielded', run: run.id, content: json, bytes })
   }
 
@@ -229,6 +260,17 @@ export class MessageProcessor<User extends Identity, State extends object> {
       chunks: run.chunks,
     })
   }
+}
+
+/** A handler that failed may be called again where nobody would notice. */
+const mayRepeat = <User extends Identity, State extends object>({ context, failed, over }: ActiveRun<User, State>) =>
+  failed && !over && context.run.idempotent && !context.streamed
+
+const tooManyWait: WireError = {
+  code: 'OVERLOADED',
+  message: 'As many messages of this session wait for their turn as may; it was not run.',
+  mayHaveExecuted: false,
+  retryAfterMs: 250,
 }
 
 const notAdmitted: WireError = {

@@ -50,6 +50,13 @@ test('a rate limit has a rate, and a burst of one second of it by default', () =
   )
 })
 
+test('how many run and wait are whole numbers', () => {
+  expect(settingsOf({ port: 0 }).concurrency).toEqual({ perSession: 256, waiting: 256 })
+  expect(settingsOf({ port: 0, config: { concurrency: { perSession: 1 } } }).concurrency.perSession).toBe(1)
+  expect(given({ concurrency: { perSession: 0 } })).toThrow('config.concurrency.perSession')
+  expect(given({ concurrency: { waiting: 0.5 } })).toThrow('config.concurrency.waiting')
+})
+
 test('how requests are logged is a level, or off', () => {
   expect(settingsOf({ port: 0 }).requestLog).toBe('debug')
   expect(settingsOf({ port: 0, config: { requestLog: 'info' } }).requestLog).toBe('info')

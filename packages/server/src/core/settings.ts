@@ -5,6 +5,7 @@ import type { ManagerConfig, RateConfig } from '../api.js'
 import type { RequestLogLevel } from '../middleware/logging.js'
 import type { Rate, RateLimitOptions } from '../middleware/rate-limit.js'
 import type { Store } from '../store/store.js'
+import type { LanesOptions } from './lanes.js'
 
 /** Numbers that the parts are built with. Times are milliseconds. */
 export interface Settings {
@@ -19,6 +20,7 @@ export interface Settings {
   readonly messageBytes: number
   readonly rateLimit: RateLimitOptions | undefined
   readonly requestLog: RequestLogLevel
+  readonly concurrency: LanesOptions
   readonly node: string | undefined
   /** How often notes of other nodes are looked for. */
   readonly pollMs: number | undefined
@@ -65,6 +67,7 @@ const configNames = [
   'maxMessageBytes',
   'rateLimit',
   'requestLog',
+  'concurrency',
 ]
 
 /** @throws TypeError that names the option and says what it may be. */
@@ -89,6 +92,7 @@ export const settingsOf = (options: Given): Settings => {
     maxSessionsPerUser: count('config.maxSessionsPerUser', config.maxSessionsPerUser, 10),
     rateLimit: rateLimitOf(config.rateLimit),
     requestLog: requestLogOf(config.requestLog),
+    concurrency: concurrencyOf(config.concurrency),
     node: nodeOf(options.node),
     pollMs,
     messageBytes: count('config.maxMessageBytes', config.maxMessageBytes, limits.messageBytes),
@@ -130,6 +134,12 @@ const rateOf = (name: string, { perSecond, burst: given }: RateConfig): Rate => 
 }
 
 const longestWindowSeconds = 24 * 60 * 60
+
+const concurrencyOf = (given: ManagerConfig['concurrency'] = {}): LanesOptions => {
+  onlyNames('option config.concurrency', given, ['perSession', 'waiting'])
+  const perSession = count('config.concurrency.perSession', given.perSession, limits.window)
+  return { perSession, waiting: count('config.concurrency.waiting', given.waiting, limits.window) }
+}
 
 const requestLogOf = (level: unknown): RequestLogLevel => {
   if (level === undefined) return 'debug'

@@ -12,7 +12,9 @@ import {
 } from '@backchat/protocol'
 import type {
   CloseOptions,
+  ConnectionFilter,
   ConnectionMiddleware,
+  ConnectionSnapshot,
   ErrorContext,
   FreeState,
   Guest,
@@ -139,6 +141,10 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
 
   leave(session: string, room: string): Promise<RoomResult> {
     return changeRoom(this.#parts.driver, { op: 'leave', session, room })
+  }
+
+  connections(filter?: ConnectionFilter): readonly ConnectionSnapshot<User>[] {
+    return this.#parts.pool.snapshots(filter)
   }
 
   logout(user: string): Promise<LogoutResult> {

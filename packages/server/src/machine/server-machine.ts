@@ -165,6 +165,8 @@ export class ServerMachine {
         return this.#batches.applied(input.batch, input.results, turn)
       case 'applyFailed':
         return this.#batches.failed(input.batch, input.reason, turn)
+      case 'waiting':
+        return runs.waiting(input.run, input.waits, turn)
       case 'handling':
         return runs.handling(input.run, turn)
       case 'yielded':
