@@ -214,7 +214,7 @@ test('a refusal of middleware leaves the number free', async () => {
 })
 
 test('who asks too fast is told when to come again, and then runs', async () => {
-  const { manager, url } = await serve({ config: { rateLimit: { perSecond: 20, burst: 2 } } })
+  const { manager, url } = await serve({ config: { rateLimit: { perSecond: 4, burst: 2 } } })
   manager.registerHandler('text', () => 'reply')
   const { client } = await greeted(url)
   for (const n of [1, 2, 3]) client.request(n, 'text', null)
@@ -225,8 +225,8 @@ test('who asks too fast is told when to come again, and then runs', async () => 
   ]
   const refusal = answers.find(({ kind }) => kind === 'error')
   expect(refusal).toMatchObject({ n: 3, refused: true, error: { code: 'RATE_LIMITED', mayHaveExecuted: false } })
-  expect(refusal).toHaveProperty('error.retryAfterMs')
-  await sleep(60)
+  const error = refusal?.['error'] as { retryAfterMs: number } | undefined
+  await sleep((error?.retryAfterMs ?? 0) + 5)
   client.request(3, 'text', null)
   await client.next('reply')
 })

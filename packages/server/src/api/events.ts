@@ -26,6 +26,8 @@ export interface HandledReport {
   readonly type: string
   readonly messageId: string
   readonly sessionId: string
+  readonly connectionId: string | undefined
+  readonly userId: string
   readonly mode: RequestMode
   readonly outcome: 'ok' | ErrorCode
   readonly durationMs: number

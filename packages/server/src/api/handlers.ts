@@ -47,6 +47,8 @@ export interface RunFacts {
   readonly id: number
   /** How the caller wants to be answered. A generator's chunks are dropped unless it is `stream`. */
   readonly mode: RequestMode
+  /** It may be run again. */
+  readonly idempotent: boolean
 }
 
 /**
@@ -77,4 +79,6 @@ export interface HandlerOptions {
   readonly timeout?: number | undefined
   /** It may be run again when nobody can know whether it ran; clients are told. Default: the contract's `idempotent`, else false. */
   readonly idempotent?: boolean | undefined
+  /** A session's messages of this type are handled one after another, in the order in which they came; one that is cancelled or timed out holds up nobody. Default false. */
+  readonly ordered?: boolean | undefined
 }

@@ -5,9 +5,10 @@ import type { ManagerEvents } from './events.js'
 import type { Handler, HandlerOptions } from './handlers.js'
 import type { HealthListener } from './health.js'
 import type { ConnectionMiddleware, Middleware } from './middleware.js'
-import type { FreeState, Guest, Identity } from './people.js'
+import type { ConnectionFilter, ConnectionSnapshot, FreeState, Guest, Identity } from './people.js'
 import type {
   CloseOptions,
+  LogoutResult,
   OutgoingMessage,
   RoomOptions,
   RoomResult,
@@ -86,6 +87,15 @@ export interface Manager<C = Untyped, User extends Identity = Guest, State exten
   join(sessionId: string, room: string): Promise<RoomResult>
   /** Takes a session out of a room. Never rejects. */
   leave(sessionId: string, room: string): Promise<RoomResult>
+
+  /** The connections of this server that are live now, all or those of a session or user. A copy: it does not change. */
+  connections(filter?: ConnectionFilter): readonly ConnectionSnapshot<User>[]
+
+  /**
+   * Ends all sessions of a user, on every server of the store: signals fire, what they had is gone, and their links are closed with
+   * `refuse unauthorized` (4401). A client then asks for one fresh token, so take care that its old one is not good any more. Never rejects.
+   */
+  logout(userId: string): Promise<LogoutResult>
 
   /**
    * Asks a client, and settles exactly once, by its deadline: with the reply or a {@link BackchatError}. The client's handler starts

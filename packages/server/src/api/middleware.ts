@@ -16,11 +16,18 @@ export interface ContextWithReply<Heard, Failure, User extends Identity = Identi
   extends HandlerContext<Heard, Failure, User, State> {
   /** The handler's reply; `undefined` before it came, and where there is none. */
   readonly reply: Message<'response', unknown> | undefined
+  /**
+   * Answers in place of the handler, whether or not it was called and whatever it threw; from then on {@link reply} is this.
+   *
+   * @throws Error when chunks of a stream have been sent.
+   */
+  answer(content: unknown): void
 }
 
 /**
  * Runs around each handler, in the order of `use`, once for each run. Not calling `next()` and returning answers
- * `HANDLER_FAILED`; throwing answers with what was thrown. A `Middleware` without arguments serves every manager.
+ * `HANDLER_FAILED`, unless `context.answer` was called; throwing answers with what was thrown. `next()` may be called again only
+ * where it has failed, the type is idempotent, and no chunk of a stream has been sent. A `Middleware` without arguments serves every manager.
  */
 export type Middleware<C = Untyped, User extends Identity = Identity, State extends object = object> = Around<
   MiddlewareContext<C, User, State>

@@ -66,6 +66,24 @@ export interface ManagerConfig {
   readonly maxSessionsPerUser?: number | undefined
   /** Largest message of a client, in bytes. Default 64 KiB; then `TOO_LARGE`. */
   readonly maxMessageBytes?: number | undefined
-  /** Messages per session: `burst` at once (default: `perSecond`, at least 1), refilled at `perSecond`; then `RATE_LIMITED`. Default: no limit. */
-  readonly rateLimit?: { readonly perSecond: number; readonly burst?: number | undefined } | undefined
+  /** How many messages a session may send, over all its connections; beyond it `RATE_LIMITED`, which says when to come again. Default: no limit. */
+  readonly rateLimit?:
+    | (RateConfig & {
+        /** Of all sessions of a user together. Default: no limit. */ readonly perUser?: RateConfig | undefined
+      })
+    | undefined
+  /**
+   * How many handlers of a session run at a time (`perSession`, default and most 256), and how many messages wait for their turn (`waiting`,
+   * default 256); beyond it `OVERLOADED`, and the client comes again.
+   */
+  readonly concurrency?: { readonly perSession?: number | undefined; readonly waiting?: number | undefined } | undefined
+  /** At which level each request that has ended is written to the log, one record of metadata. Default `debug`, which the standard logger leaves out. */
+  readonly requestLog?: 'debug' | 'info' | 'off' | undefined
+}
+
+/** So many messages at once, and no more than that in the time for which the rate allows as many. */
+export interface RateConfig {
+  readonly perSecond: number
+  /** Messages of one window of `burst / perSecond` seconds, which is at most 24 h. Default: `perSecond`, at least 1. */
+  readonly burst?: number | undefined
 }

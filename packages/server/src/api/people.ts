@@ -41,6 +41,16 @@ export interface ConnectionFacts<User extends Identity = Identity> {
   readonly connectedAt: string
 }
 
+/** What is known of a connection at one moment. */
+export type ConnectionSnapshot<User extends Identity = Identity> = Omit<ConnectionFacts<User>, 'headers'>
+
+/** Which connections are meant: those that fit all that is given. */
+export interface ConnectionFilter {
+  readonly id?: string | undefined
+  readonly session?: string | undefined
+  readonly user?: string | undefined
+}
+
 /** A client's link, as the application sees it. */
 export interface Connection<User extends Identity = Identity, State extends object = object>
   extends ConnectionFacts<User> {

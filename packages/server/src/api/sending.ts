@@ -31,6 +31,11 @@ export type SendResult =
 /** What became of a `join` or `leave`: `SESSION_GONE` when there is no such session. */
 export type RoomResult = { readonly ok: true } | { readonly ok: false; readonly error: CodedError }
 
+/** What became of a `logout`: how many sessions have ended. */
+export type LogoutResult =
+  | { readonly ok: true; readonly sessions: number }
+  | { readonly ok: false; readonly error: CodedError }
+
 export interface RoomOptions {
   /** Sessions of the room that do not get it. */
   readonly except?: string | readonly string[] | undefined

@@ -2,11 +2,13 @@
 
 import type { Identity, RequestInFlight } from '../api.js'
 import type { RunId } from '../machine/inputs.js'
+import type { Place } from './lanes.js'
 import type { RunContext } from './run-context.js'
 
 export class ActiveRun<User extends Identity, State extends object> {
   readonly id: RunId
   readonly context: RunContext<User, State>
+  readonly place: Place
   /** Monotonic milliseconds. */
   readonly since: number
   /** The handler was called: from here on it may have executed. */
@@ -18,13 +20,16 @@ export class ActiveRun<User extends Identity, State extends object> {
   heardAt: number | undefined
   /** The answer is not wanted any more, or was given. */
   over = false
+  /** The handler has thrown. */
+  failed = false
   /** The handler's work, once middleware has let it begin. */
   answering: Promise<void> | undefined
   #pulled: (() => void) | undefined
 
-  constructor(id: RunId, context: RunContext<User, State>, since: number) {
+  constructor(id: RunId, context: RunContext<User, State>, place: Place, since: number) {
     this.id = id
     this.context = context
+    this.place = place
     this.since = since
     this.heardAt = since
   }
@@ -57,6 +62,7 @@ export class ActiveRun<User extends Identity, State extends object> {
 
   end(): void {
     this.over = true
+    this.place.leave()
     this.pull()
   }
 }

@@ -29,13 +29,18 @@ import type { Effect } from '../machine/effects.js'
 import type { Input, LinkId } from '../machine/inputs.js'
 import { ServerMachine } from '../machine/server-machine.js'
 import { memoryStore } from '../memory-store.js'
+import { requestLog } from '../middleware/logging.js'
 import { RateLimit } from '../middleware/rate-limit.js'
 import type { Store } from '../store/store.js'
 import { Asks } from './asks.js'
 import { ConnectionPool } from './connection-pool.js'
 import { Entrance } from './entrance.js'
 import type { EventBus } from './event-bus.js'
+<<<<<<< HEAD
 import { figuresOf } from './figures.js'
+=======
+import { Lanes } from './lanes.js'
+>>>>>>> guard
 import { Links } from './links.js'
 import { MachineDriver, type ShellEffect } from './machine-driver.js'
 import { MessageProcessor } from './message-processor.js'
@@ -64,6 +69,7 @@ export interface Assembly<User extends Identity, State extends object> {
   readonly connectionMiddleware: ConnectionMiddleware<User, State>[]
   readonly pool: ConnectionPool<User, State>
   readonly processor: MessageProcessor<User, State>
+  readonly rateLimit: RateLimit | undefined
   readonly auth: Authenticator<User>
   readonly pushes: Pushes
   readonly asks: Asks
@@ -160,6 +166,7 @@ export const assemble = <C, User extends Identity, State extends object>(
     connectionMiddleware,
     pool,
     processor,
+    rateLimit,
     auth,
     pushes,
     asks,
@@ -219,16 +226,22 @@ const workshopOf = <User extends Identity, State extends object>(
 ) => {
   const messageMiddleware: Middleware<Untyped, User, State>[] = []
   const handlers = new MessageHandlers<User, State>(common.contract, common.feed)
-  const rateLimit = settings.rateLimit && new RateLimit(settings.rateLimit, common.clock)
+  const rateLimit = settings.rateLimit && new RateLimit(settings.rateLimit)
+  const logged = requestLog(safeLog(common.log), settings.requestLog)
   const processor = new MessageProcessor<User, State>({
     ...common,
     handlers,
     rateLimit,
+    lanes: new Lanes(settings.concurrency),
     middleware: messageMiddleware,
     connectionOf: (link) => pool.ofLink(link),
     admission: (link) => reception.admission(link),
     handled: (report) => {
+<<<<<<< HEAD
       tally.handled(report)
+=======
+      logged(report)
+>>>>>>> guard
       bus.emit('handled', report)
     },
   })

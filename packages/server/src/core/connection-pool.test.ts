@@ -28,6 +28,26 @@ test('a connection is found by its link, session and user', () => {
   expect(pool.ofUser('bob')).toEqual([])
 })
 
+test('what is live can be looked at, all or a part, without what may hold a secret', () => {
+  const pool = new ConnectionPool()
+  pool.add(1, connection('c1', 's1', 'ann'))
+  pool.add(2, connection('c2', 's2', 'ann'))
+  pool.add(3, connection('c3', 's3', 'bob'))
+  const ids = (filter?: Parameters<typeof pool.snapshots>[0]) => pool.snapshots(filter).map(({ id }) => id)
+  expect(ids()).toEqual(['c1', 'c2', 'c3'])
+  expect(ids({ user: 'ann' })).toEqual(['c1', 'c2'])
+  expect(ids({ session: 's3' })).toEqual(['c3'])
+  expect(ids({ id: 'c2' })).toEqual(['c2'])
+  expect(ids({ id: 'c2', user: 'bob' })).toEqual([])
+  expect(ids({ session: 's3', user: 'ann' })).toEqual([])
+  const [before] = pool.snapshots({ id: 'c1' })
+  expect(before).toMatchObject({ session: { id: 's1' }, user: { id: 'ann' }, resumed: false })
+  expect(before).not.toHaveProperty('headers')
+  pool.end(1)
+  expect(pool.ofId('c1')).toBeUndefined()
+  expect(ids()).toEqual(['c2', 'c3'])
+})
+
 test('after its link ended a connection still leads to its session', () => {
   const pool = new ConnectionPool()
   pool.add(1, connection('c1', 's1', 'ann'))

@@ -1,6 +1,6 @@
 /** The connections of this node, by id, link, session and user; those that ended are remembered for a while. */
 
-import type { Connection, Identity } from '../api.js'
+import type { Connection, ConnectionFilter, ConnectionSnapshot, Identity } from '../api.js'
 import type { LinkId } from '../machine/inputs.js'
 
 interface Entry<User extends Identity, State extends object> {
@@ -43,6 +43,26 @@ export class ConnectionPool<User extends Identity, State extends object> {
   /** The connection of a link, also after it ended. */
   ofLink(link: LinkId): Connection<User, State> | undefined {
     return this.#byLink.get(link)?.connection
+  }
+
+  /** The live connection of that id. */
+  ofId(id: string): Connection<User, State> | undefined {
+    const entry = this.#byId.get(id)
+    return entry === undefined || this.#ended.has(entry) ? undefined : entry.connection
+  }
+
+  /** What is live now, all or what the filter wants, as facts that do not change. */
+  snapshots({ id, session, user }: ConnectionFilter = {}): readonly ConnectionSnapshot<User>[] {
+    return this.#candidates(id, session, user)
+      .filter((each) => (session ?? each.session.id) === each.session.id && (user ?? each.user.id) === each.user.id)
+      .map(snapshotOf)
+  }
+
+  #candidates(id?: string, session?: string, user?: string): readonly Connection<User, State>[] {
+    if (id !== undefined) return present(this.ofId(id))
+    if (session !== undefined) return present(this.ofSession(session))
+    if (user !== undefined) return this.ofUser(user)
+    return [...this.#byId.values()].filter((entry) => !this.#ended.has(entry)).map((entry) => entry.connection)
   }
 
   /** The live connection of a session. */
@@ -92,3 +112,15 @@ export class ConnectionPool<User extends Identity, State extends object> {
     this.#byId.delete(entry.connection.id)
   }
 }
+
+const present = <Found>(found: Found | undefined): readonly Found[] => (found === undefined ? [] : [found])
+
+/** Without the headers, which hold cookies. */
+const snapshotOf = <User extends Identity, State extends object>({
+  id,
+  session,
+  user,
+  resumed,
+  remoteAddress,
+  connectedAt,
+}: Connection<User, State>): ConnectionSnapshot<User> => ({ id, session, user, resumed, remoteAddress, connectedAt })

@@ -1,10 +1,11 @@
 import { BackchatError, type Clock, type CodedError, type Contract, type Untyped } from '@backchat/protocol'
 import { expect, test } from 'vitest'
-import type { Connection, HandledReport, Identity, Logger, Middleware } from '../api.js'
+import type { Connection, HandledReport, HandlerOptions, Identity, Logger, Middleware } from '../api.js'
 import { type AnyHandler, MessageHandlers } from '../handlers/message.js'
 import type { Run } from '../machine/effects.js'
 import type { Input } from '../machine/inputs.js'
 import { RateLimit } from '../middleware/rate-limit.js'
+import { Lanes } from './lanes.js'
 import { MessageProcessor } from './message-processor.js'
 
 type State = Record<string, unknown>
@@ -38,6 +39,8 @@ const processing = (
     middleware?: Middleware<Untyped, Identity, State>[]
     admission?: Promise<boolean>
     rateLimit?: RateLimit
+    lanes?: Lanes
+    options?: HandlerOptions
   } = {},
 ) => {
   const inputs: Input[] = []
@@ -53,11 +56,12 @@ const processing = (
     },
   }
   const handlers = new MessageHandlers<Identity, State>(given.contract, () => {})
-  handlers.register('text', handler)
+  handlers.register('text', handler, given.options)
   const processor = new MessageProcessor<Identity, State>({
     contract: given.contract,
     handlers,
     rateLimit: given.rateLimit,
+    lanes: given.lanes ?? new Lanes({ perSession: 256, waiting: 256 }),
     middleware: given.middleware ?? [],
     connectionOf: (link) => (link === 1 ? connection : undefined),
     admission: () => given.admission,
@@ -115,7 +119,17 @@ test('a handler is given the message with all eight fields, and its reply goes b
     { kind: 'returned', run: 1, message, bytes: message.length },
   ])
   expect(reports).toEqual([
-    { type: 'text', messageId: 'm1', sessionId: 's1', mode: 'request', outcome: 'ok', durationMs: 0, chunks: 0 },
+    {
+      type: 'text',
+      messageId: 'm1',
+      sessionId: 's1',
+      connectionId: 'c1',
+      userId: 'ann',
+      mode: 'request',
+      outcome: 'ok',
+      durationMs: 0,
+      chunks: 0,
+    },
   ])
 })
 
@@ -307,7 +321,7 @@ test('middleware that neither goes on nor throws fails the run; one that does no
 test('who asks too fast is refused before anything else, and may send the same number again', async () => {
   const { run, inputs, reports } = processing(() => 'reply', {
     contract: { text: {} },
-    rateLimit: new RateLimit({ perSecond: 1, burst: 1 }, { now: () => 0 }),
+    rateLimit: new RateLimit({ perSecond: 0.001, burst: 1 }),
   })
   await run(null)
   await run(null, { run: 2 })
@@ -315,9 +329,82 @@ test('who asks too fast is refused before anything else, and may send the same n
     kind: 'threw',
     run: 2,
     refused: true,
-    error: { code: 'RATE_LIMITED', retryAfterMs: 1_000 },
+    error: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) },
   })
   expect(reports.map(({ outcome }) => outcome)).toEqual(['ok', 'RATE_LIMITED'])
+})
+
+test('messages of an ordered type are handled one after another; one that is given up holds up nobody', async () => {
+  const notes: unknown[] = []
+  const { processor, run, inputs } = processing(
+    (message) => {
+      notes.push(message.content)
+      return new Promise(() => {})
+    },
+    { options: { ordered: true } },
+  )
+  for (const n of [1, 2, 3]) await run(n, { run: n })
+  expect(notes).toEqual([1])
+  expect(inputs.filter(({ kind }) => kind === 'waiting')).toEqual([
+    { kind: 'waiting', run: 2, waits: true },
+    { kind: 'waiting', run: 3, waits: true },
+  ])
+  processor.abort({ kind: 'abort', run: 2, code: 'ABORTED', reason: 'The caller gave up.' })
+  processor.abort({ kind: 'abort', run: 1, code: 'HANDLER_TIMEOUT', reason: 'It was silent.' })
+  await settled()
+  expect(notes).toEqual([1, 3])
+  expect(inputs.filter(({ kind }) => kind === 'waiting').at(-1)).toEqual({ kind: 'waiting', run: 3, waits: false })
+})
+
+test('beyond what may run and wait, a message is refused and may come again under its number', async () => {
+  const { run, inputs } = processing(() => new Promise(() => {}), { lanes: new Lanes({ perSession: 1, waiting: 1 }) })
+  for (const n of [1, 2, 3]) await run(n, { run: n })
+  expect(outcome(inputs)).toMatchObject([
+    { kind: 'threw', run: 3, refused: true, error: { code: 'OVERLOADED', mayHaveExecuted: false, retryAfterMs: 250 } },
+  ])
+})
+
+test('middleware may answer in place of the handler, also when it has failed', async () => {
+  const instead = processing(() => 'never', { middleware: [(context) => context.answer('instead')] })
+  await instead.run()
+  expect(outcome(instead.inputs)).toMatchObject([{ kind: 'returned', message: expect.stringContaining('"instead"') }])
+  const after = processing(
+    () => {
+      throw new Error('no')
+    },
+    { middleware: [(context, next) => next().catch(() => context.answer('after all'))] },
+  )
+  await after.run()
+  expect(outcome(after.inputs)).toMatchObject([{ kind: 'returned', message: expect.stringContaining('"after all"') }])
+  const late = processing(
+    async function* () {
+      yield 1
+      throw new Error('no')
+    },
+    { middleware: [(context, next) => next().catch(() => context.answer('too late'))] },
+  )
+  await late.run('hi', { mode: 'stream' })
+  late.processor.pull(1)
+  await settled()
+  expect(outcome(late.inputs)).toMatchObject([{ kind: 'threw', error: { code: 'HANDLER_FAILED' } }])
+})
+
+test('only a handler that failed and may run again is called twice', async () => {
+  const again: Middleware<Untyped, Identity, State> = (_context, next) => next().catch(() => next())
+  for (const idempotent of [true, false]) {
+    let calls = 0
+    const { run, inputs } = processing(
+      () => {
+        calls += 1
+        if (calls === 1) throw new Error('no')
+        return 'yes'
+      },
+      { middleware: [again], options: { idempotent } },
+    )
+    await run()
+    expect(calls).toBe(idempotent ? 2 : 1)
+    expect(outcome(inputs)).toMatchObject([idempotent ? { kind: 'returned' } : { error: { code: 'HANDLER_FAILED' } }])
+  }
 })
 
 test('a rate limit of middleware refuses in a way that lets the same number come again', async () => {

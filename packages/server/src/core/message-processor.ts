@@ -21,6 +21,7 @@ import { onion } from '../middleware/onion.js'
 import type { RateLimit } from '../middleware/rate-limit.js'
 import { checkContent } from '../middleware/validation.js'
 import { ActiveRun } from './active-run.js'
+import type { Lanes, Place } from './lanes.js'
 import { encodeChunk, encodeReply, replyTo } from './reply.js'
 import { RunContext } from './run-context.js'
 
@@ -28,6 +29,7 @@ export interface ProcessorOptions<User extends Identity, State extends object> {
   readonly contract: Contract | undefined
   readonly handlers: MessageHandlers<User, State>
   readonly rateLimit: RateLimit | undefined
+  readonly lanes: Lanes
   readonly middleware: readonly Middleware<Untyped, User, State>[]
   readonly connectionOf: (link: LinkId) => Connection<User, State> | undefined
   /** While a connection's middleware runs: whether it lets the connection in. */
@@ -43,6 +45,8 @@ export interface ProcessorOptions<User extends Identity, State extends object> {
 export class MessageProcessor<User extends Identity, State extends object> {
   readonly #options: ProcessorOptions<User, State>
   readonly #runs = new Map<RunId, ActiveRun<User, State>>()
+  /** While the rate limit counts them. */
+  readonly #counted = new Set<RunId>()
 
   constructor(options: ProcessorOptions<User, State>) {
     this.#options = options
@@ -50,18 +54,34 @@ export class MessageProcessor<User extends Identity, State extends object> {
 
   /** Carries out the effect `run`. */
   start(effect: Run): void {
-    const { contract, connectionOf, rateLimit } = this.#options
+    const { connectionOf, rateLimit } = this.#options
     const connection = connectionOf(effect.link)
-    if (connection === undefined) return this.#refuse(effect, notAdmitted)
-    const tooFast = rateLimit?.take(effect.session)
-    if (tooFast !== undefined) return this.#refuse(effect, tooFast)
+    if (connection === undefined) this.#refuse(effect, notAdmitted)
+    else if (rateLimit === undefined) this.#admit(effect, connection)
+    else void this.#limit(effect, connection, rateLimit)
+  }
+
+  async #limit(effect: Run, connection: Connection<User, State>, rateLimit: RateLimit): Promise<void> {
+    this.#counted.add(effect.run)
+    const tooFast = await rateLimit.take(effect.session, effect.user)
+    // It may have been given up meanwhile.
+    if (!this.#counted.delete(effect.run)) return
+    if (tooFast === undefined) this.#admit(effect, connection)
+    else this.#refuse(effect, tooFast)
+  }
+
+  #admit(effect: Run, connection: Connection<User, State>): void {
+    const { contract, lanes, handlers } = this.#options
     const checked = checkContent(contract, effect.type, 'client', effect.message.content ?? null)
     if (!checked.ok) {
       return this.#refuse(effect, { code: 'INVALID_MESSAGE', message: checked.reason, mayHaveExecuted: false })
     }
+    const { ordered } = handlers.factsOf(effect.type)
+    const place = lanes.take(effect.session, ordered ? effect.type : undefined)
+    if (place === undefined) return this.#refuse(effect, tooManyWait)
     // Whoever a client says it is: it is the user [P-7].
     const message = expandMessage({ ...effect.message, from: 'user' }, requestDefaults, effect.session)
-    const run = this.#open(effect, { ...message, content: checked.content }, connection)
+    const run = this.#open(effect, { ...message, content: checked.content }, connection, place)
     void this.#execute(run, effect.link)
   }
 
@@ -72,6 +92,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
 
   /** Carries out the effect `abort`. */
   abort({ run: id, code, reason }: Extract<Effect, { kind: 'abort' }>): void {
+    this.#counted.delete(id)
     const run = this.#runs.get(id)
     if (run === undefined) return
     this.#close(run, code)
@@ -84,6 +105,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     this.#runs.get(run)?.context.abort(reason)
   }
 
+<<<<<<< HEAD
   /** Runs whose answer is wanted, oldest first. */
   inFlight(): readonly RequestInFlight[] {
     const now = this.#options.clock.now()
@@ -93,8 +115,20 @@ export class MessageProcessor<User extends Identity, State extends object> {
   #open(effect: Run, message: Message<string, unknown>, connection: Connection<User, State>): ActiveRun<User, State> {
     const { clock, log } = this.#options
     const context = new RunContext({ message, connection, run: { id: effect.run, mode: effect.mode }, log })
+=======
+  #open(
+    { run: id, mode, type }: Run,
+    message: Message<string, unknown>,
+    connection: Connection<User, State>,
+    place: Place,
+  ): ActiveRun<User, State> {
+    const { clock, log, handlers } = this.#options
+    const { idempotent } = handlers.factsOf(type)
+    const reply = (content: unknown) => replyTo(message, content, this.#options)
+    const context = new RunContext({ message, connection, run: { id, mode, idempotent }, log, reply })
+>>>>>>> guard
     context.reached('received', clock.wall())
-    const run = new ActiveRun(effect.run, context, clock.now())
+    const run = new ActiveRun(id, context, place, clock.now())
     this.#runs.set(run.id, run)
     return run
   }
@@ -103,19 +137,37 @@ export class MessageProcessor<User extends Identity, State extends object> {
     try {
       const admission = this.#options.admission(link)
       if (admission !== undefined && !(await admission)) throw errorOf(notAdmitted)
-      await onion(this.#options.middleware, run.context, () => this.#begin(run))
-      if (run.answering === undefined) throw new Error('Middleware returned without calling next().')
-      await run.answering
+      if (run.place.turn !== undefined) await this.#turnOf(run, run.place.turn)
+      if (run.over) return
+      await this.#around(run)
       this.#return(run)
     } catch (thrown) {
       this.#throw(run, thrown)
     }
   }
 
+  async #turnOf(run: ActiveRun<User, State>, turn: Promise<void>): Promise<void> {
+    this.#options.feed({ kind: 'waiting', run: run.id, waits: true })
+    await turn
+    if (!run.over) this.#options.feed({ kind: 'waiting', run: run.id, waits: false })
+  }
+
+  /** Middleware, and the handler inside of it. */
+  async #around(run: ActiveRun<User, State>): Promise<void> {
+    const begin = () => this.#begin(run)
+    await onion(this.#options.middleware, run.context, begin, () => mayRepeat(run))
+    if (run.context.answered) return
+    if (run.answering === undefined) throw new Error('Middleware returned without calling next().')
+    await run.answering
+  }
+
   #begin(run: ActiveRun<User, State>): Promise<void> {
+    run.failed = false
     run.answering = this.#answer(run)
     // Middleware need not await next(); who does not must not leave a rejection unhandled.
-    run.answering.catch(() => {})
+    run.answering.catch(() => {
+      run.failed = true
+    })
     return run.answering
   }
 
@@ -128,7 +180,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     this.#options.feed({ kind: 'handling', run: run.id })
     const answer: unknown = handler(message, run.context)
     const content = isGenerator(answer) ? await this.#exhaust(run, answer) : await answer
-    run.context.reply = replyTo(message, content, this.#options)
+    if (!run.context.answered) run.context.reply = replyTo(message, content, this.#options)
   }
 
   /** Asks a generator for its chunks, each only when it is wanted, and returns its reply. */
@@ -154,7 +206,11 @@ export class MessageProcessor<User extends Identity, State extends object> {
   #yield(run: ActiveRun<User, State>, chunk: unknown): void {
     const { json, bytes } = encodeChunk(chunk)
     run.chunks += 1
+<<<<<<< HEAD
     run.firstChunkMs ??= this.#options.clock.now() - run.since
+=======
+    run.context.streamed ||= run.context.run.mode === 'stream'
+>>>>>>> guard
     this.#options.feed({ kind: 'yielded', run: run.id, content: json, bytes })
   }
 
@@ -192,11 +248,13 @@ export class MessageProcessor<User extends Identity, State extends object> {
   /** Answers a run that never got a context. */
   #refuse(effect: Run, error: WireError): void {
     this.#options.feed({ kind: 'threw', run: effect.run, error, refused: mayComeAgain(error) })
-    const { type, message, session: sessionId, mode } = effect
+    const { type, message, session: sessionId, user: userId, mode, link } = effect
     this.#options.handled({
       type,
       messageId: message.id,
       sessionId,
+      connectionId: this.#options.connectionOf(link)?.id,
+      userId,
       mode,
       outcome: error.code,
       durationMs: 0,
@@ -207,11 +265,13 @@ export class MessageProcessor<User extends Identity, State extends object> {
   #close(run: ActiveRun<User, State>, outcome: 'ok' | ErrorCode): void {
     run.end()
     this.#runs.delete(run.id)
-    const { message, run: facts } = run.context
+    const { message, connection, user, run: facts } = run.context
     this.#options.handled({
       type: message.type,
       messageId: message.id,
       sessionId: message.sessionId,
+      connectionId: connection.id,
+      userId: user.id,
       mode: facts.mode,
       outcome,
       durationMs: this.#options.clock.now() - run.since,
@@ -219,6 +279,17 @@ export class MessageProcessor<User extends Identity, State extends object> {
       chunks: run.chunks,
     })
   }
+}
+
+/** A handler that failed may be called again where nobody would notice. */
+const mayRepeat = <User extends Identity, State extends object>({ context, failed, over }: ActiveRun<User, State>) =>
+  failed && !over && context.run.idempotent && !context.streamed
+
+const tooManyWait: WireError = {
+  code: 'OVERLOADED',
+  message: 'As many messages of this session wait for their turn as may; it was not run.',
+  mayHaveExecuted: false,
+  retryAfterMs: 250,
 }
 
 const notAdmitted: WireError = {

@@ -14,7 +14,7 @@ import {
   type WireError,
   wireMessage,
 } from '@backchat/protocol'
-import type { SendResult } from '../api.js'
+import type { LogoutResult, SendResult } from '../api.js'
 import { errorOf } from '../handlers/error.js'
 import type { Effect } from '../machine/effects.js'
 import type { Input, Key } from '../machine/inputs.js'
@@ -61,6 +61,14 @@ export class Pushes {
     return target === undefined ? { ok: true, id, sessions: 0 } : this.#append(target, id, written)
   }
 
+  /** Ends all sessions of a user. Never rejects. */
+  async logout(user: string): Promise<LogoutResult> {
+    if (this.#closed) return refused('CLOSED', 'The server is closed; nobody was logged out.')
+    if (typeof user !== 'string') return refused('INVALID_MESSAGE', 'A user is named by a string.')
+    const result = await this.#settled('', (key) => ({ kind: 'loggedOut', key, user }))
+    return result.ok ? { ok: true, sessions: result.sessions } : result
+  }
+
   /** What the application gives may throw when it is read. */
   #write(id: string, target: Target | undefined, message: Outgoing): Json | SendResult {
     try {
@@ -76,11 +84,16 @@ export class Pushes {
   }
 
   #append(target: Target, id: string, message: Json): Promise<SendResult> {
+    return this.#settled(id, (key) => ({ kind: 'pushed', key, target, id, message, bytes: utf8Length(message) }))
+  }
+
+  /** What the machine says of an input, by its key. */
+  #settled(id: string, input: (key: Key) => Input): Promise<SendResult> {
     this.#lastKey += 1
     const key = this.#lastKey
     return new Promise((resolve) => {
       this.#waiting.set(key, { id, resolve })
-      this.#options.feed({ kind: 'pushed', key, target, id, message, bytes: utf8Length(message) })
+      this.#options.feed(input(key))
     })
   }
 
@@ -121,7 +134,9 @@ const isNamed = (name: unknown): boolean =>
 
 const unsendable = (reason: string): SendResult => refused('INVALID_MESSAGE', `The message cannot be sent: ${reason}.`)
 
-const refused = (code: WireError['code'], message: string): SendResult => ({
+const refused = (code: WireError['code'], message: string): Refused => ({
   ok: false,
   error: errorOf({ code, message, mayHaveExecuted: false }),
 })
+
+type Refused = Extract<SendResult, { ok: false }>

@@ -17,6 +17,8 @@ export interface RunContextParts<User extends Identity, State extends object> {
   readonly connection: Connection<User, State>
   readonly run: RunFacts
   readonly log: Logger
+  /** Makes a reply of content. */
+  readonly reply: (content: unknown) => Message<'response', unknown>
 }
 
 export class RunContext<User extends Identity, State extends object>
@@ -26,6 +28,11 @@ export class RunContext<User extends Identity, State extends object>
   readonly connection: Connection<User, State>
   readonly run: RunFacts
   reply: Message<'response', unknown> | undefined
+  /** The reply is middleware's. */
+  answered = false
+  /** Chunks have been sent: what they began cannot be begun again, or answered otherwise. */
+  streamed = false
+  readonly #replyOf: (content: unknown) => Message<'response', unknown>
   readonly #log: Logger
   #ownLog: Logger | undefined
   #controller: AbortController | undefined
@@ -37,6 +44,7 @@ export class RunContext<User extends Identity, State extends object>
     this.connection = parts.connection
     this.run = parts.run
     this.#log = parts.log
+    this.#replyOf = parts.reply
   }
 
   get session(): Session {
@@ -74,6 +82,12 @@ export class RunContext<User extends Identity, State extends object>
   }
 
   readonly failure = (content: unknown): BackchatError => failureOf(content, this.message)
+
+  readonly answer = (content: unknown): void => {
+    if (this.streamed) throw new Error('Chunks of the handler have been sent; it cannot be answered otherwise.')
+    this.reply = this.#replyOf(content)
+    this.answered = true
+  }
 
   /** Notes a stage that the message got to. */
   reached(stage: Stage, atMs: number): void {

@@ -37,6 +37,30 @@ test('a rate limit has a rate, and a burst of one second of it by default', () =
   })
   expect(given({ rateLimit: { perSecond: 0 } })).toThrow('config.rateLimit.perSecond')
   expect(given({ rateLimit: { perSecond: 1, burst: 0 } })).toThrow('config.rateLimit.burst')
+  expect(given({ rateLimit: { perSecond: 1e-6 } })).toThrow('a window is at most 24 h')
+  expect(settingsOf({ port: 0, config: { rateLimit: { perSecond: 1, perUser: { perSecond: 3 } } } }).rateLimit).toEqual(
+    {
+      perSecond: 1,
+      burst: 1,
+      perUser: { perSecond: 3, burst: 3 },
+    },
+  )
+  expect(given({ rateLimit: { perSecond: 1, perUser: { perSecond: -1 } } })).toThrow(
+    'config.rateLimit.perUser.perSecond',
+  )
+})
+
+test('how many run and wait are whole numbers', () => {
+  expect(settingsOf({ port: 0 }).concurrency).toEqual({ perSession: 256, waiting: 256 })
+  expect(settingsOf({ port: 0, config: { concurrency: { perSession: 1 } } }).concurrency.perSession).toBe(1)
+  expect(given({ concurrency: { perSession: 0 } })).toThrow('config.concurrency.perSession')
+  expect(given({ concurrency: { waiting: 0.5 } })).toThrow('config.concurrency.waiting')
+})
+
+test('how requests are logged is a level, or off', () => {
+  expect(settingsOf({ port: 0 }).requestLog).toBe('debug')
+  expect(settingsOf({ port: 0, config: { requestLog: 'info' } }).requestLog).toBe('info')
+  expect(given({ requestLog: 'loud' as 'info' })).toThrow("config.requestLog is 'debug', 'info' or 'off', not 'loud'")
 })
 
 test('a program without types is told what an unknown name might have meant', () => {

@@ -1,9 +1,11 @@
 /** The options of a manager, judged once: what makes no sense is refused with a sentence, the rest gets its defaults. */
 
 import { limits } from '@backchat/protocol'
-import type { ManagerConfig } from '../api.js'
-import type { RateLimitOptions } from '../middleware/rate-limit.js'
+import type { ManagerConfig, RateConfig } from '../api.js'
+import type { RequestLogLevel } from '../middleware/logging.js'
+import type { Rate, RateLimitOptions } from '../middleware/rate-limit.js'
 import type { Store } from '../store/store.js'
+import type { LanesOptions } from './lanes.js'
 
 /** Numbers that the parts are built with. Times are milliseconds. */
 export interface Settings {
@@ -17,6 +19,8 @@ export interface Settings {
   readonly maxSessionsPerUser: number
   readonly messageBytes: number
   readonly rateLimit: RateLimitOptions | undefined
+  readonly requestLog: RequestLogLevel
+  readonly concurrency: LanesOptions
   readonly node: string | undefined
   /** How often notes of other nodes are looked for. */
   readonly pollMs: number | undefined
@@ -62,6 +66,8 @@ const configNames = [
   'maxSessionsPerUser',
   'maxMessageBytes',
   'rateLimit',
+  'requestLog',
+  'concurrency',
 ]
 
 /** @throws TypeError that names the option and says what it may be. */
@@ -85,6 +91,8 @@ export const settingsOf = (options: Given): Settings => {
     maxSessions: count('config.maxSessions', config.maxSessions, 100_000),
     maxSessionsPerUser: count('config.maxSessionsPerUser', config.maxSessionsPerUser, 10),
     rateLimit: rateLimitOf(config.rateLimit),
+    requestLog: requestLogOf(config.requestLog),
+    concurrency: concurrencyOf(config.concurrency),
     node: nodeOf(options.node),
     pollMs,
     messageBytes: count('config.maxMessageBytes', config.maxMessageBytes, limits.messageBytes),
@@ -106,12 +114,37 @@ const count = (name: string, value: number | undefined, otherwise: number): numb
 
 const rateLimitOf = (given: ManagerConfig['rateLimit']): RateLimitOptions | undefined => {
   if (given === undefined) return undefined
-  onlyNames('option config.rateLimit', given, ['perSecond', 'burst'])
-  const { perSecond, burst } = given
+  onlyNames('option config.rateLimit', given, ['perSecond', 'burst', 'perUser'])
+  const { perUser } = given
+  if (perUser === undefined) return rateOf('config.rateLimit', given)
+  onlyNames('option config.rateLimit.perUser', perUser, ['perSecond', 'burst'])
+  return { ...rateOf('config.rateLimit', given), perUser: rateOf('config.rateLimit.perUser', perUser) }
+}
+
+const rateOf = (name: string, { perSecond, burst: given }: RateConfig): Rate => {
   if (!(typeof perSecond === 'number' && perSecond > 0 && Number.isFinite(perSecond))) {
-    throw new TypeError(`config.rateLimit.perSecond is a positive number, not ${inWords(perSecond)}.`)
+    throw new TypeError(`${name}.perSecond is a positive number, not ${inWords(perSecond)}.`)
   }
-  return { perSecond, burst: count('config.rateLimit.burst', burst, Math.max(1, Math.ceil(perSecond))) }
+  const burst = count(`${name}.burst`, given, Math.max(1, Math.ceil(perSecond)))
+  // Longer ones overflow the timers that end them.
+  if (burst / perSecond > longestWindowSeconds) {
+    throw new TypeError(`${name} allows ${burst} messages in ${burst / perSecond} s; a window is at most 24 h.`)
+  }
+  return { perSecond, burst }
+}
+
+const longestWindowSeconds = 24 * 60 * 60
+
+const concurrencyOf = (given: ManagerConfig['concurrency'] = {}): LanesOptions => {
+  onlyNames('option config.concurrency', given, ['perSession', 'waiting'])
+  const perSession = count('config.concurrency.perSession', given.perSession, limits.window)
+  return { perSession, waiting: count('config.concurrency.waiting', given.waiting, limits.window) }
+}
+
+const requestLogOf = (level: unknown): RequestLogLevel => {
+  if (level === undefined) return 'debug'
+  if (level === 'debug' || level === 'info' || level === 'off') return level
+  throw new TypeError(`config.requestLog is 'debug', 'info' or 'off', not ${inWords(level)}.`)
 }
 
 const onlyNames = (what: string, given: object, names: readonly string[]): void => {

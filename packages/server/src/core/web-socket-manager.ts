@@ -12,7 +12,9 @@ import {
 } from '@backchat/protocol'
 import type {
   CloseOptions,
+  ConnectionFilter,
   ConnectionMiddleware,
+  ConnectionSnapshot,
   ErrorContext,
   FreeState,
   Guest,
@@ -21,6 +23,7 @@ import type {
   HealthListener,
   Identity,
   Logger,
+  LogoutResult,
   Manager,
   ManagerEvents,
   ManagerOptions,
@@ -33,7 +36,7 @@ import type {
 } from '../api.js'
 import { errorOf } from '../handlers/error.js'
 import type { AnyHandler } from '../handlers/message.js'
-import { standardLogger } from '../log.js'
+import { createLogger } from '../log.js'
 import { type Assembly, assemble } from './assembly.js'
 import { EventBus } from './event-bus.js'
 import { Patience } from './patience.js'
@@ -69,7 +72,7 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
 
   /** @throws TypeError that names the option that makes no sense. */
   constructor(options: ManagerOptions<C, User, State>) {
-    this.#log = options.logger ?? standardLogger()
+    this.#log = options.logger ?? createLogger()
     this.#safeLog = safeLog(this.#log)
     const failed = (error: CodedError, context: ErrorContext = {}) => this.#failed(error, context)
     const clock = options.clock ?? systemClock
@@ -146,6 +149,14 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
     return changeRoom(this.#parts.driver, { op: 'leave', session, room })
   }
 
+  connections(filter?: ConnectionFilter): readonly ConnectionSnapshot<User>[] {
+    return this.#parts.pool.snapshots(filter)
+  }
+
+  logout(user: string): Promise<LogoutResult> {
+    return this.#parts.pushes.logout(user)
+  }
+
   request<Type extends TypeSaidBy<C, 'server', 'reply'>>(
     session: string,
     type: Type,
@@ -181,9 +192,14 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
 
   /** From the outside in: nobody new, then no work, then no links, then nothing. */
   async #close(drainMs: number): Promise<void> {
+<<<<<<< HEAD
     const { entrance, readiness, driver, readyToClose, links, auth, pushes, asks, store } = this.#parts
     readiness.phase = 'draining'
     entrance.shut()
+=======
+    const { entrance, driver, readyToClose, links, auth, pushes, asks, rateLimit, store } = this.#parts
+    const portFreed = entrance.close()
+>>>>>>> guard
     driver.feed({ kind: 'closeAsked', drainMs })
     await readyToClose
     readiness.close()
@@ -192,6 +208,7 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
     auth.close()
     pushes.close()
     asks.close()
+    rateLimit?.close()
     await links.close(closeCodes.goingAway, 'The server goes away.')
     await portFreed
     for (const undo of this.#undo) undo()

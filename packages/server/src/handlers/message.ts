@@ -6,6 +6,12 @@ import { milliseconds } from '../core/settings.js'
 import type { Input } from '../machine/inputs.js'
 import { definitionFor } from '../middleware/validation.js'
 
+/** What is known of a type beside its handler. */
+export interface TypeFacts {
+  readonly idempotent: boolean
+  readonly ordered: boolean
+}
+
 /** A handler as it is called: what its types promise is checked by the contract when a message comes. */
 export type AnyHandler<User extends Identity, State extends object> = Handler<Untyped, User, State>
 
@@ -14,6 +20,7 @@ export class MessageHandlers<User extends Identity, State extends object> {
   readonly #feed: (input: Input) => void
   /** A map: types come from the network. */
   readonly #handlers = new Map<string, AnyHandler<User, State>>()
+  readonly #facts = new Map<string, TypeFacts>()
 
   constructor(contract: Contract | undefined, feed: (input: Input) => void) {
     this.#contract = contract
@@ -27,11 +34,16 @@ export class MessageHandlers<User extends Identity, State extends object> {
     const timeoutMs = options.timeout === undefined ? undefined : milliseconds('timeout', options.timeout, 0)
     const idempotent = options.idempotent ?? this.#contract?.[type]?.idempotent ?? false
     this.#handlers.set(type, handler)
+    this.#facts.set(type, { idempotent, ordered: options.ordered ?? false })
     this.#feed({ kind: 'registered', type, idempotent, ...(timeoutMs === undefined ? {} : { timeoutMs }) })
   }
 
   find(type: string): AnyHandler<User, State> | undefined {
     return this.#handlers.get(type)
+  }
+
+  factsOf(type: string): TypeFacts {
+    return this.#facts.get(type) ?? unknownType
   }
 
   #problem(type: string, handler: unknown): string | undefined {
@@ -46,3 +58,5 @@ export class MessageHandlers<User extends Identity, State extends object> {
     return undefined
   }
 }
+
+const unknownType: TypeFacts = { idempotent: false, ordered: false }

@@ -39,7 +39,7 @@ export type Effect =
   | { readonly kind: 'detached'; readonly link: LinkId; readonly session: string; readonly reason: string }
   /** A session is over: its time ran out, or the client said bye. */
   | { readonly kind: 'ended'; readonly session: string; readonly user: string }
-  /** Settles the append of that key. */
+  /** Settles the append or the logout of that key. */
   | { readonly kind: 'pushed'; readonly key: Key; readonly outcome: PushOutcome }
   /** Settles the ask of that key. */
   | { readonly kind: 'answered'; readonly key: Key; readonly outcome: AskOutcome }
@@ -54,7 +54,7 @@ export type Effect =
   /** All that `closeAsked` wanted is done. */
   | { readonly kind: 'ready to close' }
 
-/** `sessions` is how many got it. */
+/** `sessions` is how many got it, or ended. */
 export type PushOutcome =
   | { readonly ok: true; readonly sessions: number }
   | { readonly ok: false; readonly error: WireError }

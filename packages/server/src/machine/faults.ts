@@ -69,6 +69,11 @@ export const perhapsAppended: WireError = {
   message: 'The store failed; the push was perhaps appended.',
   mayHaveExecuted: true,
 }
+export const perhapsLoggedOut: WireError = {
+  code: 'OUTCOME_UNKNOWN',
+  message: 'The store failed; the sessions of the user have perhaps ended.',
+  mayHaveExecuted: true,
+}
 export const noSuchSession: WireError = {
   code: 'SESSION_GONE',
   message: 'There is no such session; nobody was asked.',

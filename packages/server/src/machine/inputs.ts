@@ -28,6 +28,8 @@ export type Input =
   /** Answers the effect `apply`, in the same turn or later, in order. */
   | { readonly kind: 'applied'; readonly batch: number; readonly results: readonly Result[] }
   | { readonly kind: 'applyFailed'; readonly batch: number; readonly reason: string }
+  /** The run waits for its turn, or has come to it: a wait is no silence of the handler. */
+  | { readonly kind: 'waiting'; readonly run: RunId; readonly waits: boolean }
   /** The handler of that run is about to be called: validation and middleware let it pass. */
   | { readonly kind: 'handling'; readonly run: RunId }
   /** The generator yielded. It is asked for more only by the effect `pull`. */
@@ -46,6 +48,8 @@ export type Input =
       readonly message: Json
       readonly bytes: number
     }
+  /** The application wants a user's sessions to end; settled by the effect `pushed`, which counts them. */
+  | { readonly kind: 'loggedOut'; readonly key: Key; readonly user: string }
   /** The application asks a client; settled by the effect `answered`. */
   | {
       readonly kind: 'asked'

@@ -22,7 +22,7 @@ export const noted = (parts: Parts, note: Note, turn: Turn): void => {
     case 'superseded':
       return parts.sessions.superseded(note.session, note.attempt, turn)
     case 'over':
-      return parts.sessions.over(note, turn)
+      return parts.sessions.over(note, turn, note.loggedOut === true ? 'unauthorized' : 'superseded')
     case 'answered':
       return parts.asks.answered(note.session, note.push, note.answer, turn)
     default:

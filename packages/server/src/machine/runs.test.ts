@@ -310,3 +310,16 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     ])
   })
 })
+
+test('a run that waits for its turn is not silent, and its time begins when its turn comes', () => {
+  const node = new TestNode({ answers: 'at once', handlerTimeoutMs: 1_000 })
+  node.connect(1)
+  node.request(1, 1)
+  const run = node.theRun()
+  node.feed({ kind: 'waiting', run: run.run, waits: true })
+  node.sleep(5_000)
+  expect(node.done('abort')).toEqual([])
+  node.feed({ kind: 'waiting', run: run.run, waits: false })
+  node.sleep(1_500)
+  expect(node.done('abort')).toMatchObject([{ run: run.run, code: 'HANDLER_TIMEOUT' }])
+})

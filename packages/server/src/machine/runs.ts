@@ -192,6 +192,14 @@ export class Runs {
 
   // ---- what handlers do ----
 
+  /** It waits for others of its session, or has come to its turn. */
+  waiting(id: RunId, waits: boolean, turn: Turn): void {
+    const run = this.#live(id)
+    if (run === undefined) return
+    if (waits) this.#watch.pause(run)
+    else this.#watch.listen(run, turn.now)
+  }
+
   /** The handler is about to be called. */
   handling(id: RunId, turn: Turn): void {
     const run = this.#live(id)

@@ -19,6 +19,7 @@ import { Greeting, type Newcomer } from './greeting.js'
 import { Heartbeats } from './heartbeats.js'
 import type { Input, LinkId } from './inputs.js'
 import { Lease } from './lease.js'
+import { logout } from './logout.js'
 import { lost, noted, renewed } from './neighbours.js'
 import type { Parts } from './parts.js'
 import { Pushes } from './pushes.js'
@@ -167,6 +168,8 @@ export class ServerMachine {
         return this.#batches.applied(input.batch, input.results, turn)
       case 'applyFailed':
         return this.#batches.failed(input.batch, input.reason, turn)
+      case 'waiting':
+        return runs.waiting(input.run, input.waits, turn)
       case 'handling':
         return runs.handling(input.run, turn)
       case 'yielded':
@@ -179,6 +182,8 @@ export class ServerMachine {
         return registry.register(input)
       case 'pushed':
         return pushes.append(input, turn)
+      case 'loggedOut':
+        return logout(this.#parts, input, turn)
       case 'asked':
         return asks.asked(input, turn)
       case 'askAbandoned':

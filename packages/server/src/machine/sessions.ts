@@ -1,6 +1,6 @@
 /** The sessions whose links are on this node: attached → leaving → gone. Those without a link live in the store alone [P-30, P-31]. */
 
-import { closeCodes } from '@backchat/protocol'
+import { closeCodes, type RefuseCode } from '@backchat/protocol'
 import type { EndedSession } from '../store/operations.js'
 import type { Attachment } from './attachment.js'
 import type { Newcomer } from './greeting.js'
@@ -102,11 +102,11 @@ export class Sessions {
     )
   }
 
-  /** The store ended a session: its time ran out, or there had to be room for another. */
-  over(ended: EndedSession, turn: Turn): void {
+  /** The store ended a session: its time ran out, there had to be room for another, or its user was logged out. */
+  over(ended: EndedSession, turn: Turn, code: RefuseCode = 'superseded'): void {
     const session = this.#sessions.get(ended.session)
     if (session !== undefined) {
-      refuse(turn, session.attachment.link, 'superseded')
+      refuse(turn, session.attachment.link, code)
       this.#leave(session, 'The session is over.', turn)
     }
     this.#end(ended, turn)

@@ -39,6 +39,22 @@ test('what one throws reaches the layers around it', async () => {
   expect(notes).toEqual(['a in x'])
 })
 
+test('going on again is possible where it may be repeated, with all that is inside', async () => {
+  const { notes, layer } = noted()
+  const tries: string[] = []
+  const twice = async (_: string, next: () => Promise<void>) => {
+    await next().catch(() => {})
+    await next()
+  }
+  const centre = async () => {
+    tries.push('centre')
+    if (tries.length === 1) throw new Error('no')
+  }
+  await onion([twice, layer('a')], 'x', centre, () => tries.length === 1)
+  expect(tries).toHaveLength(2)
+  expect(notes).toEqual(['a in x', 'a in x', 'a out'])
+})
+
 test('going on twice is refused, so that nothing runs twice', async () => {
   const { notes, centre } = noted()
   const twice = async (_: string, next: () => Promise<void>) => {

@@ -56,6 +56,8 @@ export class StoreLogic {
         return this.#sessions.greet(operation, now)
       case 'detach':
         return this.#sessions.detach(operation, now)
+      case 'logout':
+        return { op: 'logout', status: 'ok', over: this.#sessions.logout(operation) }
       case 'append':
         return this.#pushes.append(operation, now)
       case 'withdraw':

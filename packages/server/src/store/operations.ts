@@ -64,6 +64,7 @@ export type Operation =
   | DetachOperation
   /** Ends the session, if it is still at this epoch and attempt: each attempt is one link, so nobody else can be attached. */
   | { readonly op: 'end'; readonly fence: Fence }
+  | LogoutOperation
   | { readonly op: 'join'; readonly session: string; readonly room: string }
   | { readonly op: 'leave'; readonly session: string; readonly room: string }
   | EnlistOperation
@@ -175,6 +176,14 @@ export interface DetachOperation {
   readonly attempt: number
 }
 
+/** Ends all sessions of a user, with links or without. */
+export interface LogoutOperation {
+  readonly op: 'logout'
+  readonly user: string
+  /** The node that asks for this. */
+  readonly owner: Owner
+}
+
 /** A node begins: its lease starts, and those of its older incarnations end at once. */
 export interface EnlistOperation {
   readonly op: 'enlist'
@@ -213,7 +222,7 @@ export type Note =
   /** The session is on a newer link, elsewhere: attempts below this one are over. */
   | { readonly note: 'superseded'; readonly session: string; readonly attempt: number }
   /** A session that we hold or run something for is over. */
-  | { readonly note: 'over'; readonly session: string; readonly user: string }
+  | { readonly note: 'over'; readonly session: string; readonly user: string; readonly loggedOut?: true }
   /** What we asked a client has ended. */
   | { readonly note: 'answered'; readonly session: string; readonly push: number; readonly answer: AskEnding }
 
@@ -235,6 +244,7 @@ export interface Results {
   readonly withdraw: WithdrawResult
   readonly detach: FencedResult<'detach'>
   readonly end: EndResult
+  readonly logout: { readonly op: 'logout'; readonly status: 'ok'; readonly over: readonly EndedSession[] }
   readonly join: MembershipResult<'join'>
   readonly leave: MembershipResult<'leave'>
   readonly enlist: { readonly op: 'enlist'; readonly status: 'ok' }

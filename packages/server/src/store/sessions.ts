@@ -1,7 +1,15 @@
 /** Sessions begin with a hello, and end with a word, for room, or for time [P-11, P-30, P-31]. */
 
 import { unreachable } from '@backchat/protocol'
-import type { DetachOperation, EndedSession, FencedResult, GreetOperation, GreetResult, Owner } from './operations.js'
+import type {
+  DetachOperation,
+  EndedSession,
+  FencedResult,
+  GreetOperation,
+  GreetResult,
+  LogoutOperation,
+  Owner,
+} from './operations.js'
 import type { Owners } from './owners.js'
 import type { Post } from './post.js'
 import type { Pushes } from './pushes.js'
@@ -65,10 +73,17 @@ export class Sessions {
     return this.#tables.sessions.withoutSince(time, mostExpired).map((record) => this.end(record, by))
   }
 
+  /** Ends all sessions of a user. */
+  logout({ user, owner }: LogoutOperation): readonly EndedSession[] {
+    return [...this.#tables.sessions.of(user)].map((record) => this.end(record, owner, { loggedOut: true }))
+  }
+
   /** Ends a session. Whoever else holds it, runs something for it or asked it something finds a note. */
-  end(record: SessionRecord, by: Owner): EndedSession {
+  end(record: SessionRecord, by: Owner, why: { readonly loggedOut?: true } = {}): EndedSession {
     const { session, user } = record
-    for (const owner of concernedBy(record)) if (owner !== by) this.#post.leave(owner, { note: 'over', session, user })
+    for (const owner of concernedBy(record)) {
+      if (owner !== by) this.#post.leave(owner, { note: 'over', session, user, ...why })
+    }
     this.#tables.sessions.remove(record)
     this.#tables.rooms.leaveAll(session)
     return { session, user }

@@ -4,6 +4,30 @@ import { like, same } from './expect.js'
 import { begin, chunks, finish, runOf, storeCase } from './subject.js'
 
 export const ownerCases = [
+  storeCase(
+    'a logout ends all sessions of a user, tells whoever holds one, and touches nobody else',
+    async (subject) => {
+      const held = await subject.fence({ client: 'one', owner: 'other' })
+      const mine = await subject.fence({ client: 'two' })
+      const bobs = await subject.fence({ user: 'bob' })
+      const over = [held, mine].map(({ session }) => ({ session, user: 'ann' }))
+      const result = await subject.ask({ op: 'logout', user: 'ann', owner: 'me' })
+      like(result, { op: 'logout', status: 'ok' }, 'It')
+      if (result.op !== 'logout') throw new Error('Another result')
+      const sorted = [...result.over].sort((a, b) => a.session.localeCompare(b.session))
+      same(
+        sorted,
+        [...over].sort((a, b) => a.session.localeCompare(b.session)),
+        'The sessions that ended',
+      )
+      const note = { note: 'over', session: held.session, user: 'ann', loggedOut: true }
+      like(await subject.renew('other'), { status: 'ok', notes: [note] }, 'The notes of the other owner')
+      await subject.answers({ op: 'end', fence: mine }, { status: 'gone' })
+      await subject.answers(begin(bobs, 1), { status: 'new' })
+      like(await subject.ask({ op: 'logout', user: 'nobody', owner: 'me' }), { status: 'ok', over: [] }, 'Nobody')
+    },
+  ),
+
   storeCase('an owner that retires ends at once, for ever', async (subject) => {
     const fence = await subject.fence()
     for (const n of [1, 2, 3, 4]) await subject.ask(begin(fence, n, { owner: 'other' }))
