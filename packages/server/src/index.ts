@@ -5,11 +5,8 @@ export type * from './api.js'
 export { WebSocketManager } from './core/web-socket-manager.js'
 export { createLogger, type LoggerOptions } from './log.js'
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory-store.js'
-<<<<<<< HEAD
 export { type MetricsOptions, metrics } from './plugins/metrics.js'
 export { type MonitoringOptions, monitoring } from './plugins/monitoring.js'
-=======
 export { type RecoveryOptions, type RecoveryPolicy, recovery } from './plugins/recovery.js'
->>>>>>> guard
 export type * from './store/operations.js'
 export type { Store } from './store/store.js'

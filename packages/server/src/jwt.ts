@@ -73,7 +73,14 @@ export const jwt = <User extends Identity = JwtUser>(
 
 type Verify = (token: string | undefined) => Promise<JWTPayload | null>
 
-const verifierOf = ({ secret, jwks, issuer, audience, algorithms, tolerance = 0 }: Omit<JwtOptions<Identity>, 'user'>): Verify => {
+const verifierOf = ({
+  secret,
+  jwks,
+  issuer,
+  audience,
+  algorithms,
+  tolerance = 0,
+}: Omit<JwtOptions<Identity>, 'user'>): Verify => {
   if ((secret === undefined) === (jwks === undefined))
     throw new TypeError('Give either a secret or jwks, and not both.')
   const checks = {

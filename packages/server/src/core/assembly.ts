@@ -36,11 +36,8 @@ import { Asks } from './asks.js'
 import { ConnectionPool } from './connection-pool.js'
 import { Entrance } from './entrance.js'
 import type { EventBus } from './event-bus.js'
-<<<<<<< HEAD
 import { figuresOf } from './figures.js'
-=======
 import { Lanes } from './lanes.js'
->>>>>>> guard
 import { Links } from './links.js'
 import { MachineDriver, type ShellEffect } from './machine-driver.js'
 import { MessageProcessor } from './message-processor.js'
@@ -237,11 +234,8 @@ const workshopOf = <User extends Identity, State extends object>(
     connectionOf: (link) => pool.ofLink(link),
     admission: (link) => reception.admission(link),
     handled: (report) => {
-<<<<<<< HEAD
       tally.handled(report)
-=======
       logged(report)
->>>>>>> guard
       bus.emit('handled', report)
     },
   })

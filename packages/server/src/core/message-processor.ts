@@ -105,17 +105,12 @@ export class MessageProcessor<User extends Identity, State extends object> {
     this.#runs.get(run)?.context.abort(reason)
   }
 
-<<<<<<< HEAD
   /** Runs whose answer is wanted, oldest first. */
   inFlight(): readonly RequestInFlight[] {
     const now = this.#options.clock.now()
     return [...this.#runs.values()].map((run) => run.seenAt(now))
   }
 
-  #open(effect: Run, message: Message<string, unknown>, connection: Connection<User, State>): ActiveRun<User, State> {
-    const { clock, log } = this.#options
-    const context = new RunContext({ message, connection, run: { id: effect.run, mode: effect.mode }, log })
-=======
   #open(
     { run: id, mode, type }: Run,
     message: Message<string, unknown>,
@@ -126,7 +121,6 @@ export class MessageProcessor<User extends Identity, State extends object> {
     const { idempotent } = handlers.factsOf(type)
     const reply = (content: unknown) => replyTo(message, content, this.#options)
     const context = new RunContext({ message, connection, run: { id, mode, idempotent }, log, reply })
->>>>>>> guard
     context.reached('received', clock.wall())
     const run = new ActiveRun(id, context, place, clock.now())
     this.#runs.set(run.id, run)
@@ -206,11 +200,8 @@ export class MessageProcessor<User extends Identity, State extends object> {
   #yield(run: ActiveRun<User, State>, chunk: unknown): void {
     const { json, bytes } = encodeChunk(chunk)
     run.chunks += 1
-<<<<<<< HEAD
     run.firstChunkMs ??= this.#options.clock.now() - run.since
-=======
     run.context.streamed ||= run.context.run.mode === 'stream'
->>>>>>> guard
     this.#options.feed({ kind: 'yielded', run: run.id, content: json, bytes })
   }
 

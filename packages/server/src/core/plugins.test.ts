@@ -16,7 +16,9 @@ test('lower ones are installed first; equal ones keep the order of the list', as
 
 test('a name is one of those that come with the server', () => {
   expect(() => made('monitoring', 'metrics')).not.toThrow()
-  expect(() => made('metrix' as PluginName)).toThrow(/There is no plugin 'metrix'.*; there are monitoring, metrics/)
+  expect(() => made('metrix' as PluginName)).toThrow(
+    /There is no plugin 'metrix'.*; there are monitoring, metrics, recovery/,
+  )
   expect(() => made('toString' as PluginName)).toThrow("There is no plugin 'toString'")
   expect(() => made('metrics', 'metrics')).toThrow("The plugin 'metrics' is there twice.")
 })

@@ -27,6 +27,8 @@ const handled = (outcome: HandledReport['outcome']): HandledReport => ({
   type: 'text',
   messageId: 'm',
   sessionId: 's',
+  connectionId: 'c',
+  userId: 'u',
   mode: 'request',
   outcome,
   durationMs: 1,

@@ -192,14 +192,9 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
 
   /** From the outside in: nobody new, then no work, then no links, then nothing. */
   async #close(drainMs: number): Promise<void> {
-<<<<<<< HEAD
-    const { entrance, readiness, driver, readyToClose, links, auth, pushes, asks, store } = this.#parts
+    const { entrance, readiness, driver, readyToClose, links, auth, pushes, asks, rateLimit, store } = this.#parts
     readiness.phase = 'draining'
     entrance.shut()
-=======
-    const { entrance, driver, readyToClose, links, auth, pushes, asks, rateLimit, store } = this.#parts
-    const portFreed = entrance.close()
->>>>>>> guard
     driver.feed({ kind: 'closeAsked', drainMs })
     await readyToClose
     readiness.close()

@@ -3,8 +3,10 @@
 import type { Plugin, PluginName } from '../api.js'
 import { metrics } from './metrics.js'
 import { monitoring } from './monitoring.js'
+import { recovery } from './recovery.js'
 
 export const plugins: ReadonlyMap<string, () => Plugin> = new Map<PluginName, () => Plugin>([
   ['monitoring', () => monitoring()],
   ['metrics', () => metrics()],
+  ['recovery', () => recovery()],
 ])
