@@ -51,9 +51,9 @@ type JwtKeys =
  * const manager = new WebSocketManager({ port: 8787, authenticate })
  * ```
  */
-export const jwt = <User extends Identity = JwtUser>(
-  options: JwtOptions<User>,
-): ((token: string | undefined, request: IncomingMessage) => Promise<User | null>) => {
+export function jwt(options: JwtOptions<JwtUser> & { readonly user?: undefined }): Authenticate<JwtUser>
+export function jwt<User extends Identity>(options: JwtOptions<User>): Authenticate<User>
+export function jwt<User extends Identity>(options: JwtOptions<User>): Authenticate<User> {
   const verify = verifierOf(options)
   const { cookie, cookieOrigins, user = nameOf } = options
   if (cookieOrigins?.includes('*') === true)
@@ -70,6 +70,8 @@ export const jwt = <User extends Identity = JwtUser>(
     return found && { ...(claims.exp !== undefined && { expiresAt: claims.exp * 1_000 }), ...found }
   }
 }
+
+type Authenticate<User> = (token: string | undefined, request: IncomingMessage) => Promise<User | null>
 
 type Verify = (token: string | undefined) => Promise<JWTPayload | null>
 
