@@ -212,12 +212,12 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
 
   test('a chunk that the reader took is not kept: who asks for it again has lost it', () => {
     const node = nodeWith()
-    node.connect(1)
+    const { epoch } = node.connect(1)
     node.request(1, 1, { mode: 'stream' })
     const run = node.theHandler()
     node.yields(run, 'a', 'b')
     node.receive(1, ack({ chunks: [[1, 2]] }))
-    node.connect(2, { page: 'another' })
+    node.connect(2, { page: 'another', epoch })
     node.request(2, 1, { mode: 'stream' })
     expect(node.frames(2)).toMatchObject([
       { kind: 'error', n: 1, error: { code: 'REPLY_LOST', mayHaveExecuted: true } },

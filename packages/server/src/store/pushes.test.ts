@@ -119,7 +119,7 @@ test('another page has forgotten what it was asked; what it was not given it wil
   asking()
   greet({ attempt: 2, page: 'page' })
   expect(notesOf('other')).toEqual([])
-  greet({ attempt: 3, page: 'reloaded' })
+  greet({ attempt: 3, page: 'reloaded', epoch: fence.epoch })
   expect(notesOf('other')).toEqual([{ note: 'answered', session, push: 1, answer: { ok: 'unknown' } }])
   expect(reading(0, { ...fence, attempt: 3 })).toEqual([
     { push: 1, withdraws: 1 },

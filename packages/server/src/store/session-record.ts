@@ -44,7 +44,9 @@ export const judge = (record: SessionRecord | undefined, hello: GreetOperation):
   if (record.attempt >= hello.attempt) return { verdict: 'stale' }
   // The client has seen pushes that this record never had: the store is older than the client's memory of it.
   if (hello.lastPush > record.log.head) return { verdict: 'replace', record }
-  const known = hello.epoch === undefined || hello.epoch === record.epoch
+  // Who knows no session can have missed the welcome to this one, unless another page was welcomed: then it is a copy of that
+  // one's client, and counts requests and pushes from 1 again.
+  const known = hello.epoch === undefined ? hello.page === record.page : hello.epoch === record.epoch
   return { verdict: known ? 'resume' : 'replace', record }
 }
 

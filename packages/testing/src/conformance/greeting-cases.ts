@@ -23,6 +23,13 @@ export const greetingCases = [
     like(await subject.greet({ attempt: 2 }), { session, resumed: true }, 'A hello whose welcome was lost')
   }),
 
+  storeCase('a hello without an epoch of another page gets a new record, and the old one is over', async (subject) => {
+    const { session } = await subject.fence()
+    const over = [{ session, user: 'ann' }]
+    const copied = await subject.greet({ attempt: 2, page: 'another' })
+    like(copied, { resumed: false, head: 0, over }, 'A hello of a copy that knows no session')
+  }),
+
   storeCase('a stale hello, and one with another secret, touch nothing', async (subject) => {
     const fence = await subject.fence({ attempt: 5 })
     same(await subject.greet({ attempt: 5 }), { op: 'greet', status: 'stale' }, 'The same attempt again')

@@ -212,7 +212,7 @@ export const pushCases = [
     await subject.question(session)
     await subject.greet({ attempt: 2 })
     same(await subject.notes('other'), [], 'Notes after a hello of the same page')
-    await subject.greet({ attempt: 3, page: 'reloaded' })
+    await subject.greet({ attempt: 3, page: 'reloaded', epoch: fence.epoch })
     const note = { note: 'answered', session, push: 1, answer: { ok: 'unknown' } }
     same(await subject.notes('other'), [note], 'Notes after a hello of another page')
     const pushes = await subject.pushes({ ...fence, attempt: 3 })
