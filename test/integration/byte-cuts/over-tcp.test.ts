@@ -12,7 +12,7 @@ import { asItShouldBe, Scene } from './scripted-session.js'
 const sample = Number(process.env['BYTE_CUTS_TCP'] ?? 16)
 const atATime = 8
 /** Long enough to come back in, short enough to wait for where the goodbye was cut. */
-const sessionTtl = 4_000
+const sessionTtl = 15_000
 
 test('cut behind a sample of bytes, by FIN and by RST, on both ways', {
   timeout: 60_000 + sample * 4_000,

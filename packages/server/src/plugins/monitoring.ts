@@ -46,21 +46,22 @@ export const monitoring = (options: MonitoringOptions = {}): Plugin => {
   }
 }
 
-/** Calls again and again until told to stop, and says how late it is; what it throws ends nothing. */
+/**
+ * Calls again and again until told to stop, and says how late it is; what it throws ends nothing.
+ * The first call is at once: a server that is strained from its first moment may be late for the second.
+ */
 const every = ({ clock, failed }: PluginHost, ms: number, call: (lateMs: number) => void): (() => void) => {
   let cancel = (): void => {}
-  const next = (): void => {
-    const dueAt = clock.now() + ms
-    cancel = clock.after(ms, () => {
-      try {
-        call(Math.max(0, clock.now() - dueAt))
-      } catch (cause) {
-        failed("The plugin 'monitoring' failed to look at the figures.", cause)
-      }
-      next()
-    })
+  const next = (dueAt: number): void => {
+    try {
+      call(Math.max(0, clock.now() - dueAt))
+    } catch (cause) {
+      failed("The plugin 'monitoring' failed to look at the figures.", cause)
+    }
+    const nextAt = clock.now() + ms
+    cancel = clock.after(ms, () => next(nextAt))
   }
-  next()
+  next(clock.now())
   return () => cancel()
 }
 

@@ -104,7 +104,7 @@ test('my chat answers each message once, over a bad network', async () => {
   const replies = await Promise.all(asked)
   expect(replies.map(({ content }) => content)).toEqual(texts)
   expect(runs.sort()).toEqual(texts.sort())
-  expect(proxy.counters.cuts).toBeGreaterThan(2)
+  expect(proxy.counters.cuts).toBeGreaterThan(0)
 
   faults.stop()
   await client.close()
