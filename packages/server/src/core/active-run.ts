@@ -18,6 +18,10 @@ export class ActiveRun<User extends Identity, State extends object> {
   firstChunkMs: number | undefined
   /** When something was heard of it last; undefined while it waits for its reader. Monotonic milliseconds. */
   heardAt: number | undefined
+  /** What stands around its handler and has not let it begin. */
+  heldBy: 'connection' | 'turn' | 'middleware' = 'middleware'
+  /** What it waits for now, it has waited for since then. Monotonic milliseconds. */
+  waitsSince: number
   /** The answer is not wanted any more, or was given. */
   over = false
   /** The handler has thrown. */
@@ -32,6 +36,7 @@ export class ActiveRun<User extends Identity, State extends object> {
     this.place = place
     this.since = since
     this.heardAt = since
+    this.waitsSince = since
   }
 
   seenAt(now: number): RequestInFlight {

@@ -105,6 +105,11 @@ export class MessageProcessor<User extends Identity, State extends object> {
     this.#runs.get(run)?.context.abort(reason)
   }
 
+  /** A run whose answer is wanted, for people who watch. */
+  find(id: RunId): Pick<ActiveRun<User, State>, 'heldBy' | 'waitsSince'> | undefined {
+    return this.#runs.get(id)
+  }
+
   /** Runs whose answer is wanted, oldest first. */
   inFlight(): readonly RequestInFlight[] {
     const now = this.#options.clock.now()
@@ -130,9 +135,11 @@ export class MessageProcessor<User extends Identity, State extends object> {
   async #execute(run: ActiveRun<User, State>, link: LinkId): Promise<void> {
     try {
       const admission = this.#options.admission(link)
+      if (admission !== undefined) run.heldBy = 'connection'
       if (admission !== undefined && !(await admission)) throw errorOf(notAdmitted)
       if (run.place.turn !== undefined) await this.#turnOf(run, run.place.turn)
       if (run.over) return
+      run.heldBy = 'middleware'
       await this.#around(run)
       this.#return(run)
     } catch (thrown) {
@@ -142,6 +149,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
 
   async #turnOf(run: ActiveRun<User, State>, turn: Promise<void>): Promise<void> {
     this.#options.feed({ kind: 'waiting', run: run.id, waits: true })
+    run.heldBy = 'turn'
     await turn
     if (!run.over) this.#options.feed({ kind: 'waiting', run: run.id, waits: false })
   }
@@ -170,6 +178,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     const handler = this.#options.handlers.find(message.type)
     if (run.over || handler === undefined) throw new Error('The run was called off before its handler was called.')
     run.called = true
+    run.waitsSince = this.#options.clock.now()
     run.context.reached('started', this.#options.clock.wall())
     this.#options.feed({ kind: 'handling', run: run.id })
     const answer: unknown = handler(message, run.context)
@@ -181,6 +190,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
   async #exhaust(run: ActiveRun<User, State>, generator: AnyGenerator): Promise<unknown> {
     while (!run.over) {
       run.heardAt = this.#options.clock.now()
+      run.waitsSince = run.heardAt
       const step = await generator.next()
       if (step.done === true) return step.value
       if (run.over) break
@@ -191,6 +201,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
         throw thrown
       }
       run.heardAt = undefined
+      run.waitsSince = this.#options.clock.now()
       await run.wanted()
     }
     await letGo(generator)

@@ -21,6 +21,8 @@ export interface Settings {
   readonly rateLimit: RateLimitOptions | undefined
   readonly requestLog: RequestLogLevel
   readonly concurrency: LanesOptions
+  readonly explained: number
+  readonly flightRecords: number
   readonly node: string | undefined
   /** How often notes of other nodes are looked for. */
   readonly pollMs: number | undefined
@@ -38,6 +40,7 @@ interface Given {
   readonly authenticate?: unknown
   readonly state?: unknown
   readonly node?: unknown
+  readonly inspector?: unknown
 }
 
 const optionNames = [
@@ -56,6 +59,7 @@ const optionNames = [
   'clock',
   'ids',
   'node',
+  'inspector',
 ]
 const configNames = [
   'heartbeat',
@@ -68,6 +72,8 @@ const configNames = [
   'rateLimit',
   'requestLog',
   'concurrency',
+  'explained',
+  'flightRecords',
 ]
 
 /** @throws TypeError that names the option and says what it may be. */
@@ -93,6 +99,8 @@ export const settingsOf = (options: Given): Settings => {
     rateLimit: rateLimitOf(config.rateLimit),
     requestLog: requestLogOf(config.requestLog),
     concurrency: concurrencyOf(config.concurrency),
+    explained: count('config.explained', config.explained, 1_000),
+    flightRecords: flightRecordsOf(config.flightRecords),
     node: nodeOf(options.node),
     pollMs,
     messageBytes: count('config.maxMessageBytes', config.maxMessageBytes, limits.messageBytes),
@@ -141,13 +149,23 @@ const concurrencyOf = (given: ManagerConfig['concurrency'] = {}): LanesOptions =
   return { perSession, waiting: count('config.concurrency.waiting', given.waiting, limits.window) }
 }
 
+/** A record takes 200 to 700 bytes, so that the most of them are a few hundred MB. */
+const mostFlightRecords = 1_000_000
+
+const flightRecordsOf = (given: number | undefined): number => {
+  if (given === undefined) return 4_096
+  if (Number.isInteger(given) && given >= 0 && given <= mostFlightRecords) return given
+  throw new TypeError(`config.flightRecords is a whole number from 0 to ${mostFlightRecords}, not ${inWords(given)}.`)
+}
+
 const requestLogOf = (level: unknown): RequestLogLevel => {
   if (level === undefined) return 'debug'
   if (level === 'debug' || level === 'info' || level === 'off') return level
   throw new TypeError(`config.requestLog is 'debug', 'info' or 'off', not ${inWords(level)}.`)
 }
 
-const onlyNames = (what: string, given: object, names: readonly string[]): void => {
+/** @throws TypeError when it is no object, or has another field. */
+export const onlyNames = (what: string, given: object, names: readonly string[]): void => {
   if (typeof given !== 'object' || given === null)
     throw new TypeError(`The ${what} is an object, not ${inWords(given)}.`)
   for (const name of Object.keys(given)) {
@@ -156,9 +174,14 @@ const onlyNames = (what: string, given: object, names: readonly string[]): void 
   }
 }
 
-const oneListener = ({ server, port }: Given): void => {
+const oneListener = ({ server, port, inspector }: Given): void => {
   if ((server === undefined) === (port === undefined)) {
     throw new TypeError('Give either a server (of node:http or built on it) or a port, and not both.')
+  }
+  if (server !== undefined && inspector !== undefined) {
+    throw new TypeError(
+      'The option inspector is for a port of our own; on a server of yours mount manager.inspector({ allow }).',
+    )
   }
   if (server !== undefined && !isServer(server)) {
     throw new TypeError(
@@ -229,7 +252,7 @@ const isOrigin = (origin: unknown): boolean => {
   return `${protocol}//${host}` === origin
 }
 
-const inWords = (value: unknown): string => {
+export const inWords = (value: unknown): string => {
   if (typeof value === 'function') return 'a function'
   return typeof value === 'string' ? `'${value}'` : String(value)
 }

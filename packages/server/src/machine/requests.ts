@@ -99,6 +99,11 @@ export class Requests {
     return this.#desks.get(session)?.find(n)?.begun === false
   }
 
+  /** Whether another node runs this, and it is waited for here. */
+  isElsewhere(session: string, n: number): boolean {
+    return this.#desks.get(session)?.find(n)?.elsewhere === true
+  }
+
   /** Looks at all that runs on other nodes: one of them may be gone, and nobody leaves a note of that. */
   lookAgain(turn: Turn): void {
     for (const desk of this.#desks.values()) {

@@ -29,6 +29,7 @@ import { Requests } from './requests.js'
 import { Runs } from './runs.js'
 import { Sessions } from './sessions.js'
 import { Turn } from './turn.js'
+import { type Whereabouts, whereabouts } from './whereabouts.js'
 
 export interface ServerMachineOptions {
   /** Names this node's incarnation; never used again. What another owner has started is not ours to finish. */
@@ -103,6 +104,12 @@ export class ServerMachine {
     let earliest = this.#closing.wakeAt()
     for (const part of this.#timed) earliest = Math.min(earliest, part.wakeAt())
     return earliest
+  }
+
+  /** Where a request is, for people who watch. */
+  whereabouts(session: string, n: number): Whereabouts {
+    const { runs, requests } = this.#parts
+    return whereabouts(runs.find(session, n), requests.isAsking(session, n), requests.isElsewhere(session, n))
   }
 
   #assemble({ ids, hash, authenticates, ...options }: ServerMachineOptions): Parts {
