@@ -84,7 +84,7 @@ export interface ManagerConfig {
   readonly requestLog?: 'debug' | 'info' | 'off' | undefined
   /**
    * How many requests `manager.explain` remembers of those that are settled, and how many of those whose answer the client has
-   * not confirmed. Default 1 000; the oldest are forgotten first. What is at work is always known.
+   * not confirmed. Default 4 096; the oldest are forgotten first. What is at work is always known.
    */
   readonly explained?: number | undefined
   /**

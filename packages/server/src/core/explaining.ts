@@ -6,7 +6,7 @@ import type { LinkId, RunId } from '../machine/inputs.js'
 import type { Whereabouts } from '../machine/whereabouts.js'
 import type { ActiveRun } from './active-run.js'
 import { durationInWords } from './duration-in-words.js'
-import type { Over, RequestTrace } from './request-trace.js'
+import { type Over, type RequestTrace, stepsOf } from './request-trace.js'
 
 /** Where one may look. */
 export interface Surroundings {
@@ -17,24 +17,20 @@ export interface Surroundings {
 }
 
 export const explain = (request: RequestTrace, around: Surroundings): Explanation => {
-  const { id, type, mode, session, n, outcome, steps, link } = request
+  const { id, type, mode, session, n, outcome, link, receivedAtMs, settledAtMs } = request
   const wait = waitOf(request, around)
-  const trace = [...steps]
-  const [first] = trace
-  const last = trace.at(-1)
-  const until = wait === undefined ? last?.atMs : around.clock.wall()
   return {
     id,
     type,
     mode,
     stage: wait === undefined ? 'settled' : furthest(request),
-    trace,
+    trace: stepsOf(request),
     outcome,
     sessionId: session.id,
     userId: session.user,
     connectionId: around.connectionOf(link)?.id,
     n,
-    ageMs: Math.max(0, (until ?? 0) - (first?.atMs ?? 0)),
+    ageMs: Math.max(0, (settledAtMs ?? around.clock.wall()) - receivedAtMs),
     waitsFor: wait?.for,
     waitsMs: wait?.ms ?? 0,
     reason: wait === undefined ? '' : inOneLine(reasonOf(request, wait)),
@@ -59,21 +55,23 @@ const waitOf = (request: RequestTrace, around: Surroundings): Wait | undefined =
 }
 
 /** Since when nothing has happened to what is not at work here. */
-const sinceOf = ({ session, sent, steps }: RequestTrace): number => {
-  const stepped = steps.at(-1)?.atMs ?? 0
+const sinceOf = ({ session, sentOn, sentAtMs, repliedAtMs, startedAtMs, receivedAtMs }: RequestTrace): number => {
+  const stepped = repliedAtMs ?? startedAtMs ?? receivedAtMs
   if (session.link === undefined) return Math.max(session.sinceMs, stepped)
-  return sent?.link === session.link ? sent.atMs : stepped
+  return sentOn === session.link ? (sentAtMs ?? stepped) : stepped
 }
 
 /** How far it got, before it settled. */
-const furthest = ({ steps }: RequestTrace): Stage =>
-  steps.filter(({ stage }) => stage !== 'settled').at(-1)?.stage ?? 'received'
+const furthest = ({ startedAtMs, repliedAtMs }: RequestTrace): Stage => {
+  if (repliedAtMs !== undefined) return 'replied'
+  return startedAtMs === undefined ? 'received' : 'started'
+}
 
 const sentence = (request: RequestTrace, wait: Wait | undefined): string => {
-  const { type, id, session, steps } = request
+  const { type, id, session } = request
   const end = wait === undefined ? `settled${endOf(request)}; it got as far as: ` : ''
   const place = [stageInWords[furthest(request)], ...(wait === undefined ? [] : [reasonOf(request, wait)])].join(': ')
-  return `${type} ${id} of ${session.user}, session ${session.id}: ${end}${place} (${timesInWords(steps)})`
+  return `${type} ${id} of ${session.user}, session ${session.id}: ${end}${place} (${timesInWords(stepsOf(request))})`
 }
 
 const endOf = ({ outcome, over }: RequestTrace): string =>
@@ -115,12 +113,12 @@ const kept = ({ outcome }: RequestTrace): string => {
   return outcome === 'ok' ? 'its answer is kept' : `it ended with ${outcome}, which is kept`
 }
 
-const clientOf = ({ session, sent }: RequestTrace, time: string): string => {
+const clientOf = ({ session, sentOn }: RequestTrace, time: string): string => {
   if (session.link === undefined) {
     const why = session.left === undefined ? '' : `: ${session.left.replace(/\.$/, '')}`
     return `the client has had no link here for ${time}${why}`
   }
-  return sent?.link === session.link
+  return sentOn === session.link
     ? `sent ${time} ago, and not confirmed by the client`
     : 'the client is here, and has not asked for it on this link'
 }

@@ -1,6 +1,6 @@
 /** What is noted of a request and of its session, for people who watch. */
 
-import type { ErrorCode, RequestMode, Stage, TraceStep } from '@backchat/protocol'
+import type { ErrorCode, RequestMode, Trace, TraceStep } from '@backchat/protocol'
 import type { LinkId, RunId } from '../machine/inputs.js'
 
 export interface RequestTrace {
@@ -9,15 +9,19 @@ export interface RequestTrace {
   readonly id: string
   readonly type: string
   readonly mode: RequestMode
-  /** The stages it went through here. */
-  readonly steps: TraceStep[]
+  /** When it got to each stage here, those that it got to: milliseconds since 1970. Fields, because many are kept. */
+  readonly receivedAtMs: number
+  startedAtMs: number | undefined
+  repliedAtMs: number | undefined
+  settledAtMs: number | undefined
   /** The newest link that brought it. */
   link: LinkId
   /** While its handler, or what stands around it, is at work here. */
   run: RunId | undefined
   outcome: 'pending' | 'ok' | ErrorCode
-  /** Its answer went out on that link, then. */
-  sent: { readonly link: LinkId; readonly atMs: number } | undefined
+  /** The link on which its answer went out last, and when. */
+  sentOn: LinkId | undefined
+  sentAtMs: number | undefined
   /** Why nothing of it is wanted any more, though it may still run. */
   over: Over | undefined
 }
@@ -37,5 +41,11 @@ export interface SessionTrace {
   readonly requests: Map<number, RequestTrace>
 }
 
-/** How far it got. */
-export const stageOf = ({ steps }: RequestTrace): Stage => steps.at(-1)?.stage ?? 'received'
+/** The stages it went through here. */
+export const stepsOf = ({ receivedAtMs, startedAtMs, repliedAtMs, settledAtMs }: RequestTrace): Trace => {
+  const steps: TraceStep[] = [{ stage: 'received', atMs: receivedAtMs }]
+  if (startedAtMs !== undefined) steps.push({ stage: 'started', atMs: startedAtMs })
+  if (repliedAtMs !== undefined) steps.push({ stage: 'replied', atMs: repliedAtMs })
+  if (settledAtMs !== undefined) steps.push({ stage: 'settled', atMs: settledAtMs })
+  return steps
+}

@@ -99,7 +99,7 @@ export const settingsOf = (options: Given): Settings => {
     rateLimit: rateLimitOf(config.rateLimit),
     requestLog: requestLogOf(config.requestLog),
     concurrency: concurrencyOf(config.concurrency),
-    explained: count('config.explained', config.explained, 1_000),
+    explained: count('config.explained', config.explained, 4_096),
     flightRecords: flightRecordsOf(config.flightRecords),
     node: nodeOf(options.node),
     pollMs,

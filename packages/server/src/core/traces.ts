@@ -7,7 +7,6 @@ import {
   type RequestFrame,
   type RequestMessage,
   type ServerFrame,
-  type Stage,
 } from '@backchat/protocol'
 import type { Effect, Run } from '../machine/effects.js'
 import { returned } from '../machine/ending.js'
@@ -15,7 +14,7 @@ import type { Input, LinkId, RunId } from '../machine/inputs.js'
 import { clip } from './clip.js'
 import type { ShellEffect } from './machine-driver.js'
 import { Presence } from './presence.js'
-import { type Over, type RequestTrace, type SessionTrace, stageOf } from './request-trace.js'
+import type { Over, RequestTrace, SessionTrace } from './request-trace.js'
 import { Ring } from './ring.js'
 
 export interface TracesOptions {
@@ -69,7 +68,7 @@ export class Traces {
       case 'received':
         return this.#received(input.link, input.frame)
       case 'handling':
-        return this.#reached(this.#running.get(input.run), 'started')
+        return this.#started(this.#running.get(input.run))
       case 'returned':
         return this.#returned(input)
       case 'threw':
@@ -103,7 +102,7 @@ export class Traces {
     const request = this.#running.get(run)
     if (request === undefined) return
     const { ending } = returned(request.mode, message, bytes)
-    this.#reached(request, 'replied')
+    request.repliedAtMs = this.#options.wall()
     this.#ended(run, ending.ok ? 'ok' : ending.error.code, undefined)
   }
 
@@ -155,9 +154,10 @@ export class Traces {
     const outcome = frame.kind === 'reply' ? 'ok' : frame.kind === 'error' ? frame.error.code : 'ABORTED'
     // What was told the client counts, whatever the handler said.
     if (frame.kind !== 'cancelled' || request.outcome === 'pending') request.outcome = outcome
-    request.sent = { link, atMs: this.#options.wall() }
-    // The journal has it of an earlier run, or of another server.
-    if (frame.kind === 'reply' && stageOf(request) !== 'replied') this.#reached(request, 'replied')
+    request.sentOn = link
+    request.sentAtMs = this.#options.wall()
+    // The journal may have it of an earlier run, or of another server.
+    if (frame.kind === 'reply') request.repliedAtMs ??= request.sentAtMs
     if (frame.kind === 'cancelled') this.#settle(request, 'cancelled')
     else if (frame.kind === 'error' && frame.refused === true) this.#settle(request, 'refused')
   }
@@ -179,20 +179,23 @@ export class Traces {
       id,
       type,
       mode,
-      steps: [],
+      receivedAtMs: this.#options.wall(),
+      startedAtMs: undefined,
+      repliedAtMs: undefined,
+      settledAtMs: undefined,
       link,
       run: undefined,
       outcome: 'pending',
-      sent: undefined,
+      sentOn: undefined,
+      sentAtMs: undefined,
       over: undefined,
     }
     session.requests.set(n, trace)
-    this.#reached(trace, 'received')
     return trace
   }
 
-  #reached(request: RequestTrace | undefined, stage: Stage): void {
-    request?.steps.push({ stage, atMs: this.#options.wall() })
+  #started(request: RequestTrace | undefined): void {
+    if (request !== undefined) request.startedAtMs = this.#options.wall()
   }
 
   #ended(run: RunId, outcome: 'ok' | ErrorCode, over: Over | undefined): void {
@@ -229,7 +232,7 @@ export class Traces {
     request.session.requests.delete(request.n)
     if (request.run !== undefined) return
     this.#waiting.delete(request)
-    this.#reached(request, 'settled')
+    request.settledAtMs = this.#options.wall()
     this.#settled.add(request)
   }
 

@@ -5,7 +5,7 @@ import type { Clock } from '@backchat/protocol'
 import type { InspectorListener, InspectorOptions } from '../api.js'
 import { Patience } from '../core/patience.js'
 import { inspectorOptions, type Judged } from './options.js'
-import { page, pagePolicy } from './page.js'
+import { page, pagePolicy } from './page/page.js'
 import { type StateSources, stateOf } from './state.js'
 
 export interface InspectionOptions extends StateSources {
