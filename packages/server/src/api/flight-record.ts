@@ -1,6 +1,6 @@
 /** What the flight recorder remembers of a frame: its header, never its content. */
 
-import type { ClientFrame, ErrorCode, RefuseCode, ServerFrame } from '@backchat/protocol'
+import type { ClientFrame, ErrorCode, RefuseCode, RequestMode, ServerFrame } from '@backchat/protocol'
 
 export interface FlightRecord {
   /** Milliseconds since 1970. */
@@ -19,6 +19,10 @@ export interface FlightRecord {
   /** Of the message; of an answer those of its request. Undefined when the record of the request has been overwritten. */
   readonly type: string | undefined
   readonly id: string | undefined
+  /** Of a request: how it wants to be answered. */
+  readonly mode: RequestMode | undefined
+  /** Of an error: it was not run, and its number may come again [P-18]. */
+  readonly refused: boolean
   /** Why: the code of an error or a refusal, or of the WebSocket's close frame. */
   readonly code: ErrorCode | RefuseCode | number | undefined
 }

@@ -7,6 +7,8 @@ import type { RunContext } from './run-context.js'
 
 export class ActiveRun<User extends Identity, State extends object> {
   readonly id: RunId
+  /** The request's number in its session. */
+  readonly n: number
   readonly context: RunContext<User, State>
   readonly place: Place
   /** Monotonic milliseconds. */
@@ -30,8 +32,9 @@ export class ActiveRun<User extends Identity, State extends object> {
   answering: Promise<void> | undefined
   #pulled: (() => void) | undefined
 
-  constructor(id: RunId, context: RunContext<User, State>, place: Place, since: number) {
+  constructor(id: RunId, n: number, context: RunContext<User, State>, place: Place, since: number) {
     this.id = id
+    this.n = n
     this.context = context
     this.place = place
     this.since = since

@@ -111,12 +111,12 @@ export const assemble = <C, User extends Identity, State extends object>(
   const crash = (cause: unknown): void => failed(errorOf(bug, { cause }))
 
   const pool = new ConnectionPool<User, State>()
-  const witnesses = new Witnesses({
+  const witnesses: Witnesses = new Witnesses({
     ...settings,
     clock,
+    machine,
+    processor: () => processor,
     connectionOf: (link) => pool.ofLink(link),
-    run: (id) => processor.find(id),
-    whereabouts: (session, n) => machine.whereabouts(session, n),
   })
   const links = new Links({ ...common, ...settings })
   const { auth, reception, connectionMiddleware } = hallOf(options, common, bus, pool, links)
@@ -127,6 +127,7 @@ export const assemble = <C, User extends Identity, State extends object>(
     pool,
     reception,
     tally,
+    witnesses,
   )
   const pushes = new Pushes(common)
   const asks = new Asks(common)
@@ -244,6 +245,7 @@ const workshopOf = <User extends Identity, State extends object>(
   pool: ConnectionPool<User, State>,
   reception: Reception<User, State>,
   tally: Tally,
+  witnesses: Witnesses,
 ) => {
   const messageMiddleware: Middleware<Untyped, User, State>[] = []
   const handlers = new MessageHandlers<User, State>(common.contract, common.feed)
@@ -257,8 +259,9 @@ const workshopOf = <User extends Identity, State extends object>(
     middleware: messageMiddleware,
     connectionOf: (link) => pool.ofLink(link),
     admission: (link) => reception.admission(link),
-    handled: (report) => {
+    handled: (report, run) => {
       tally.handled(report)
+      witnesses.handled(report, run)
       logged(report)
       bus.emit('handled', report)
     },

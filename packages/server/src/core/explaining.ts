@@ -2,35 +2,35 @@
 
 import { type Stage, stageInWords, timesInWords } from '@backchat/protocol'
 import type { Explanation, WaitsFor } from '../api.js'
-import type { LinkId, RunId } from '../machine/inputs.js'
+import type { RunId } from '../machine/inputs.js'
 import type { Whereabouts } from '../machine/whereabouts.js'
 import type { ActiveRun } from './active-run.js'
 import { durationInWords } from './duration-in-words.js'
-import { type Over, type RequestTrace, stepsOf } from './request-trace.js'
+import { type Over, overOf, type RequestTrace } from './request-trace.js'
 
 /** Where one may look. */
 export interface Surroundings {
   readonly clock: { now(): number; wall(): number }
   readonly whereabouts: (session: string, n: number) => Whereabouts
   readonly run: (id: RunId) => Pick<ActiveRun<never, never>, 'heldBy' | 'waitsSince'> | undefined
-  readonly connectionOf: (link: LinkId) => { readonly id: string } | undefined
 }
 
 export const explain = (request: RequestTrace, around: Surroundings): Explanation => {
-  const { id, type, mode, session, n, outcome, link, receivedAtMs, settledAtMs } = request
+  const { id, type, mode, session, n, outcome, trace, connectionId, endedAtMs } = request
   const wait = waitOf(request, around)
+  const cameAtMs = trace[0]?.atMs ?? endedAtMs ?? 0
   return {
     id,
     type,
     mode,
     stage: wait === undefined ? 'settled' : furthest(request),
-    trace: stepsOf(request),
+    trace,
     outcome,
     sessionId: session.id,
     userId: session.user,
-    connectionId: around.connectionOf(link)?.id,
+    connectionId,
     n,
-    ageMs: Math.max(0, (settledAtMs ?? around.clock.wall()) - receivedAtMs),
+    ageMs: Math.max(0, ((wait === undefined ? endedAtMs : undefined) ?? around.clock.wall()) - cameAtMs),
     waitsFor: wait?.for,
     waitsMs: wait?.ms ?? 0,
     reason: wait === undefined ? '' : inOneLine(reasonOf(request, wait)),
@@ -44,42 +44,40 @@ interface Wait {
   readonly timeoutMs: number | undefined
 }
 
-const waitOf = (request: RequestTrace, around: Surroundings): Wait | undefined => {
-  const { session, n, over, run } = request
-  if (over !== undefined && run === undefined) return undefined
-  const { waitsFor, timeoutMs } = around.whereabouts(session.id, n)
-  const active = run === undefined ? undefined : around.run(run)
-  const sinceWall = around.clock.wall() - sinceOf(request)
-  const ms = Math.max(0, active === undefined ? sinceWall : around.clock.now() - active.waitsSince)
-  return { for: waitsFor === 'shell' ? (active?.heldBy ?? 'middleware') : (waitsFor ?? 'client'), ms, timeoutMs }
+const waitOf = (request: RequestTrace, { clock, whereabouts, run }: Surroundings): Wait | undefined => {
+  if (request.run === undefined && overOf(request) !== undefined) return undefined
+  const { waitsFor, run: worked } = whereabouts(request.session.id, request.n)
+  const active = request.run === undefined ? undefined : run(request.run)
+  const ms = active === undefined ? clock.wall() - sinceOf(request) : clock.now() - active.waitsSince
+  return {
+    for: waitsFor === 'shell' ? (active?.heldBy ?? 'middleware') : (waitsFor ?? 'client'),
+    ms: Math.max(0, ms),
+    timeoutMs: worked?.timeoutMs,
+  }
 }
 
 /** Since when nothing has happened to what is not at work here. */
-const sinceOf = ({ session, sentOn, sentAtMs, repliedAtMs, startedAtMs, receivedAtMs }: RequestTrace): number => {
-  const stepped = repliedAtMs ?? startedAtMs ?? receivedAtMs
-  if (session.link === undefined) return Math.max(session.sinceMs, stepped)
-  return sentOn === session.link ? (sentAtMs ?? stepped) : stepped
-}
+const sinceOf = ({ session, trace, endedAtMs }: RequestTrace): number =>
+  endedAtMs === undefined ? (trace.at(-1)?.atMs ?? 0) : Math.max(session.sinceMs, endedAtMs)
 
-/** How far it got, before it settled. */
-const furthest = ({ startedAtMs, repliedAtMs }: RequestTrace): Stage => {
-  if (repliedAtMs !== undefined) return 'replied'
-  return startedAtMs === undefined ? 'received' : 'started'
-}
+/** How far it got. */
+const furthest = ({ trace }: RequestTrace): Stage => trace.at(-1)?.stage ?? 'received'
 
 const sentence = (request: RequestTrace, wait: Wait | undefined): string => {
-  const { type, id, session } = request
+  const { type, id, session, trace } = request
   const end = wait === undefined ? `settled${endOf(request)}; it got as far as: ` : ''
   const place = [stageInWords[furthest(request)], ...(wait === undefined ? [] : [reasonOf(request, wait)])].join(': ')
-  return `${type} ${id} of ${session.user}, session ${session.id}: ${end}${place} (${timesInWords(stepsOf(request))})`
+  return `${type} ${id} of ${session.user}, session ${session.id}: ${end}${place} (${timesInWords(trace)})`
 }
 
-const endOf = ({ outcome, over }: RequestTrace): string =>
-  [outcome === 'pending' ? '' : ` with ${outcome}`, over === undefined ? '' : ends[over]].join('')
+const endOf = (request: RequestTrace): string => {
+  const over = overOf(request)
+  const { outcome } = request
+  return [outcome === 'pending' ? '' : ` with ${outcome}`, over === undefined ? '' : ends[over]].join('')
+}
 
 const ends: { readonly [end in Over]: string } = {
   confirmed: ', confirmed by the client',
-  cancelled: ', its caller gave up',
   refused: ', refused: its number may come again',
   'session over': ', its session is over',
 }
@@ -87,7 +85,7 @@ const ends: { readonly [end in Over]: string } = {
 /** What it waits for, in words that go on after those for its stage. */
 const reasonOf = (request: RequestTrace, { for: waitsFor, ms, timeoutMs }: Wait): string => {
   const time = durationInWords(ms)
-  const unwanted = request.over === undefined ? '' : '; nobody waits for its answer'
+  const unwanted = overOf(request) === undefined ? '' : '; nobody waits for its answer'
   switch (waitsFor) {
     case 'store':
       return `waits for the store for ${time}`
@@ -113,14 +111,13 @@ const kept = ({ outcome }: RequestTrace): string => {
   return outcome === 'ok' ? 'its answer is kept' : `it ended with ${outcome}, which is kept`
 }
 
-const clientOf = ({ session, sentOn }: RequestTrace, time: string): string => {
-  if (session.link === undefined) {
-    const why = session.left === undefined ? '' : `: ${session.left.replace(/\.$/, '')}`
-    return `the client has had no link here for ${time}${why}`
-  }
-  return sentOn === session.link
-    ? `sent ${time} ago, and not confirmed by the client`
-    : 'the client is here, and has not asked for it on this link'
+const clientOf = ({ session, endedAtMs = 0 }: RequestTrace, time: string): string => {
+  if (session.attached)
+    return session.sinceMs > endedAtMs
+      ? `the client came back ${time} ago, and has not confirmed it`
+      : `sent ${time} ago, and not confirmed by the client`
+  const why = session.left === undefined ? '' : `: ${session.left.replace(/\.$/, '')}`
+  return `the client has had no link here for ${time}${why}`
 }
 
 /** Peers choose ids and types: none of them may look like another line, or hide what follows. */

@@ -9,7 +9,8 @@ const recording = (capacity = 100) => {
   const recorder = new FlightRecorder({
     capacity,
     wall: () => ++now,
-    connectionOf: (link) => (link > 9 ? undefined : { id: `c${link}`, session: { id: link === 3 ? 'other' : 's' } }),
+    connectionOf: (link) =>
+      link > 9 ? undefined : { id: `c${link}`, session: { id: link === 3 ? 'other' : 's' }, user: { id: 'ann' } },
   })
   const kinds = (...filter: Parameters<FlightRecorder['records']>) =>
     recorder.records(...filter).map(({ direction, kind, n }) => `${direction} ${kind}${n === undefined ? '' : ` ${n}`}`)
@@ -28,11 +29,21 @@ test('headers are kept: when, on which link, who said what, about which request,
   recorder.performed(error(1, 7, 'HANDLER_FAILED'))
   recorder.performed({ kind: 'abandon', link: 12, code: 4400, reason: 'no' })
   const place = { connectionId: 'c1', sessionId: 's', link: 1 }
-  const none = { n: undefined, type: undefined, id: undefined, code: undefined }
+  const none = { n: undefined, type: undefined, id: undefined, mode: undefined, refused: false, code: undefined }
   expect(recorder.records()).toEqual([
     { atMs: 1, direction: 'in', kind: 'opened', ...place, ...none },
-    { atMs: 2, direction: 'in', kind: 'request', ...place, ...none, n: 7, type: 'text', id: 'abc' },
-    { atMs: 3, direction: 'out', kind: 'error', ...place, n: 7, type: 'text', id: 'abc', code: 'HANDLER_FAILED' },
+    { ...none, atMs: 2, direction: 'in', kind: 'request', ...place, n: 7, type: 'text', id: 'abc', mode: 'request' },
+    {
+      ...none,
+      atMs: 3,
+      direction: 'out',
+      kind: 'error',
+      ...place,
+      n: 7,
+      type: 'text',
+      id: 'abc',
+      code: 'HANDLER_FAILED',
+    },
     {
       ...none,
       atMs: 4,
@@ -160,5 +171,5 @@ test('what a peer makes very long is kept short', () => {
   const { recorder } = recording()
   recorder.heard(request(1, 1, { id: 'x'.repeat(60_000), type: 'y'.repeat(60_000) }))
   expect(recorder.records({ request: 'x'.repeat(60_000) })).toHaveLength(1)
-  expect(JSON.stringify(recorder.records()).length).toBeLessThan(600)
+  expect(JSON.stringify(recorder.records()).length).toBeLessThan(700)
 })

@@ -1,7 +1,7 @@
 /** The flight recorder: the newest headers of what was said on all links, for who asks afterwards. It never keeps content, tokens or secrets. */
 
 import { type Json, pushDefaults, type ReceivedByServer, type ServerFrame } from '@backchat/protocol'
-import type { FlightFilter, FlightRecord, Session } from '../api.js'
+import type { Connection, FlightFilter, FlightRecord } from '../api.js'
 import type { Input, LinkId } from '../machine/inputs.js'
 import { clip } from './clip.js'
 import type { ShellEffect } from './machine-driver.js'
@@ -16,7 +16,7 @@ export interface RecorderOptions {
 }
 
 /** What a link is, or was, to the application. */
-export type ConnectionOf = (link: LinkId) => { readonly id: string; readonly session: Session } | undefined
+export type ConnectionOf = (link: LinkId) => Pick<Connection, 'id' | 'session' | 'user'> | undefined
 
 /** A request, by its session and its number there. */
 export interface Numbered {
@@ -26,7 +26,7 @@ export interface Numbered {
 
 /** What is noted at once; the rest is found when somebody asks, which is rare. */
 type Note = Omit<FlightRecord, 'connectionId' | 'sessionId'>
-type Header = Partial<Pick<Note, 'n' | 'type' | 'id' | 'code'>>
+type Header = Partial<Pick<Note, 'n' | 'type' | 'id' | 'mode' | 'refused' | 'code'>>
 
 export class FlightRecorder {
   readonly #options: RecorderOptions
@@ -66,6 +66,7 @@ export class FlightRecorder {
       case 'request':
         return this.#note('in', link, 'request', {
           n: frame.n,
+          mode: frame.mode,
           type: clip(frame.message.type),
           id: clip(frame.message.id),
         })
@@ -93,7 +94,7 @@ export class FlightRecorder {
       case 'cancelled':
         return this.#note('out', link, frame.kind, { n: frame.n })
       case 'error':
-        return this.#note('out', link, 'error', { n: frame.n, code: frame.error.code })
+        return this.#note('out', link, 'error', { n: frame.n, code: frame.error.code, refused: frame.refused === true })
       case 'chunk':
         return frame.chunk === 0 ? this.#note('out', link, 'chunk', { n: frame.n }) : undefined
       case 'push':
@@ -111,14 +112,19 @@ export class FlightRecorder {
     }
   }
 
-  #note(direction: Note['direction'], link: LinkId, kind: Note['kind'], { n, type, id, code }: Header = {}): void {
-    this.#notes.add({ atMs: this.#options.wall(), direction, kind, link, n, type, id, code })
+  #note(
+    direction: Note['direction'],
+    link: LinkId,
+    kind: Note['kind'],
+    { n, type, id, mode, refused = false, code }: Header = {},
+  ): void {
+    this.#notes.add({ atMs: this.#options.wall(), direction, kind, link, n, type, id, mode, refused, code })
   }
 
   /** With what is known of each link, and with each answer called by its request. */
   #named(): readonly FlightRecord[] {
     const requests = new Map<string, { type: string | undefined; id: string | undefined }>()
-    return this.#notes.all().map((note) => {
+    return [...this.#notes.all()].map((note) => {
       const place = this.#options.connectionOf(note.link)
       const record: FlightRecord = { ...note, connectionId: place?.id, sessionId: place?.session.id }
       if (!isOfRequest(note.kind)) return record

@@ -9,6 +9,7 @@ import {
   type Ids,
   type Message,
   requestDefaults,
+  type Trace,
   type Untyped,
   type WireError,
 } from '@backchat/protocol'
@@ -38,8 +39,16 @@ export interface ProcessorOptions<User extends Identity, State extends object> {
   readonly clock: Clock
   readonly ids: Pick<Ids, 'id'>
   readonly log: Logger
-  readonly handled: (report: HandledReport) => void
+  readonly handled: (report: HandledReport, run: EndedRun) => void
   readonly failed: (error: CodedError, context: ErrorContext) => void
+}
+
+/** What is known of a run that has ended, beside what the application is told. */
+export interface EndedRun {
+  readonly n: number
+  readonly trace: Trace
+  /** It was not run, and its number may come again. */
+  readonly refused: boolean
 }
 
 export class MessageProcessor<User extends Identity, State extends object> {
@@ -105,8 +114,13 @@ export class MessageProcessor<User extends Identity, State extends object> {
     this.#runs.get(run)?.context.abort(reason)
   }
 
-  /** A run whose answer is wanted, for people who watch. */
-  find(id: RunId): Pick<ActiveRun<User, State>, 'heldBy' | 'waitsSince'> | undefined {
+  /** Runs whose answer is wanted, for people who watch; oldest first. */
+  runs(): Iterable<ActiveRun<User, State>> {
+    return this.#runs.values()
+  }
+
+  /** One of them. */
+  find(id: RunId): ActiveRun<User, State> | undefined {
     return this.#runs.get(id)
   }
 
@@ -117,7 +131,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
   }
 
   #open(
-    { run: id, mode, type }: Run,
+    { run: id, n, mode, type }: Run,
     message: Message<string, unknown>,
     connection: Connection<User, State>,
     place: Place,
@@ -127,7 +141,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     const reply = (content: unknown) => replyTo(message, content, this.#options)
     const context = new RunContext({ message, connection, run: { id, mode, idempotent }, log, reply })
     context.reached('received', clock.wall())
-    const run = new ActiveRun(id, context, place, clock.now())
+    const run = new ActiveRun(id, n, context, place, clock.now())
     this.#runs.set(run.id, run)
     return run
   }
@@ -228,8 +242,9 @@ export class MessageProcessor<User extends Identity, State extends object> {
   #throw(run: ActiveRun<User, State>, thrown: unknown): void {
     if (run.over) return
     const { wire, unexpected } = mapThrown(thrown, run.called)
-    this.#options.feed({ kind: 'threw', run: run.id, error: wire, refused: mayComeAgain(wire) })
-    this.#close(run, wire.code)
+    const refused = mayComeAgain(wire)
+    this.#options.feed({ kind: 'threw', run: run.id, error: wire, refused })
+    this.#close(run, wire.code, refused)
     // Middleware may have thrown while the handler still works.
     run.context.abort('The run has failed.')
     // Nobody waits for the answer of a `send`, so the application hears even of what was meant to happen.
@@ -249,9 +264,10 @@ export class MessageProcessor<User extends Identity, State extends object> {
 
   /** Answers a run that never got a context. */
   #refuse(effect: Run, error: WireError): void {
-    this.#options.feed({ kind: 'threw', run: effect.run, error, refused: mayComeAgain(error) })
-    const { type, message, session: sessionId, user: userId, mode, link } = effect
-    this.#options.handled({
+    const refused = mayComeAgain(error)
+    this.#options.feed({ kind: 'threw', run: effect.run, error, refused })
+    const { type, message, session: sessionId, user: userId, n, mode, link } = effect
+    const report = {
       type,
       messageId: message.id,
       sessionId,
@@ -261,14 +277,15 @@ export class MessageProcessor<User extends Identity, State extends object> {
       outcome: error.code,
       durationMs: 0,
       chunks: 0,
-    })
+    }
+    this.#options.handled(report, { n, trace: [{ stage: 'received', atMs: this.#options.clock.wall() }], refused })
   }
 
-  #close(run: ActiveRun<User, State>, outcome: 'ok' | ErrorCode): void {
+  #close(run: ActiveRun<User, State>, outcome: 'ok' | ErrorCode, refused = false): void {
     run.end()
     this.#runs.delete(run.id)
-    const { message, connection, user, run: facts } = run.context
-    this.#options.handled({
+    const { message, connection, user, run: facts, trace } = run.context
+    const report = {
       type: message.type,
       messageId: message.id,
       sessionId: message.sessionId,
@@ -279,7 +296,8 @@ export class MessageProcessor<User extends Identity, State extends object> {
       durationMs: this.#options.clock.now() - run.since,
       firstChunkMs: run.firstChunkMs,
       chunks: run.chunks,
-    })
+    }
+    this.#options.handled(report, { n: run.n, trace, refused })
   }
 }
 

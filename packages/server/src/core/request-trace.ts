@@ -1,7 +1,7 @@
-/** What is noted of a request and of its session, for people who watch. */
+/** What is known of a request and of its session, for people who watch. */
 
-import type { ErrorCode, RequestMode, Trace, TraceStep } from '@backchat/protocol'
-import type { LinkId, RunId } from '../machine/inputs.js'
+import type { ErrorCode, Range, RequestMode, Trace } from '@backchat/protocol'
+import type { RunId } from '../machine/inputs.js'
 
 export interface RequestTrace {
   readonly session: SessionTrace
@@ -9,43 +9,45 @@ export interface RequestTrace {
   readonly id: string
   readonly type: string
   readonly mode: RequestMode
-  /** When it got to each stage here, those that it got to: milliseconds since 1970. Fields, because many are kept. */
-  readonly receivedAtMs: number
-  startedAtMs: number | undefined
-  repliedAtMs: number | undefined
-  settledAtMs: number | undefined
-  /** The newest link that brought it. */
-  link: LinkId
-  /** While its handler, or what stands around it, is at work here. */
-  run: RunId | undefined
-  outcome: 'pending' | 'ok' | ErrorCode
-  /** The link on which its answer went out last, and when. */
-  sentOn: LinkId | undefined
-  sentAtMs: number | undefined
-  /** Why nothing of it is wanted any more, though it may still run. */
-  over: Over | undefined
+  /** The connection that brought it; of one that has ended the connection on which it ran. */
+  readonly connectionId: string | undefined
+  /** The stages it went through here. */
+  readonly trace: Trace
+  /** While what stands around its handler, or the handler, is at work here. */
+  readonly run: RunId | undefined
+  readonly outcome: 'pending' | 'ok' | ErrorCode
+  /** When it ended: milliseconds since 1970. */
+  readonly endedAtMs: number | undefined
+  /** It was not run, and its number may come again. */
+  readonly refused: boolean
 }
-
-export type Over = 'confirmed' | 'cancelled' | 'refused' | 'session over'
 
 export interface SessionTrace {
   readonly id: string
   readonly user: string
-  /** Undefined while no link of it is here. */
-  link: LinkId | undefined
-  /** Since when it has that link, or none: milliseconds since 1970. */
+  /** Whether a link of it is here. */
+  attached: boolean
+  /** Since when: milliseconds since 1970. */
   sinceMs: number
   /** Why its last link ended. */
   left: string | undefined
-  /** Those that are not settled, by number. */
-  readonly requests: Map<number, RequestTrace>
+  /** What its client has for good. */
+  settled: Settled
+  over: boolean
 }
 
-/** The stages it went through here. */
-export const stepsOf = ({ receivedAtMs, startedAtMs, repliedAtMs, settledAtMs }: RequestTrace): Trace => {
-  const steps: TraceStep[] = [{ stage: 'received', atMs: receivedAtMs }]
-  if (startedAtMs !== undefined) steps.push({ stage: 'started', atMs: startedAtMs })
-  if (repliedAtMs !== undefined) steps.push({ stage: 'replied', atMs: repliedAtMs })
-  if (settledAtMs !== undefined) steps.push({ stage: 'settled', atMs: settledAtMs })
-  return steps
+/** Numbers of requests, as a client reports them. */
+export interface Settled {
+  readonly floor: number
+  readonly settled: readonly Range[]
+}
+
+/** Why nothing of a request is wanted any more; undefined when it is. */
+export type Over = 'confirmed' | 'refused' | 'session over'
+
+export const overOf = ({ session, n, refused }: RequestTrace): Over | undefined => {
+  if (refused) return 'refused'
+  if (n <= session.settled.floor || session.settled.settled.some(([from, to]) => from <= n && n <= to))
+    return 'confirmed'
+  return session.over ? 'session over' : undefined
 }

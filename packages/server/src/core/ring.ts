@@ -10,21 +10,21 @@ export class Ring<Thing> {
     this.#capacity = capacity
   }
 
-  get size(): number {
-    return this.#things.length
-  }
-
-  add(thing: Thing): void {
+  /** Returns the one that had to go. */
+  add(thing: Thing): Thing | undefined {
     if (this.#things.length < this.#capacity) {
       this.#things.push(thing)
-      return
+      return undefined
     }
+    const oldest = this.#things[this.#next]
     this.#things[this.#next] = thing
-    this.#next = (this.#next + 1) % this.#capacity
+    this.#next = this.#next + 1 === this.#capacity ? 0 : this.#next + 1
+    return oldest
   }
 
-  /** All that are kept, oldest first. A copy. */
-  all(): readonly Thing[] {
-    return [...this.#things.slice(this.#next), ...this.#things.slice(0, this.#next)]
+  /** All that are kept, oldest first. */
+  *all(): Iterable<Thing> {
+    for (let at = this.#next; at < this.#things.length; at += 1) yield this.#things[at] as Thing
+    for (let at = 0; at < this.#next; at += 1) yield this.#things[at] as Thing
   }
 }

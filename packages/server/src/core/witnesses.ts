@@ -1,19 +1,18 @@
 /** Those who watch what goes in and out of the machine, and what they can tell afterwards. */
 
-import type { Clock } from '@backchat/protocol'
-import type { Explanation, FlightFilter, FlightRecord } from '../api.js'
+import type { Explanation, FlightFilter, FlightRecord, HandledReport } from '../api.js'
 import type { Input } from '../machine/inputs.js'
-import { explain, type Surroundings } from './explaining.js'
-import type { ConnectionOf } from './flight-recorder.js'
-import { FlightRecorder } from './flight-recorder.js'
+import { explain } from './explaining.js'
+import { type ConnectionOf, FlightRecorder } from './flight-recorder.js'
+import { storyOf } from './flight-story.js'
 import type { ShellEffect } from './machine-driver.js'
+import type { EndedRun } from './message-processor.js'
 import type { RequestTrace } from './request-trace.js'
-import { Traces } from './traces.js'
+import { Traces, type TracesOptions } from './traces.js'
 
-export interface WitnessOptions extends Omit<Surroundings, 'connectionOf'> {
-  readonly clock: Clock
+export interface WitnessOptions extends Omit<TracesOptions, 'remembered'> {
   readonly connectionOf: ConnectionOf
-  /** How many requests are remembered. */
+  /** How many requests are remembered that have ended. */
   readonly explained: number
   /** How many records of frames; 0: none are made. */
   readonly flightRecords: number
@@ -26,35 +25,49 @@ export class Witnesses {
 
   constructor(options: WitnessOptions) {
     const { clock, explained, flightRecords, connectionOf } = options
-    const wall = () => clock.wall()
     this.#options = options
-    this.traces = new Traces({ remembered: explained, wall })
-    this.#recorder =
-      flightRecords === 0 ? undefined : new FlightRecorder({ capacity: flightRecords, wall, connectionOf })
+    this.traces = new Traces({ ...options, remembered: explained })
+    if (flightRecords > 0)
+      this.#recorder = new FlightRecorder({ capacity: flightRecords, wall: () => clock.wall(), connectionOf })
   }
 
   heard(input: Input): void {
-    this.traces.heard(input)
+    this.traces.presence.heard(input)
     this.#recorder?.heard(input)
   }
 
   performed(effect: ShellEffect): void {
-    this.traces.performed(effect)
+    this.traces.presence.performed(effect)
     this.#recorder?.performed(effect)
   }
 
+  /** A run ended. */
+  handled(report: HandledReport, run: EndedRun): void {
+    this.traces.handled(report, run)
+  }
+
   explain(id: string): Explanation | undefined {
-    const request = this.traces.find(id)
+    const request = this.traces.find(id) ?? this.#recorded(id)
     return request && this.explanationOf(request)
   }
 
   explanationOf(request: RequestTrace): Explanation {
-    return explain(request, this.#options)
+    const { clock, machine, processor } = this.#options
+    return explain(request, {
+      clock,
+      whereabouts: (session, n) => machine.whereabouts(session, n),
+      run: (id) => processor().find(id),
+    })
   }
 
   records(filter: FlightFilter = {}): readonly FlightRecord[] {
     const { request } = filter
     const known = request === undefined ? undefined : this.traces.find(request)
     return this.#recorder?.records(filter, known && { sessionId: known.session.id, n: known.n }) ?? []
+  }
+
+  #recorded(request: string): RequestTrace | undefined {
+    const story = storyOf(this.#recorder?.records({ request }) ?? [])
+    return story && this.traces.ofStory(story, this.#options.connectionOf(story.link)?.user.id ?? '')
   }
 }

@@ -4,7 +4,7 @@ import type { Clock } from '@backchat/protocol'
 import type { Explanation, Figures, Identity } from '../api.js'
 import type { ConnectionPool } from '../core/connection-pool.js'
 import type { Links } from '../core/links.js'
-import type { RequestTrace, SessionTrace } from '../core/request-trace.js'
+import type { RequestTrace } from '../core/request-trace.js'
 import type { Witnesses } from '../core/witnesses.js'
 
 export interface StateSources {
@@ -65,28 +65,32 @@ const mostLookedAt = 1_000
 
 /** `find` is a part of an id, a user or a type. */
 export const stateOf = (sources: StateSources, find: string, stuckAfterMs: number): State => {
-  const { requests, ...figures } = sources.figures()
+  const { requests: running, ...figures } = sources.figures()
+  const open = openOf(sources.witnesses)
   return {
     atMs: sources.clock.wall(),
-    figures: { ...figures, running: requests.length },
-    requests: requestsOf(sources, find, stuckAfterMs),
-    sessions: sessionsOf(sources, find),
+    figures: { ...figures, running: running.length },
+    requests: requestsOf(sources.witnesses, open, find, stuckAfterMs),
+    sessions: sessionsOf(sources, open, find),
     connections: connectionsOf(sources, find),
   }
 }
 
-/** What is stuck comes first, then what is at work, then what waits for somebody who is away; each oldest first. */
-const requestsOf = ({ witnesses }: StateSources, find: string, stuckAfterMs: number): State['requests'] => {
-  const { traces } = witnesses
+/** What is not settled, oldest first: at work, then waited for, then kept for its client. */
+const openOf = ({ traces }: Witnesses): readonly RequestTrace[] =>
+  [traces.running(), traces.waiting(), traces.kept()].flatMap((requests) => [...first(mostLookedAt, requests)])
+
+/** What is stuck comes first. */
+const requestsOf = (
+  witnesses: Witnesses,
+  open: readonly RequestTrace[],
+  find: string,
+  stuckAfterMs: number,
+): State['requests'] => {
   const fits = ({ id, type, session }: RequestTrace) => [id, type, session.id, session.user].some(has(find))
-  const row = (request: RequestTrace): RequestRow => {
-    const { trace: _, text: __, ...facts } = witnesses.explanationOf(request)
-    const away = facts.waitsFor === 'client' && request.session.link === undefined
-    // A client that is away for a while is nothing to be mended here.
-    return { ...facts, away, stuck: !away && facts.waitsMs >= stuckAfterMs }
-  }
-  const rows = [...first(mostLookedAt, traces.running(), fits), ...first(mostLookedAt, traces.waiting(), fits)]
-    .map(row)
+  const rows = open
+    .filter(fits)
+    .map((request) => rowOf(request, witnesses, stuckAfterMs))
     // An answer that is on its way is no news.
     .filter(({ waitsFor, stuck, away }) => waitsFor !== 'client' || stuck || away)
   const stuck = rows.filter((row) => row.stuck)
@@ -94,21 +98,32 @@ const requestsOf = ({ witnesses }: StateSources, find: string, stuckAfterMs: num
   return { rows: [...stuck, ...others].slice(0, mostRows), count: rows.length, stuck: stuck.length }
 }
 
+const rowOf = (request: RequestTrace, witnesses: Witnesses, stuckAfterMs: number): RequestRow => {
+  const { trace: _, text: __, ...facts } = witnesses.explanationOf(request)
+  const away = facts.waitsFor === 'client' && !request.session.attached
+  // A client that is away for a while is nothing to be mended here.
+  return { ...facts, away, stuck: !away && facts.waitsMs >= stuckAfterMs }
+}
+
 /** Those with something open come first, then the newest. */
-const sessionsOf = ({ witnesses, clock }: StateSources, find: string): Rows<SessionRow> => {
-  const fits = ({ id, user }: SessionTrace) => [id, user].some(has(find))
-  const fitting = [...witnesses.traces.presence.all()].filter(fits).reverse()
-  const open = fitting.filter(({ requests }) => requests.size > 0)
-  const rows = open.length < mostRows ? [...open, ...fitting.filter(({ requests }) => requests.size === 0)] : open
+const sessionsOf = (
+  { witnesses, clock }: StateSources,
+  open: readonly RequestTrace[],
+  find: string,
+): Rows<SessionRow> => {
+  const counts = new Map<string, number>()
+  for (const { session } of open) counts.set(session.id, (counts.get(session.id) ?? 0) + 1)
+  const fitting = [...witnesses.traces.presence.all()].filter(({ id, user }) => [id, user].some(has(find))).reverse()
+  const rows = [...fitting.filter(({ id }) => counts.has(id)), ...fitting.filter(({ id }) => !counts.has(id))]
   const now = clock.wall()
   return {
-    rows: rows.slice(0, mostRows).map(({ id, user, link, sinceMs, left, requests }) => ({
+    rows: rows.slice(0, mostRows).map(({ id, user, attached, sinceMs, left }) => ({
       id,
       user,
-      attached: link !== undefined,
+      attached,
       ageMs: Math.max(0, now - sinceMs),
       left,
-      open: requests.size,
+      open: counts.get(id) ?? 0,
     })),
     count: fitting.length,
   }
@@ -142,16 +157,11 @@ const has =
   (text: string): boolean =>
     text.includes(find)
 
-const first = function* <Thing>(
-  most: number,
-  things: Iterable<Thing>,
-  fits: (thing: Thing) => boolean,
-): Iterable<Thing> {
-  let found = 0
+const first = function* <Thing>(most: number, things: Iterable<Thing>): Iterable<Thing> {
+  let left = most
   for (const thing of things) {
-    if (!fits(thing)) continue
-    found += 1
-    if (found > most) return
+    if (left === 0) return
+    left -= 1
     yield thing
   }
 }

@@ -99,6 +99,12 @@ export class Requests {
     return this.#desks.get(session)?.find(n)?.begun === false
   }
 
+  /** All that links wait for, for people who watch. */
+  *waiting(): Iterable<{ readonly attachment: Attachment; readonly waiting: Waiting }> {
+    for (const desk of this.#desks.values())
+      for (const waiting of desk.all()) yield { attachment: desk.attachment, waiting }
+  }
+
   /** Whether another node runs this, and it is waited for here. */
   isElsewhere(session: string, n: number): boolean {
     return this.#desks.get(session)?.find(n)?.elsewhere === true

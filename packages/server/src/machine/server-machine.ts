@@ -106,6 +106,11 @@ export class ServerMachine {
     return earliest
   }
 
+  /** What links wait for, for people who watch. */
+  waiting(): ReturnType<Requests['waiting']> {
+    return this.#parts.requests.waiting()
+  }
+
   /** Where a request is, for people who watch. */
   whereabouts(session: string, n: number): Whereabouts {
     const { runs, requests } = this.#parts

@@ -1,18 +1,19 @@
 /** What a request waits for in the machine, for people who watch; nothing decides by it. */
 
 import { unreachable } from '@backchat/protocol'
+import type { RunId } from './inputs.js'
 import type { Run } from './run-table.js'
 
 export interface Whereabouts {
   /** `shell`: what stands around its handler, outside the machine. Undefined: it is not worked on here. */
   readonly waitsFor: 'store' | 'shell' | 'handler' | 'reader' | 'server' | undefined
-  /** The longest silence of its handler, while it runs here. */
-  readonly timeoutMs?: number | undefined
+  /** While it is worked on here. */
+  readonly run?: { readonly id: RunId; readonly timeoutMs: number } | undefined
 }
 
 /** `isAsking`: the store has been asked about it. `isElsewhere`: another node runs it. */
 export const whereabouts = (run: Run | undefined, isAsking: boolean, isElsewhere: boolean): Whereabouts => {
-  if (run !== undefined) return { waitsFor: awaited(run), timeoutMs: run.timeoutMs }
+  if (run !== undefined) return { waitsFor: awaited(run), run }
   if (isAsking) return { waitsFor: 'store' }
   return { waitsFor: isElsewhere ? 'server' : undefined }
 }
