@@ -24,6 +24,8 @@ export async function busyServer(options = {}) {
   })
   const url = `ws://127.0.0.1:${port}`
   const clients = []
+  let connections = []
+  manager.on('connection', (connection) => connections.push(connection))
 
   /** A person who is here. */
   const join = async (user) => {
@@ -49,6 +51,11 @@ export async function busyServer(options = {}) {
       story.reply.catch(() => {})
       await story[Symbol.asyncIterator]().next()
       return story.id
+    },
+    /** Cuts the links of a person who is here; the client comes back by itself. */
+    cut: (user) => {
+      for (const connection of connections.filter((each) => each.user.id === user)) connection.close()
+      connections = connections.filter((each) => each.user.id !== user)
     },
     /** Somebody asks, and is gone before the answer can reach them. */
     vanish: async (user, id, type = 'text') => {

@@ -23,7 +23,7 @@ export interface Explanation {
   readonly id: string
   readonly type: string
   readonly mode: RequestMode
-  /** How far it got here. `settled`: the client has confirmed its answer, gave up or was refused, or the session is over. */
+  /** How far it got here. `settled`: the client has confirmed what became of it or was refused, or the session is over. */
   readonly stage: Stage
   /** The stages it went through here. */
   readonly trace: Trace
@@ -31,7 +31,7 @@ export interface Explanation {
   readonly outcome: 'pending' | 'ok' | ErrorCode
   readonly sessionId: string
   readonly userId: string
-  /** The newest connection that brought it. */
+  /** The connection that brought it: of one that is at work the first, for it came again on others. */
   readonly connectionId: string | undefined
   /** Its number in the session [P-14]. */
   readonly n: number

@@ -6,6 +6,7 @@ import type { ServerMachine } from '../machine/server-machine.js'
 import type { ActiveRun } from './active-run.js'
 import { clip } from './clip.js'
 import { Endings } from './endings.js'
+import type { ConnectionOf } from './flight-recorder.js'
 import type { Story } from './flight-story.js'
 import type { EndedRun, MessageProcessor } from './message-processor.js'
 import { Presence } from './presence.js'
@@ -15,6 +16,7 @@ export interface TracesOptions {
   readonly clock: Clock
   readonly machine: Pick<ServerMachine, 'waiting' | 'whereabouts'>
   readonly processor: () => Pick<MessageProcessor<Identity, object>, 'runs' | 'find'>
+  readonly connectionOf: ConnectionOf
   /** How many are remembered of those that ended; from 1. */
   readonly remembered: number
 }
@@ -67,7 +69,7 @@ export class Traces {
 
   /** What links wait for, and is not at work here: the store has been asked, or another server has it. */
   *waiting(): Iterable<RequestTrace> {
-    const { clock, machine, processor } = this.#options
+    const { clock, machine, processor, connectionOf } = this.#options
     for (const { attachment, waiting } of machine.waiting()) {
       const { n, mode, leftMs, message } = waiting.frame
       const { session } = attachment.fence
@@ -81,7 +83,7 @@ export class Traces {
         id: clip(message.id),
         type: clip(message.type),
         mode,
-        connectionId: undefined,
+        connectionId: connectionOf(attachment.link)?.id,
         trace: [{ stage: 'received', atMs: clock.wall() - ageMs }],
         run: undefined,
         outcome: 'pending',

@@ -3,7 +3,7 @@
 import type { Explanation, FlightFilter, FlightRecord, HandledReport } from '../api.js'
 import type { Input } from '../machine/inputs.js'
 import { explain } from './explaining.js'
-import { type ConnectionOf, FlightRecorder } from './flight-recorder.js'
+import { FlightRecorder } from './flight-recorder.js'
 import { storyOf } from './flight-story.js'
 import type { ShellEffect } from './machine-driver.js'
 import type { EndedRun } from './message-processor.js'
@@ -11,7 +11,6 @@ import type { RequestTrace } from './request-trace.js'
 import { Traces, type TracesOptions } from './traces.js'
 
 export interface WitnessOptions extends Omit<TracesOptions, 'remembered'> {
-  readonly connectionOf: ConnectionOf
   /** How many requests are remembered that have ended. */
   readonly explained: number
   /** How many records of frames; 0: none are made. */

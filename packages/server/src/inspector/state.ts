@@ -44,7 +44,7 @@ export interface SessionRow {
   readonly ageMs: number
   /** Why it has no link. */
   readonly left: string | undefined
-  /** How many requests of it are not settled. */
+  /** How many requests of it are shown. */
   readonly open: number
 }
 
@@ -66,36 +66,34 @@ const mostLookedAt = 1_000
 /** `find` is a part of an id, a user or a type. */
 export const stateOf = (sources: StateSources, find: string, stuckAfterMs: number): State => {
   const { requests: running, ...figures } = sources.figures()
-  const open = openOf(sources.witnesses)
+  const requests = openOf(sources.witnesses, stuckAfterMs)
   return {
     atMs: sources.clock.wall(),
     figures: { ...figures, running: running.length },
-    requests: requestsOf(sources.witnesses, open, find, stuckAfterMs),
-    sessions: sessionsOf(sources, open, find),
+    requests: requestsOf(requests, find),
+    sessions: sessionsOf(sources, requests, find),
     connections: connectionsOf(sources, find),
   }
 }
 
 /** What is not settled, oldest first: at work, then waited for, then kept for its client. */
-const openOf = ({ traces }: Witnesses): readonly RequestTrace[] =>
-  [traces.running(), traces.waiting(), traces.kept()].flatMap((requests) => [...first(mostLookedAt, requests)])
+const openOf = (witnesses: Witnesses, stuckAfterMs: number): readonly RequestRow[] => {
+  const { traces } = witnesses
+  return (
+    [traces.running(), traces.waiting(), traces.kept()]
+      .flatMap((requests) => [...first(mostLookedAt, requests)])
+      .map((request) => rowOf(request, witnesses, stuckAfterMs))
+      // An answer that is on its way is no news.
+      .filter(({ waitsFor, stuck, away }) => waitsFor !== 'client' || stuck || away)
+  )
+}
 
 /** What is stuck comes first. */
-const requestsOf = (
-  witnesses: Witnesses,
-  open: readonly RequestTrace[],
-  find: string,
-  stuckAfterMs: number,
-): State['requests'] => {
-  const fits = ({ id, type, session }: RequestTrace) => [id, type, session.id, session.user].some(has(find))
-  const rows = open
-    .filter(fits)
-    .map((request) => rowOf(request, witnesses, stuckAfterMs))
-    // An answer that is on its way is no news.
-    .filter(({ waitsFor, stuck, away }) => waitsFor !== 'client' || stuck || away)
-  const stuck = rows.filter((row) => row.stuck)
-  const others = rows.filter((row) => !row.stuck)
-  return { rows: [...stuck, ...others].slice(0, mostRows), count: rows.length, stuck: stuck.length }
+const requestsOf = (requests: readonly RequestRow[], find: string): State['requests'] => {
+  const fitting = requests.filter(({ id, type, sessionId, userId }) => [id, type, sessionId, userId].some(has(find)))
+  const stuck = fitting.filter((row) => row.stuck)
+  const others = fitting.filter((row) => !row.stuck)
+  return { rows: [...stuck, ...others].slice(0, mostRows), count: fitting.length, stuck: stuck.length }
 }
 
 const rowOf = (request: RequestTrace, witnesses: Witnesses, stuckAfterMs: number): RequestRow => {
@@ -108,11 +106,11 @@ const rowOf = (request: RequestTrace, witnesses: Witnesses, stuckAfterMs: number
 /** Those with something open come first, then the newest. */
 const sessionsOf = (
   { witnesses, clock }: StateSources,
-  open: readonly RequestTrace[],
+  requests: readonly RequestRow[],
   find: string,
 ): Rows<SessionRow> => {
   const counts = new Map<string, number>()
-  for (const { session } of open) counts.set(session.id, (counts.get(session.id) ?? 0) + 1)
+  for (const { sessionId } of requests) counts.set(sessionId, (counts.get(sessionId) ?? 0) + 1)
   const fitting = [...witnesses.traces.presence.all()].filter(({ id, user }) => [id, user].some(has(find))).reverse()
   const rows = [...fitting.filter(({ id }) => counts.has(id)), ...fitting.filter(({ id }) => !counts.has(id))]
   const now = clock.wall()

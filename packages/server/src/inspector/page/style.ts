@@ -3,14 +3,14 @@
 export const style = `
 :root {
   color-scheme: light dark;
-  --ground: #f6f6f4; --sheet: #ffffff; --ink: #1b1c1e; --soft: #62656b; --faint: #8d9097; --edge: #e3e3df; --hover: #f2f2ef; --chosen: #ecebe6;
+  --ground: #f6f6f4; --sheet: #ffffff; --ink: #1b1c1e; --soft: #62656b; --faint: #74787f; --edge: #e3e3df; --hover: #f2f2ef; --chosen: #ecebe6;
   --good: #1f8a53; --wait: #a86700; --bad: #c62f35; --bad-ground: #fdf0ef;
   --sans: ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --ground: #121315; --sheet: #1a1c1f; --ink: #ececea; --soft: #a3a6ad; --faint: #777b83; --edge: #2a2d31; --hover: #212428; --chosen: #292c31;
+    --ground: #121315; --sheet: #1a1c1f; --ink: #ececea; --soft: #a3a6ad; --faint: #8a8e96; --edge: #2a2d31; --hover: #212428; --chosen: #292c31;
     --good: #4cc38a; --wait: #e0a43a; --bad: #ff7b78; --bad-ground: #2b1d1e;
   }
 }
