@@ -74,4 +74,26 @@ export const regressions: Readonly<Record<string, Scenario>> = {
     nodes: [node],
     healAtMs: 39_539,
   },
+  'a copy of a client took the session over, and was given the answer to what the other one had asked under the same number':
+    {
+      seed: 440,
+      clients: [
+        { ...client, tokenMs: 0 },
+        {
+          ...client,
+          name: 'copy of client 0',
+          tokenMs: 0,
+          copy: { of: 'client 0', startAtMs: 1_360, attemptsAhead: 1 },
+        },
+      ],
+      asks: [
+        { id: '0.5', client: 0, atMs: 1_359, mode: 'request', type: 'text', timeoutMs: 60_000, readerMs: 0, handler },
+      ],
+      pushes: [],
+      questions: [],
+      faults: [],
+      server,
+      nodes: [node],
+      healAtMs: 1_360,
+    },
 }

@@ -1,6 +1,7 @@
 /** Clients, servers that share a store, and the ways between them, in virtual time; and what happens to them, as the scenario has it. */
 
 import { createHash } from 'node:crypto'
+import type { Ids } from '@backchat/protocol'
 import {
   type Direction,
   type MemoryNetwork,
@@ -13,6 +14,7 @@ import {
   virtualIds,
 } from '@backchat/testing'
 import { ClientClock } from './client-clock.js'
+import { ahead, copiedIds } from './copy.js'
 import type { Fact } from './facts.js'
 import {
   type ClientEffect,
@@ -27,6 +29,7 @@ import {
 import type { Ask, ClientPlan, Fault, PlannedPush, Question, Scenario } from './scenario.js'
 import { SimulatedClient } from './simulated-client.js'
 import { SimulatedServer } from './simulated-server.js'
+import { StoreHistory } from './store-history.js'
 import type { BatchStore } from './store-line.js'
 import { cutBefore, strike, strikeNode } from './strike.js'
 
@@ -53,6 +56,8 @@ export class World {
   readonly #asks = new Map<string, Ask>()
   readonly #questions = new Map<string, Question>()
   #store: BatchStore
+  /** What the store was asked; undefined where nobody wants to know. */
+  #history: StoreHistory | undefined
   #stopHints = () => {}
   /** By place; undefined while it is down. */
   readonly #servers: (SimulatedServer | undefined)[]
@@ -77,7 +82,7 @@ export class World {
     this.#options = options
     const { scenario } = options
     this.#servers = scenario.nodes.map(() => undefined)
-    this.#store = this.#openStore()
+    this.#store = this.#useStore(this.#newStore())
     this.#chance = random(`run of ${scenario.seed}`)
     this.#networks = scenario.clients.map((plan, client) => this.#network(client, plan))
     this.clients = scenario.clients.map((_, client) => this.#client(client))
@@ -89,7 +94,11 @@ export class World {
 
   start(): void {
     for (const place of this.#servers.keys()) this.#startServer(place)
-    for (const client of this.clients) client.start()
+    for (const [index, client] of this.clients.entries()) {
+      const startAtMs = this.#options.scenario.clients[index]?.copy?.startAtMs ?? 0
+      if (startAtMs === 0) client.start()
+      else this.clock.after(startAtMs, () => client.start())
+    }
   }
 
   /** Has an ask asked at its time. */
@@ -164,7 +173,7 @@ export class World {
     const network = this.#networks[index]
     if (!plan || !network) throw new Error(`no client ${index}`)
     const chance = this.#chance.stream(plan.name)
-    const ids = virtualIds(chance.stream('ids'))
+    const ids = this.#ids(plan)
     const jitter = chance.stream('machine')
     // What one client does changes no number of another one.
     let answers = 0
@@ -174,6 +183,7 @@ export class World {
       handle: (input, now) => real.handle(input, now, ownClock.wall()),
       wakeAt: () => real.wakeAt(),
     }
+    const played = plan.copy ? ahead(machine, plan.copy.attemptsAhead) : machine
     return new SimulatedClient({
       index,
       plan,
@@ -189,9 +199,15 @@ export class World {
         answers += 1
         return (index + 1) * 1_000_000 + answers
       },
-      machine: mutation.client?.(machine) ?? machine,
+      machine: mutation.client?.(played) ?? played,
       spins: () => spins(`client ${index}`),
     })
+  }
+
+  /** A copy has the first client id and secret of another client; whatever else it makes is its own. */
+  #ids({ name, copy }: ClientPlan): Ids {
+    const idsOf = (whose: string) => virtualIds(this.#chance.stream(whose).stream('ids'))
+    return copy ? copiedIds(idsOf(name), idsOf(copy.of)) : idsOf(name)
   }
 
   #startServer(place: number): void {
@@ -259,6 +275,7 @@ export class World {
   #go(fault: Fault): void {
     this.#options.tell({ fact: 'faulted', fault })
     if (fault.kind === 'amnesia') return this.#loseStore()
+    if (fault.kind === 'rollback') return this.#rollBack(fault.byMs)
     if (fault.kind === 'lockout') return void this.#lockedOut.set(fault.client, this.clock.now() + fault.forMs)
     if ('node' in fault) return this.#goNode(fault)
     const network = this.#networks[fault.client]
@@ -306,11 +323,28 @@ export class World {
 
   #loseStore(): void {
     this.#options.tell({ fact: 'store lost' })
-    this.#store = this.#openStore()
+    this.#store = this.#useStore(this.#newStore())
   }
 
-  #openStore(): BatchStore {
-    const store = memoryStore({ now: () => this.clock.now() })
+  #rollBack(byMs: number): void {
+    const history = this.#history
+    if (history === undefined) return
+    const to = Math.max(0, this.clock.now() - byMs)
+    this.#options.tell({ fact: 'store rolled back', to })
+    this.#history = history.before(to)
+    this.#store = this.#useStore(this.#history.store())
+  }
+
+  /** An empty one. To remember what it was costs time, so it does only where that is wanted. */
+  #newStore(): BatchStore {
+    const now = () => this.clock.now()
+    const open = (now: () => number) => memoryStore({ now })
+    const goesBack = this.#options.scenario.faults.some(({ fault }) => fault.kind === 'rollback')
+    this.#history = goesBack ? new StoreHistory(open, now) : undefined
+    return this.#history?.store() ?? open(now)
+  }
+
+  #useStore(store: BatchStore): BatchStore {
     const opened = this.#options.mutation.store?.(store) ?? store
     this.#stopHints()
     this.#stopHints = opened.listen((owner) => {

@@ -2,8 +2,10 @@ import type { JsonValue, ServerFrame } from '@backchat/protocol'
 import { expect, test } from 'vitest'
 import { Audience } from '../audience.js'
 import type { Fact } from '../facts.js'
+import { Identities } from '../identities.js'
 import { Links } from '../links.js'
 import { Numbering } from '../numbering.js'
+import { Rollbacks } from '../rollbacks.js'
 import type { Ask } from '../scenario.js'
 import { probeAsk } from '../scenario.js'
 import type { Promised } from './promise.js'
@@ -15,8 +17,16 @@ import { settles } from './settles.js'
 function judged(promised: Promised, facts: readonly (readonly [now: number, fact: Fact])[]): readonly string[] {
   const found: string[] = []
   const audience = new Audience()
-  const seen = { links: new Links(), numbering: new Numbering() }
-  for (const { on } of [seen.links, seen.numbering, promised((how) => found.push(how), seen)]) audience.add(on)
+  const links = new Links()
+  const seen = { links, numbering: new Numbering(), identities: new Identities(links), rollbacks: new Rollbacks() }
+  for (const { on } of [
+    links,
+    seen.numbering,
+    seen.identities,
+    seen.rollbacks,
+    promised((how) => found.push(how), seen),
+  ])
+    audience.add(on)
   for (const [now, fact] of facts) audience.tell(fact, now)
   return found
 }

@@ -1,4 +1,4 @@
-/** Pushes arrive in order, without repeats and holes, or after exactly one announced gap, or a reset; and in the end all of them do. */
+/** Pushes arrive in order, without repeats and holes, or after exactly one announced gap, or a reset; and in the end all of them do. Of a session that a store forgot in part when it went back, nothing is known. */
 
 import { limits } from '@backchat/protocol'
 import type { FactNamed } from '../facts.js'
@@ -15,7 +15,7 @@ interface Log {
   gapAhead?: { readonly from: number; readonly to: number }
 }
 
-export function pushes(broken: Broken, { links }: Seen): Watch {
+export function pushes(broken: Broken, { links, rollbacks }: Seen): Watch {
   const logs = new Map<string, Log>()
   /** The session to which each client was welcomed last, and the one of which it was given a push last. */
   const welcomed = new Map<number, string>()
@@ -32,6 +32,7 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
   }
 
   const delivered = (client: number, session: string, id: string | undefined) => {
+    if (rollbacks.touchedSession(session)) return
     const log = logs.get(session)
     if (log?.client !== client) return broken(`client ${client} was given a push of somebody else`)
     const isAnother = heardOf.has(client) && heardOf.get(client) !== session
@@ -46,6 +47,7 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
 
   const gap = (client: number, from: number, to: number) => {
     const log = logs.get(welcomed.get(client) ?? '')
+    if (rollbacks.touchedSession(welcomed.get(client) ?? '')) return
     if (log) passBy(log, from)
     const waits = log && from > log.next && !listens.has(client)
     if (!log || (from !== log.next && !waits))
@@ -56,6 +58,7 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
   }
 
   const appended = ({ session, push, id, bytes, isPush }: FactNamed<'appended'>) => {
+    if (rollbacks.touchedSession(session)) return
     const log = logOf(session)
     if (push !== log.pushes.length + 1) broken(`push ${push} was appended where ${log.pushes.length + 1} was due`)
     log.pushes.push({ id, bytes, isPush })
@@ -63,7 +66,7 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
 
   const allDelivered = () => {
     for (const [client, session] of welcomed) {
-      if (closed.has(client)) continue
+      if (closed.has(client) || rollbacks.touchedSession(session)) continue
       const log = logs.get(session) ?? { client, next: 1, pushes: [] }
       passBy(log)
       const { next, pushes } = log
