@@ -70,9 +70,11 @@ export function simulate({ seed, scenario = drawScenario(seed), mutation = {}, l
     },
   })
   const links = new Links()
-  const seen = { links, numbering: new Numbering(), identities: new Identities(links), rollbacks: new Rollbacks() }
+  const numbering = new Numbering()
+  const rollbacks = new Rollbacks(links, numbering)
+  const seen = { links, numbering, identities: new Identities(links), rollbacks }
   const watches = promises(scenario).map(([promise, begin]) => begin((how) => violations.push({ promise, how }), seen))
-  for (const { on } of [links, seen.numbering, seen.identities, seen.rollbacks, counter, ...watches]) audience.add(on)
+  for (const { on } of [links, numbering, seen.identities, rollbacks, counter, ...watches]) audience.add(on)
 
   const tell = (fact: Fact) => {
     const now = world.clock.now()

@@ -128,7 +128,8 @@ export const errorsOf =
           if (ask && isDrainOver(node, now)) stopped.add(ask)
         },
         closing({ node }, now) {
-          closing.set(node, now + server.drainMs)
+          // Who is asked twice to close goes by the first time.
+          if (!closing.has(node)) closing.set(node, now + server.drainMs)
           mayBeBusy = true
         },
         'store failed': ({ node }) => orphan(node),

@@ -62,7 +62,8 @@ export function livenessOf(scenario: Scenario): Promised {
       const isOlder = older.has(ask) && error !== undefined && (ofFaults.has(error.code) || tookOver)
       // Its client had to become another one since.
       const isOfAnother = (identities.lostAt(ask.client) ?? -1) >= (askedAt.get(ask) ?? 0)
-      if (due.has(ask) && !ok && !isOlder && !isOfAnother)
+      const isDiscarded = error?.code === 'OUTCOME_UNKNOWN' && rollbacks.mayBeDiscarded(ask)
+      if (due.has(ask) && !ok && !isOlder && !isOfAnother && !isDiscarded)
         broken(`${ask.id} failed with ${error?.code} though all was well`)
     }
 

@@ -2,14 +2,14 @@
 
 import type { JsonValue } from '@backchat/protocol'
 import type { Ask } from '../scenario.js'
-import type { Broken, Seen, Watch } from './promise.js'
+import type { Broken, Watch } from './promise.js'
 
 interface Read {
   readonly run: number | undefined
   readonly chunks: number
 }
 
-export function streams(broken: Broken, { rollbacks }: Seen): Watch {
+export function streams(broken: Broken): Watch {
   const read = new Map<Ask, Read>()
   const yielded = new Map<number, number>()
   const over = new Set<Ask>()
@@ -35,14 +35,10 @@ export function streams(broken: Broken, { rollbacks }: Seen): Watch {
   return {
     on: {
       yielded: ({ run, chunk }) => void yielded.set(run, chunk + 1),
-      // What a store that went back forgot may begin anew in the middle.
-      chunk({ ask, content }) {
-        if (!rollbacks.touched(ask)) chunk(ask, content)
-      },
+      chunk: ({ ask, content }) => chunk(ask, content),
       left: ({ ask }) => void over.add(ask),
       settled({ ask, outcome }) {
-        if (ask.mode === 'stream' && outcome.ok && !over.has(ask) && !rollbacks.touched(ask))
-          ended(ask, outcome.message?.content)
+        if (ask.mode === 'stream' && outcome.ok && !over.has(ask)) ended(ask, outcome.message?.content)
         over.add(ask)
       },
     },

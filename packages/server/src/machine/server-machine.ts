@@ -139,7 +139,9 @@ export class ServerMachine {
     const { window } = this.#limits
     const heartbeats = new Heartbeats(this.#heartbeatMs, drop)
     const credentials = new Credentials(authenticates, drop)
-    const pushes = new Pushes(owner, drop)
+    const forgotten = (attachment: Attachment, turn: Turn) =>
+      sessions.discard(attachment, 'The store went back in time.', turn)
+    const pushes = new Pushes({ owner, drop, forgotten })
     const asks = new Asks({ owner, bring: (session, push, turn) => pushes.bring(session, push, turn) })
     const runs: Runs = new Runs({ owner, window, registry, audience: () => requests })
     const isAuthorized = (link: LinkId, now: number) => credentials.isGood(link, now)
