@@ -1,9 +1,18 @@
 /** Spans of what a client asks, for the option `tracing`. Loads `@opentelemetry/api`, which only those need who use it. */
 
-import { type ErrorCode, rpcAttributes, rpcEvents, rpcOutcome, serverAttributes } from '@backchat/protocol'
+import {
+  type ErrorCode,
+  rpcAttributes,
+  rpcCarrier,
+  rpcEvents,
+  rpcMetadata,
+  rpcOutcome,
+  serverAttributes,
+} from '@backchat/protocol'
 import {
   context as contexts,
   propagation,
+  ROOT_CONTEXT,
   type Span,
   SpanKind,
   SpanStatusCode,
@@ -20,7 +29,8 @@ export interface TracingOptions {
 /**
  * Spans of kind `CLIENT`, named after the message type, from `request`, `stream` or `send` until it settles, whatever becomes of
  * the links; docs/server.md has their events and attributes. The span that is active then is the parent. The context travels in
- * the message's `metadata`, as the registered propagator writes it (`traceparent`), so a server with `tracing()` of `@backchat/server/tracing` goes on from there.
+ * the message's `metadata`, as the registered propagator writes it (`traceparent`), so a server with `tracing()` of
+ * `@backchat/server/tracing` goes on from there. What the server asks is a span of kind `SERVER`, around the handler.
  *
  * @example
  * ```ts
@@ -35,16 +45,21 @@ export const tracing = ({ tracerProvider = trace.getTracerProvider() }: TracingO
       const outside = contexts.active()
       const attributes = { ...rpcAttributes(call), ...serverAttributes(call.url) }
       const span = tracer.startSpan(call.type, { kind: SpanKind.CLIENT, attributes }, outside)
-      const carrier = {}
-      propagation.inject(trace.setSpan(outside, span), carrier)
-      return new CallSpan(span, withContext(call.metadata, carrier))
+      const written = {}
+      propagation.inject(trace.setSpan(outside, span), written)
+      return new CallSpan(span, rpcMetadata(call.metadata, written))
+    },
+    asked({ id, type, metadata }) {
+      const outside = propagation.extract(ROOT_CONTEXT, metadata, rpcCarrier)
+      const attributes = rpcAttributes({ id, type, mode: 'request' })
+      const span = tracer.startSpan(type, { kind: SpanKind.SERVER, attributes }, outside)
+      return {
+        run: (handler) => contexts.with(trace.setSpan(outside, span), handler),
+        settled: (outcome) => finish(span, outcome, !meant.has(outcome)),
+      }
     },
   }
 }
-
-/** What is no object is left as it is: the call fails by it. */
-const withContext = (metadata: unknown, carrier: object): unknown =>
-  typeof (metadata ?? {}) === 'object' && !Array.isArray(metadata) ? { ...(metadata ?? {}), ...carrier } : metadata
 
 class CallSpan implements FollowedCall {
   readonly metadata: unknown
@@ -78,12 +93,22 @@ class CallSpan implements FollowedCall {
   }
 
   settled(outcome: 'ok' | ErrorCode, reason?: string): void {
-    const failed = outcome !== 'ok'
-    this.#span.setAttributes({
-      ...rpcOutcome(outcome, failed),
-      ...(this.#chunks > 0 && { 'backchat.chunks': this.#chunks }),
-    })
-    if (failed) this.#span.setStatus({ code: SpanStatusCode.ERROR, ...(reason !== undefined && { message: reason }) })
-    this.#span.end()
+    if (this.#chunks > 0) this.#span.setAttribute('backchat.chunks', this.#chunks)
+    finish(this.#span, outcome, outcome !== 'ok', reason)
   }
+}
+
+/** How a handler may end without a mistake on this side. */
+const meant: ReadonlySet<'ok' | ErrorCode> = new Set([
+  'ok',
+  'FAILURE',
+  'ABORTED',
+  'INVALID_MESSAGE',
+  'NO_HANDLER',
+] as const)
+
+function finish(span: Span, outcome: 'ok' | ErrorCode, failed: boolean, message?: string): void {
+  span.setAttributes(rpcOutcome(outcome, failed))
+  if (failed) span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) })
+  span.end()
 }

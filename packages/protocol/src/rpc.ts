@@ -5,18 +5,19 @@
 
 import type { ErrorCode } from './errors.js'
 import type { RequestMode } from './frames.js'
+import type { JsonObject } from './json.js'
 
 /** Events of a span. */
 export const rpcEvents = {
-  /** A link took the request for the first time. Client only. */
+  /** A link took the request for the first time. */
   sent: 'backchat.sent',
-  /** On a client: another link took the same request. On a server: the session of a request that runs is on another link. */
+  /** Where it was asked: another link took the same request. On the other end: the session of a request that runs is on another link. */
   resumed: 'backchat.resumed',
-  /** The link of a request that runs was lost; it runs on. Server only. */
+  /** The link was lost; the request goes on. */
   disconnected: 'backchat.disconnected',
-  /** The server was asked to be asked again later. Client only. */
+  /** The server wants to be asked again later. */
   putOff: 'backchat.put_off',
-  /** Sent again after it was put off; on a server: its handler was called again. */
+  /** Where it was asked: sent again after it was put off. On the other end: its handler was called again. */
   retried: 'backchat.retried',
   /** The first chunk of a stream. */
   firstChunk: 'backchat.first_chunk',
@@ -51,4 +52,19 @@ export const serverAttributes = (url: unknown): { readonly [name: string]: strin
   const { hostname, port, protocol } = new URL(text)
   const usual = protocol === 'wss:' ? 443 : 80
   return { 'server.address': hostname, 'server.port': port === '' ? usual : Number(port) }
+}
+
+/** Reads metadata for a propagator of OpenTelemetry, which expects texts: a peer may say anything. */
+export const rpcCarrier = {
+  keys: (metadata: JsonObject): string[] => Object.keys(metadata),
+  get: (metadata: JsonObject, key: string): string | undefined => {
+    const value = Object.hasOwn(metadata, key) ? metadata[key] : undefined
+    return typeof value === 'string' ? value : undefined
+  },
+}
+
+/** Metadata with what a propagator wrote. What is no object stays as it is: the message is refused for it. */
+export const rpcMetadata = (metadata: unknown, written: JsonObject): unknown => {
+  const given = metadata ?? {}
+  return typeof given === 'object' && !Array.isArray(given) ? { ...given, ...written } : metadata
 }

@@ -2,7 +2,7 @@
 
 import { createClient } from '@backchat/client'
 import { tracing as clientTracing } from '@backchat/client/tracing'
-import { recovery } from '@backchat/server'
+import { type ManagerOptions, recovery } from '@backchat/server'
 import { tracing } from '@backchat/server/tracing'
 import { chaosProxy } from '@backchat/testing'
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
@@ -31,7 +31,7 @@ afterAll(() => {
 })
 
 /** A server and a client that are traced into one exporter, and the proxy between them. */
-const traced = async (options: Parameters<typeof serve>[0] = {}) => {
+const traced = async (options: Pick<ManagerOptions, 'config' | 'plugins'> = {}, init?: () => unknown) => {
   const exporter = new InMemorySpanExporter()
   const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
   const plugins = [tracing({ tracerProvider }), ...(options.plugins ?? [])]
@@ -40,6 +40,7 @@ const traced = async (options: Parameters<typeof serve>[0] = {}) => {
   const client = createClient({
     url: `ws://127.0.0.1:${proxy.port}`,
     tracing: clientTracing({ tracerProvider }),
+    ...(init && { init }),
   })
   onTestFinished(async () => {
     await client.close()
@@ -162,7 +163,7 @@ test('a stream is one span with its first chunk, also over two links', async () 
 })
 
 test('a request that is put off is one span of the client, and one of the server for each time it came', async () => {
-  const { manager, client, ended, one } = await traced({ config: { rateLimit: { perSecond: 5, burst: 1 } } })
+  const { manager, client, ended, one } = await traced({ config: { rateLimit: { perSecond: 1, burst: 1 } } })
   manager.registerHandler('text', () => 'hi')
   await client.request('text', 1)
   await client.request('text', 2)
@@ -242,12 +243,66 @@ test('the application’s own metadata travels beside the context, and what is n
 })
 
 test('a send is a span, and so is an init', async () => {
-  const { manager, client, both } = await traced()
-  manager.registerHandler('note', () => undefined)
+  const { manager, client, ended } = await traced({}, () => 'where were we?')
+  for (const type of ['init', 'note']) manager.registerHandler(type, () => undefined)
   await client.send('note', null)
-  const { asked, ran } = await both()
-  expect([asked.attributes['backchat.mode'], ran.attributes['backchat.mode']]).toEqual(['send', 'send'])
-  expect(ran.parentSpanContext?.spanId).toBe(asked.spanContext().spanId)
+  const asked = await ended(SpanKind.CLIENT, 2)
+  const ran = await ended(SpanKind.SERVER, 2)
+  for (const [name, mode] of [
+    ['init', 'request'],
+    ['note', 'send'],
+  ] as const) {
+    const [here, there] = [asked, ran].map((spans) => spans.find((span) => span.name === name))
+    expect([here?.attributes['backchat.mode'], there?.attributes['backchat.mode']]).toEqual([mode, mode])
+    expect(there?.parentSpanContext?.spanId).toBe(here?.spanContext().spanId)
+  }
+})
+
+test('what the server asks is one span on both ends, also over two links', async () => {
+  const { manager, client, proxy, both, tracer, exporter } = await traced()
+  let asked = 0
+  client.handle('confirm', (message) => {
+    asked += 1
+    tracer.startSpan('ask a person').end()
+    return { ok: true, metadata: message.metadata }
+  })
+  await client.ready
+  const session = manager.connections()[0]?.session.id ?? ''
+  const cut = proxy.cutBefore('"kind":"answer"', { direction: 'up' })
+  const pending = tracer.startActiveSpan('a tool', (tool) => {
+    const answer = manager.request(session, 'confirm', null, { metadata: { tool: 'rm' } })
+    tool.end()
+    return answer
+  })
+  const { content } = await pending
+  const { asked: asking, ran } = await both()
+  expect([asked, cut.pending]).toEqual([1, false])
+  const { traceId, spanId } = asking.spanContext()
+  expect(content).toEqual({ ok: true, metadata: { tool: 'rm', traceparent: `00-${traceId}-${spanId}-01` } })
+  expect(ran.parentSpanContext?.spanId).toBe(spanId)
+  const named = (name: string) => exporter.getFinishedSpans().find((span) => span.name === name)
+  expect(asking.parentSpanContext?.spanId).toBe(named('a tool')?.spanContext().spanId)
+  expect(named('ask a person')?.parentSpanContext?.spanId).toBe(ran.spanContext().spanId)
+  expect(eventsOf(asking).sort()).toEqual(['disconnected', 'resumed'])
+  expect([asking, ran].map(({ attributes }) => attributes['rpc.response.status_code'])).toEqual(['ok', 'ok'])
+})
+
+test('questions that fail have the error’s code', async () => {
+  const { manager, client, ended } = await traced()
+  client.handle('refuses', (_message, { failure }) => {
+    throw failure({ reason: 'no' })
+  })
+  client.handle('bad', () => {
+    throw new Error('no')
+  })
+  client.events.on('error', () => {})
+  await client.ready
+  const session = manager.connections()[0]?.session.id ?? ''
+  for (const type of ['refuses', 'bad']) await manager.request(session, type, null).catch(() => {})
+  await manager.request('no such session', 'bad', null).catch(() => {})
+  const judged = (spans: readonly ReadableSpan[]) => spans.map(({ attributes }) => attributes['error.type'])
+  expect(judged(await ended(SpanKind.CLIENT, 3))).toEqual(['FAILURE', 'HANDLER_FAILED', 'SESSION_GONE'])
+  expect(judged(await ended(SpanKind.SERVER, 2))).toEqual([undefined, 'HANDLER_FAILED'])
 })
 
 test('metadata that no propagator expects costs nobody anything', async () => {
@@ -276,11 +331,16 @@ test('a tracer that throws stops nothing, on either end', async () => {
   manager.registerHandler('text', () => 'hi')
   const client = createClient({ url, tracing: clientTracing({ tracerProvider }) })
   onTestFinished(() => client.close())
+  client.handle('confirm', () => 'yes')
   expect((await client.request('text', null)).content).toBe('hi')
-  expect(errors.length).toBeGreaterThan(0)
-  expect(errors).toEqual(
-    errors.map(() => expect.objectContaining({ message: expect.stringMatching(/'tracing'|'handled'/) })),
-  )
+  const session = manager.connections()[0]?.session.id ?? ''
+  expect((await manager.request(session, 'confirm', null)).content).toBe('yes')
+  // At the beginning of the run, at its end, and at the question.
+  expect(errors.map((error) => String(error))).toEqual([
+    expect.stringContaining("The plugin 'tracing' failed to begin a span."),
+    expect.stringContaining("A listener of 'handled' failed."),
+    expect.stringContaining('What follows the questions to clients failed.'),
+  ])
 })
 
 test('closing ends the spans of what is never answered', async () => {

@@ -1,11 +1,13 @@
 /** How calls are followed from their beginning to their end: what the option `tracing` takes. */
 
-import type { ErrorCode, RpcFacts } from '@backchat/protocol'
+import type { ErrorCode, Message, RpcFacts } from '@backchat/protocol'
 
-/** Follows what the client asks, sends and streams. What it throws changes nothing. `tracing()` of `@backchat/client/tracing` makes one. */
+/** Follows what the client asks, sends, streams and answers. What it throws changes nothing. `tracing()` of `@backchat/client/tracing` makes one. */
 export interface Tracing {
   /** Called as a call begins, in the caller's turn. */
   began(call: BegunCall): FollowedCall
+  /** Called as a handler is about to be asked what the server wants to know. */
+  asked(message: Message): FollowedAnswer
 }
 
 export interface BegunCall extends RpcFacts {
@@ -24,6 +26,14 @@ export interface FollowedCall {
   chunk(): void
   /** The last that is told. `reason`: the error's sentence. */
   settled(outcome: 'ok' | ErrorCode, reason?: string): void
+}
+
+/** Is told of one answer what becomes of it. */
+export interface FollowedAnswer {
+  /** Calls the handler, and returns what it returns. */
+  run<Returned>(handler: () => Returned): Returned
+  /** The last that is told. */
+  settled(outcome: 'ok' | ErrorCode): void
 }
 
 export interface CallNote {

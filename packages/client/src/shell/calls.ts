@@ -17,6 +17,7 @@ import type { BegunCall, CallNote, FollowedCall } from '../api/tracing.js'
 import type { Fault, Outcome } from '../machine/effects.js'
 import type { Input, Key } from '../machine/inputs.js'
 import { broken, errorOf, type Received } from './errors.js'
+import { guarded } from './guarded.js'
 import { type Author, invalid, type Letter, prepare, type Returned, type Said } from './outgoing.js'
 import type { Traces } from './traces.js'
 
@@ -180,14 +181,5 @@ export class Calls {
   #end(key: Key, call: Call): void {
     this.#calls.delete(key)
     guarded(() => call.signal?.removeEventListener('abort', call.giveUp))
-  }
-}
-
-/** What is said of something by a part that is not ours, unless it throws. */
-function guarded<Said>(ask: () => Said): Said | undefined {
-  try {
-    return ask()
-  } catch {
-    return undefined
   }
 }

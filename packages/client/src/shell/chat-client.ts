@@ -95,6 +95,7 @@ export class ChatClient implements Omit<Client, Typed> {
       wall: clock.wall,
       tell,
       report: (error) => this.#announcements.fail(error),
+      tracing,
     })
     this.events = { on: (name, listener) => this.#announcements.onEvent(name, listener) }
     this.subscribe = this.#board.subscribe

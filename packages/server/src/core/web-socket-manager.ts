@@ -174,13 +174,14 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
   async #start(clock: Clock): Promise<void> {
     // Plugins serve managers of any contract.
     const manager = this as unknown as Manager<Untyped, Identity>
-    const { figures, health, entrance, readiness } = this.#parts
+    const { figures, health, asks, entrance, readiness } = this.#parts
     const host = pluginHost({
       manager,
       log: this.#log,
       clock,
       figures,
       health,
+      asks,
       alert: (alert) => this.#bus.emit('alert', alert),
       failed: (error) => this.#failed(error),
       atClose: (undo) => this.#undo.push(undo),
