@@ -53,7 +53,6 @@ export const tracing = ({ tracerProvider = trace.getTracerProvider() }: TracingO
       host.on('connection', (connection) => spans.note(rpcEvents.resumed, connection))
       host.on('disconnection', (connection) => spans.note(rpcEvents.disconnected, connection))
     },
-    close: () => spans.close(),
   }
 }
 
@@ -78,12 +77,6 @@ class SessionSpans {
   /** Something became of the session's link. */
   note(event: string, { id, session }: Connection): void {
     for (const span of this.#sessions.get(session.id) ?? []) span.addEvent(event, { 'backchat.connection.id': id })
-  }
-
-  /** What still runs is answered by nobody. */
-  close(): void {
-    for (const spans of this.#sessions.values()) for (const span of spans) span.end()
-    this.#sessions.clear()
   }
 }
 
