@@ -21,7 +21,6 @@ import { errorOf } from '../handlers/error.js'
 import type { AskOutcome, Effect } from '../machine/effects.js'
 import type { Input, Key } from '../machine/inputs.js'
 import { checkContent, checkReply } from '../middleware/validation.js'
-import { milliseconds } from './settings.js'
 
 export interface AsksOptions {
   readonly contract: Contract | undefined
@@ -194,11 +193,8 @@ export class Asks {
     if (typeof options !== 'object' || options === null) return 'The options are an object.'
     const { signal, timeout } = options
     if (signal !== undefined && !(signal instanceof AbortSignal)) return 'signal is an AbortSignal.'
-    try {
-      milliseconds('timeout', timeout === Number.POSITIVE_INFINITY ? limits.timeoutMs : timeout, defaultTimeoutMs)
-    } catch (error) {
-      return inWords(error)
-    }
+    if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0))
+      return `timeout is a positive number of milliseconds, not ${inWords(timeout)}.`
     const checked = checkContent(this.#options.contract, type, 'server', content ?? null)
     return checked.ok ? undefined : checked.reason
   }
