@@ -84,7 +84,7 @@ const rowOf = (where: string, setting: Setting): readonly string[] => {
     return [`\`${where}\``, name, `\`${setting.otherwise}\``, `or \`${others.join('`, `')}\``, '', setting.meaning]
   }
   const { unit, otherwise, least, most, meaning } = setting
-  const inUnit = (value: number) => `${value}${unit === 'ms' || unit === 'bytes' ? ` ${unit}` : ''}`
+  const inUnit = (value: number) => `${inDigits(value)}${unit === 'ms' || unit === 'bytes' ? ` ${unit}` : ''}`
   return [
     `\`${where}\``,
     name,
@@ -94,3 +94,5 @@ const rowOf = (where: string, setting: Setting): readonly string[] => {
     meaning,
   ]
 }
+
+const inDigits = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 10 })

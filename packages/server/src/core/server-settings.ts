@@ -44,7 +44,7 @@ const rate = {
   name: 'config.rateLimit.perSecond',
   unit: 'per second',
   otherwise: 'no limit',
-  least: 0.000_01,
+  least: 0.000_02,
   most: 1_000_000,
   meaning:
     'Messages that a session may send, over all its connections; beyond it `RATE_LIMITED`, and the client comes again by itself.',
@@ -101,7 +101,7 @@ export const serverSettings = {
   sessionTtl: {
     name: 'config.sessionTtl',
     unit: 'ms',
-    otherwise: "the store's: memory 120000, LMDB 86400000",
+    otherwise: "the store's: 120,000 ms in memory, 86,400,000 ms with LMDB",
     least: 1,
     most: 365 * dayMs,
     meaning: 'How long a session lives without a link.',

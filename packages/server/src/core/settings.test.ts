@@ -37,7 +37,7 @@ test('a rate limit has a rate, and a burst of one second of it by default', () =
   })
   expect(given({ rateLimit: { perSecond: 0 } })).toThrow('config.rateLimit.perSecond')
   expect(given({ rateLimit: { perSecond: 1, burst: 0 } })).toThrow('config.rateLimit.burst')
-  expect(given({ rateLimit: { perSecond: 1e-5 } })).toThrow('a window is at most 24 h')
+  expect(given({ rateLimit: { perSecond: 2e-5, burst: 3 } })).toThrow('a window is at most 24 h')
   expect(settingsOf({ port: 0, config: { rateLimit: { perSecond: 1, perUser: { perSecond: 3 } } } }).rateLimit).toEqual(
     {
       perSecond: 1,

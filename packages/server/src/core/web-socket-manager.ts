@@ -53,7 +53,7 @@ const eventNames = ['connection', 'disconnection', 'sessionEnded', 'handled', 'a
 const drainOf = (drain: unknown): number =>
   typeof drain === 'number' && drain > 0 ? Math.min(drain, serverSettings.drain.most) : 0
 /** A store is given this long to close. */
-const storeCloseMs = 5_000
+export const storeCloseMs = 5_000
 
 /** See {@link Manager}, which says what each method does. */
 export class WebSocketManager<const C = Untyped, User extends Identity = Guest, State extends object = FreeState>
