@@ -242,6 +242,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     const { type, message, session: sessionId, user: userId, mode, link } = effect
     this.#options.handled({
       type,
+      run: effect.run,
       messageId: message.id,
       sessionId,
       connectionId: this.#options.connectionOf(link)?.id,
@@ -250,6 +251,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
       outcome: error.code,
       durationMs: 0,
       chunks: 0,
+      metadata: message.metadata ?? {},
     })
   }
 
@@ -259,6 +261,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     const { message, connection, user, run: facts } = run.context
     this.#options.handled({
       type: message.type,
+      run: facts.id,
       messageId: message.id,
       sessionId: message.sessionId,
       connectionId: connection.id,
@@ -268,6 +271,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
       durationMs: this.#options.clock.now() - run.since,
       firstChunkMs: run.firstChunkMs,
       chunks: run.chunks,
+      metadata: message.metadata,
     })
   }
 }
