@@ -20,3 +20,9 @@ export const stageInWords: Readonly<Record<Stage, string>> = {
   replied: 'its handler had replied',
   settled: 'settled',
 }
+
+/** `queued, sent +3 ms, settled +120 ms`, counted from the first. */
+export function timesInWords([first, ...rest]: Trace): string {
+  if (first === undefined) return ''
+  return [first.stage, ...rest.map(({ stage, atMs }) => `${stage} +${Math.round(atMs - first.atMs)} ms`)].join(', ')
+}

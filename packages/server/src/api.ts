@@ -2,9 +2,12 @@
 
 export type * from './api/alerts.js'
 export type * from './api/events.js'
+export type * from './api/explanation.js'
 export type * from './api/figures.js'
+export type * from './api/flight-record.js'
 export type * from './api/handlers.js'
 export type * from './api/health.js'
+export type * from './api/inspector.js'
 export type * from './api/logger.js'
 export type * from './api/manager.js'
 export type * from './api/middleware.js'

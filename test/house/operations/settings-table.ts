@@ -2,7 +2,12 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { limits } from '@backchat/protocol'
-import { requestLogSetting, serverSettings, storeSettings } from '../../../packages/server/src/core/server-settings.js'
+import {
+  inspectorSettings,
+  requestLogSetting,
+  serverSettings,
+  storeSettings,
+} from '../../../packages/server/src/core/server-settings.js'
 import type { Setting } from '../../../packages/server/src/core/setting.js'
 import { recoveryNumbers } from '../../../packages/server/src/plugins/guard.js'
 import { monitoringNumbers } from '../../../packages/server/src/plugins/monitoring/options.js'
@@ -50,6 +55,7 @@ export const clientSettings = {
 
 export const groups: readonly Group[] = [
   { where: 'manager', settings: [...Object.values(serverSettings), requestLogSetting] },
+  { where: 'inspector', settings: Object.values(inspectorSettings) },
   { where: 'memoryStore(), lmdbStore()', settings: Object.values(storeSettings) },
   { where: 'lmdbStore()', settings: [mapSizeSetting, durabilitySetting] },
   { where: 'monitoring()', settings: Object.values(monitoringNumbers) },

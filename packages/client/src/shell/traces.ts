@@ -1,6 +1,6 @@
 /** What became of each message: the stages it went through, and how it ended. Of the settled ones only the newest are remembered. */
 
-import { type ErrorCode, type Stage, stageInWords, type Trace, type TraceStep } from '@backchat/protocol'
+import { type ErrorCode, type Stage, stageInWords, type Trace, type TraceStep, timesInWords } from '@backchat/protocol'
 import type { Explanation } from '../api/status.js'
 import { type Line, type Way, whereabouts } from './whereabouts.js'
 
@@ -110,7 +110,7 @@ export class Traces {
     const settled = outcome !== 'pending'
     const end = settled ? `settled with ${outcome}; it got as far as: ` : ''
     const place = [stageInWords[stage], this.#whereabouts(entry)].filter((words) => words !== '').join(': ')
-    const text = `${type} ${id}: ${end}${place} (${timesOf(trace)})`
+    const text = `${type} ${id}: ${end}${place} (${timesInWords(trace)})`
     const { link, heardAtMs } = way
     return { id, type, stage: settled ? 'settled' : stage, trace, outcome, link, heardAtMs, text }
   }
@@ -120,10 +120,4 @@ export class Traces {
     entry.steps.push(step)
     this.#reached({ id: entry.id, type: entry.type, ...step })
   }
-}
-
-/** `queued, sent +3 ms, settled +120 ms`, counted from the first. */
-function timesOf([first, ...rest]: Trace): string {
-  if (first === undefined) return ''
-  return [first.stage, ...rest.map(({ stage, atMs }) => `${stage} +${Math.round(atMs - first.atMs)} ms`)].join(', ')
 }

@@ -2,8 +2,11 @@
 
 import type { BackchatError, ClientType, ContentArguments, ReplyTo, TypeSaidBy, Untyped } from '@backchat/protocol'
 import type { ManagerEvents } from './events.js'
+import type { Explanation } from './explanation.js'
+import type { FlightFilter, FlightRecord } from './flight-record.js'
 import type { Handler, HandlerOptions } from './handlers.js'
 import type { HealthListener } from './health.js'
+import type { InspectorListener, InspectorOptions } from './inspector.js'
 import type { ConnectionMiddleware, Middleware } from './middleware.js'
 import type { ConnectionFilter, ConnectionSnapshot, FreeState, Guest, Identity } from './people.js'
 import type {
@@ -90,6 +93,38 @@ export interface Manager<C = Untyped, User extends Identity = Guest, State exten
 
   /** The connections of this server that are live now, all or those of a session or user. A copy: it does not change. */
   connections(filter?: ConnectionFilter): readonly ConnectionSnapshot<User>[]
+
+  /**
+   * What this server knows of a request, by the id that its caller has in `pending.id` and `error.requestId`: how far it got, what it waits for,
+   * how it ended. `undefined` for one that is not known here, or not any more (`config.explained`). Where several servers share a store, each
+   * knows what it was asked and what it ran: ask the one that has the client's link.
+   *
+   * @example
+   * ```ts
+   * manager.explain(id)?.text
+   * // text V1StGXR8 of ann, session Uakgb_J5: its handler was running: silent for 12 s, given up after 60 s (received, started +2 ms)
+   * ```
+   */
+  explain(id: string): Explanation | undefined
+
+  /**
+   * The newest headers of frames, oldest first: who said what when, never its content, a token or a secret. Pings are left out, and so are all chunks
+   * but the first of a stream. How many are kept says `config.flightRecords`. A copy.
+   */
+  flightRecords(filter?: FlightFilter): readonly FlightRecord[]
+
+  /**
+   * A page that shows connections, sessions, requests in flight and why one is stuck, for people who may look. Mount it on a server of
+   * yours; on a port of the manager's own it is the option `inspector`.
+   *
+   * @throws TypeError when there is no function `allow`, or an option makes no sense.
+   * @example
+   * ```ts
+   * createServer(manager.inspector({ allow: isAdmin })).listen(9091, '127.0.0.1')   // a port of its own
+   * app.use('/inspector', manager.inspector({ allow: isAdmin }))                     // Express
+   * ```
+   */
+  inspector(options: InspectorOptions): InspectorListener
 
   /**
    * Ends all sessions of a user, on every server of the store: signals fire, what they had is gone, and their links are closed with

@@ -4,6 +4,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { Clock, Contract, Ids, Untyped } from '@backchat/protocol'
 import type { Store } from '../store/store.js'
+import type { InspectorOptions } from './inspector.js'
 import type { Logger } from './logger.js'
 import type { ConnectionFacts, FreeState, Guest, Identity } from './people.js'
 import type { Plugin, PluginName } from './plugins.js'
@@ -40,6 +41,8 @@ export type ManagerOptions<C = Untyped, User extends Identity = Guest, State ext
    * the same name had. Two servers that run at the same time must not share it. Default: an older one is given up when its lease of 5 s has run out.
    */
   readonly node?: string | undefined
+  /** Serves the inspector on a port of our own, see `manager.inspector`; with a server of yours mount that. Default: it is not served. */
+  readonly inspector?: InspectorOptions | undefined
   /** For tests. Default: the platform's. */
   readonly clock?: Clock | undefined
   readonly ids?: Pick<Ids, 'id'> | undefined
@@ -79,6 +82,16 @@ export interface ManagerConfig {
   readonly concurrency?: { readonly perSession?: number | undefined; readonly waiting?: number | undefined } | undefined
   /** At which level each request that has ended is written to the log, one record of metadata. Default `debug`, which the standard logger leaves out. */
   readonly requestLog?: 'debug' | 'info' | 'off' | undefined
+  /**
+   * How many requests `manager.explain` remembers of those that are settled, and how many of those whose answer the client has
+   * not confirmed. Default 4 096; the oldest are forgotten first. What is at work is always known.
+   */
+  readonly explained?: number | undefined
+  /**
+   * How many headers of frames the flight recorder keeps, see `manager.flightRecords`. Default 4 096, at most 1 000 000; 0: none.
+   * Each takes about 250 bytes, at most 700. The oldest are overwritten.
+   */
+  readonly flightRecords?: number | undefined
 }
 
 /** So many messages at once, and no more than that in the time for which the rate allows as many. */

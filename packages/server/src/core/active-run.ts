@@ -7,6 +7,8 @@ import type { RunContext } from './run-context.js'
 
 export class ActiveRun<User extends Identity, State extends object> {
   readonly id: RunId
+  /** The request's number in its session. */
+  readonly n: number
   readonly context: RunContext<User, State>
   readonly place: Place
   /** Monotonic milliseconds. */
@@ -18,6 +20,10 @@ export class ActiveRun<User extends Identity, State extends object> {
   firstChunkMs: number | undefined
   /** When something was heard of it last; undefined while it waits for its reader. Monotonic milliseconds. */
   heardAt: number | undefined
+  /** What stands around its handler and has not let it begin. */
+  heldBy: 'connection' | 'turn' | 'middleware' = 'middleware'
+  /** What it waits for now, it has waited for since then. Monotonic milliseconds. */
+  waitsSince: number
   /** The answer is not wanted any more, or was given. */
   over = false
   /** The handler has thrown. */
@@ -26,12 +32,14 @@ export class ActiveRun<User extends Identity, State extends object> {
   answering: Promise<void> | undefined
   #pulled: (() => void) | undefined
 
-  constructor(id: RunId, context: RunContext<User, State>, place: Place, since: number) {
+  constructor(id: RunId, n: number, context: RunContext<User, State>, place: Place, since: number) {
     this.id = id
+    this.n = n
     this.context = context
     this.place = place
     this.since = since
     this.heardAt = since
+    this.waitsSince = since
   }
 
   seenAt(now: number): RequestInFlight {

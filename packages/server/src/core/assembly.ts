@@ -25,6 +25,7 @@ import { Authenticator } from '../handlers/auth.js'
 import { errorOf } from '../handlers/error.js'
 import { Health, onOwnPort } from '../handlers/health.js'
 import { MessageHandlers } from '../handlers/message.js'
+import { Inspection } from '../inspector/inspection.js'
 import type { Effect } from '../machine/effects.js'
 import type { Input, LinkId } from '../machine/inputs.js'
 import { ServerMachine } from '../machine/server-machine.js'
@@ -49,6 +50,7 @@ import { safeLog } from './safe-log.js'
 import { type Settings, settingsOf } from './settings.js'
 import { hashSecret, newId, systemClock } from './system.js'
 import { Tally } from './tally.js'
+import { Witnesses } from './witnesses.js'
 
 /** Where parts tell what happens. */
 interface Reporting {
@@ -77,6 +79,8 @@ export interface Assembly<User extends Identity, State extends object> {
   readonly readiness: Readiness
   readonly health: Health
   readonly figures: () => Figures
+  readonly witnesses: Witnesses
+  readonly inspection: Inspection
   /** Settles when the machine is done with all that `closeAsked` wants. */
   readonly readyToClose: Promise<void>
 }
@@ -100,12 +104,20 @@ export const assemble = <C, User extends Identity, State extends object>(
   const tally = new Tally(machine.counts)
   const feed = (input: Input): void => {
     tally.heard(input)
+    witnesses.heard(input)
     driver.feed(input)
   }
   const common: Common = { contract, clock, ids, log, failed, feed }
   const crash = (cause: unknown): void => failed(errorOf(bug, { cause }))
 
   const pool = new ConnectionPool<User, State>()
+  const witnesses: Witnesses = new Witnesses({
+    ...settings,
+    clock,
+    machine,
+    processor: () => processor,
+    connectionOf: (link) => pool.ofLink(link),
+  })
   const links = new Links({ ...common, ...settings })
   const { auth, reception, connectionMiddleware } = hallOf(options, common, bus, pool, links)
   const { handlers, processor, rateLimit, messageMiddleware } = workshopOf(
@@ -115,6 +127,7 @@ export const assemble = <C, User extends Identity, State extends object>(
     pool,
     reception,
     tally,
+    witnesses,
   )
   const pushes = new Pushes(common)
   const asks = new Asks(common)
@@ -125,6 +138,7 @@ export const assemble = <C, User extends Identity, State extends object>(
     clock,
     perform: watched(
       tally,
+      witnesses,
       performer({
         links,
         auth,
@@ -151,7 +165,16 @@ export const assemble = <C, User extends Identity, State extends object>(
         errorOf({ code: 'HANDLER_FAILED', message: `The page ${path} failed.`, mayHaveExecuted: false }, { cause }),
       ),
   })
-  const entrance = new Entrance(options, onOwnPort(health.listener), {
+  const figures = () => figuresOf({ clock, readiness, pool, links, processor, driver, store, tally })
+  const inspection = new Inspection({
+    clock,
+    figures,
+    witnesses,
+    links,
+    pool,
+    failed: (message, cause) => failed(errorOf({ code: 'HANDLER_FAILED', message, mayHaveExecuted: false }, { cause })),
+  })
+  const entrance = new Entrance(options, onOwnPort(health.listener, inspectorOf(options, inspection)), {
     ...settings,
     failed: crash,
     accepted: (...link) => links.open(...link),
@@ -173,7 +196,9 @@ export const assemble = <C, User extends Identity, State extends object>(
     store,
     readiness,
     health,
-    figures: () => figuresOf({ clock, readiness, pool, links, processor, driver, store, tally }),
+    figures,
+    witnesses,
+    inspection,
     readyToClose,
   }
 }
@@ -220,6 +245,7 @@ const workshopOf = <User extends Identity, State extends object>(
   pool: ConnectionPool<User, State>,
   reception: Reception<User, State>,
   tally: Tally,
+  witnesses: Witnesses,
 ) => {
   const messageMiddleware: Middleware<Untyped, User, State>[] = []
   const handlers = new MessageHandlers<User, State>(common.contract, common.feed)
@@ -233,8 +259,9 @@ const workshopOf = <User extends Identity, State extends object>(
     middleware: messageMiddleware,
     connectionOf: (link) => pool.ofLink(link),
     admission: (link) => reception.admission(link),
-    handled: (report) => {
+    handled: (report, run) => {
       tally.handled(report)
+      witnesses.handled(report, run)
       logged(report)
       bus.emit('handled', report)
     },
@@ -242,10 +269,15 @@ const workshopOf = <User extends Identity, State extends object>(
   return { handlers, processor, rateLimit, messageMiddleware }
 }
 
+/** On a port of our own, where it is wanted. */
+const inspectorOf = ({ inspector }: Pick<ManagerOptions, 'inspector'>, inspection: Inspection) =>
+  inspector && inspection.listener({ ...inspector, path: inspector.path ?? '/inspector' })
+
 const watched =
-  (tally: Tally, perform: (effect: ShellEffect) => void) =>
+  (tally: Tally, witnesses: Witnesses, perform: (effect: ShellEffect) => void) =>
   (effect: ShellEffect): void => {
     tally.performed(effect)
+    witnesses.performed(effect)
     perform(effect)
   }
 

@@ -58,6 +58,11 @@ export class ConnectionPool<User extends Identity, State extends object> {
       .map(snapshotOf)
   }
 
+  /** Each live connection with its link. */
+  *live(): Iterable<Entry<User, State>> {
+    for (const entry of this.#byId.values()) if (!this.#ended.has(entry)) yield entry
+  }
+
   #candidates(id?: string, session?: string, user?: string): readonly Connection<User, State>[] {
     if (id !== undefined) return present(this.ofId(id))
     if (session !== undefined) return present(this.ofSession(session))

@@ -46,6 +46,11 @@ export class Links {
     return bytes
   }
 
+  /** Bytes of one link that wait; 0 when it has ended. */
+  queuedBytesOf(link: LinkId): number {
+    return this.#links.get(link)?.socket.queuedBytes ?? 0
+  }
+
   open(webSocket: WebSocket, stream: Duplex, request: IncomingMessage): void {
     const { feed, clock } = this.#options
     this.#last += 1

@@ -9,6 +9,7 @@ import {
   type Ids,
   type Message,
   requestDefaults,
+  type Trace,
   type Untyped,
   type WireError,
 } from '@backchat/protocol'
@@ -38,8 +39,16 @@ export interface ProcessorOptions<User extends Identity, State extends object> {
   readonly clock: Clock
   readonly ids: Pick<Ids, 'id'>
   readonly log: Logger
-  readonly handled: (report: HandledReport) => void
+  readonly handled: (report: HandledReport, run: EndedRun) => void
   readonly failed: (error: CodedError, context: ErrorContext) => void
+}
+
+/** What is known of a run that has ended, beside what the application is told. */
+export interface EndedRun {
+  readonly n: number
+  readonly trace: Trace
+  /** It was not run, and its number may come again. */
+  readonly refused: boolean
 }
 
 export class MessageProcessor<User extends Identity, State extends object> {
@@ -105,6 +114,16 @@ export class MessageProcessor<User extends Identity, State extends object> {
     this.#runs.get(run)?.context.abort(reason)
   }
 
+  /** Runs whose answer is wanted, for people who watch; oldest first. */
+  runs(): Iterable<ActiveRun<User, State>> {
+    return this.#runs.values()
+  }
+
+  /** One of them. */
+  find(id: RunId): ActiveRun<User, State> | undefined {
+    return this.#runs.get(id)
+  }
+
   /** Runs whose answer is wanted, oldest first. */
   inFlight(): readonly RequestInFlight[] {
     const now = this.#options.clock.now()
@@ -112,7 +131,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
   }
 
   #open(
-    { run: id, mode, type }: Run,
+    { run: id, n, mode, type }: Run,
     message: Message<string, unknown>,
     connection: Connection<User, State>,
     place: Place,
@@ -122,7 +141,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     const reply = (content: unknown) => replyTo(message, content, this.#options)
     const context = new RunContext({ message, connection, run: { id, mode, idempotent }, log, reply })
     context.reached('received', clock.wall())
-    const run = new ActiveRun(id, context, place, clock.now())
+    const run = new ActiveRun(id, n, context, place, clock.now())
     this.#runs.set(run.id, run)
     return run
   }
@@ -130,9 +149,11 @@ export class MessageProcessor<User extends Identity, State extends object> {
   async #execute(run: ActiveRun<User, State>, link: LinkId): Promise<void> {
     try {
       const admission = this.#options.admission(link)
+      if (admission !== undefined) run.heldBy = 'connection'
       if (admission !== undefined && !(await admission)) throw errorOf(notAdmitted)
       if (run.place.turn !== undefined) await this.#turnOf(run, run.place.turn)
       if (run.over) return
+      run.heldBy = 'middleware'
       await this.#around(run)
       this.#return(run)
     } catch (thrown) {
@@ -142,6 +163,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
 
   async #turnOf(run: ActiveRun<User, State>, turn: Promise<void>): Promise<void> {
     this.#options.feed({ kind: 'waiting', run: run.id, waits: true })
+    run.heldBy = 'turn'
     await turn
     if (!run.over) this.#options.feed({ kind: 'waiting', run: run.id, waits: false })
   }
@@ -170,6 +192,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     const handler = this.#options.handlers.find(message.type)
     if (run.over || handler === undefined) throw new Error('The run was called off before its handler was called.')
     run.called = true
+    run.waitsSince = this.#options.clock.now()
     run.context.reached('started', this.#options.clock.wall())
     this.#options.feed({ kind: 'handling', run: run.id })
     const answer: unknown = handler(message, run.context)
@@ -181,6 +204,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
   async #exhaust(run: ActiveRun<User, State>, generator: AnyGenerator): Promise<unknown> {
     while (!run.over) {
       run.heardAt = this.#options.clock.now()
+      run.waitsSince = run.heardAt
       const step = await generator.next()
       if (step.done === true) return step.value
       if (run.over) break
@@ -191,6 +215,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
         throw thrown
       }
       run.heardAt = undefined
+      run.waitsSince = this.#options.clock.now()
       await run.wanted()
     }
     await letGo(generator)
@@ -217,8 +242,9 @@ export class MessageProcessor<User extends Identity, State extends object> {
   #throw(run: ActiveRun<User, State>, thrown: unknown): void {
     if (run.over) return
     const { wire, unexpected } = mapThrown(thrown, run.called)
-    this.#options.feed({ kind: 'threw', run: run.id, error: wire, refused: mayComeAgain(wire) })
-    this.#close(run, wire.code)
+    const refused = mayComeAgain(wire)
+    this.#options.feed({ kind: 'threw', run: run.id, error: wire, refused })
+    this.#close(run, wire.code, refused)
     // Middleware may have thrown while the handler still works.
     run.context.abort('The run has failed.')
     // Nobody waits for the answer of a `send`, so the application hears even of what was meant to happen.
@@ -238,9 +264,10 @@ export class MessageProcessor<User extends Identity, State extends object> {
 
   /** Answers a run that never got a context. */
   #refuse(effect: Run, error: WireError): void {
-    this.#options.feed({ kind: 'threw', run: effect.run, error, refused: mayComeAgain(error) })
-    const { type, message, session: sessionId, user: userId, mode, link } = effect
-    this.#options.handled({
+    const refused = mayComeAgain(error)
+    this.#options.feed({ kind: 'threw', run: effect.run, error, refused })
+    const { type, message, session: sessionId, user: userId, n, mode, link } = effect
+    const report = {
       type,
       run: effect.run,
       messageId: message.id,
@@ -252,14 +279,15 @@ export class MessageProcessor<User extends Identity, State extends object> {
       durationMs: 0,
       chunks: 0,
       metadata: message.metadata ?? {},
-    })
+    }
+    this.#options.handled(report, { n, trace: [{ stage: 'received', atMs: this.#options.clock.wall() }], refused })
   }
 
-  #close(run: ActiveRun<User, State>, outcome: 'ok' | ErrorCode): void {
+  #close(run: ActiveRun<User, State>, outcome: 'ok' | ErrorCode, refused = false): void {
     run.end()
     this.#runs.delete(run.id)
-    const { message, connection, user, run: facts } = run.context
-    this.#options.handled({
+    const { message, connection, user, run: facts, trace } = run.context
+    const report = {
       type: message.type,
       run: facts.id,
       messageId: message.id,
@@ -272,7 +300,8 @@ export class MessageProcessor<User extends Identity, State extends object> {
       firstChunkMs: run.firstChunkMs,
       chunks: run.chunks,
       metadata: message.metadata,
-    })
+    }
+    this.#options.handled(report, { n: run.n, trace, refused })
   }
 }
 

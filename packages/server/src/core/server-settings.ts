@@ -7,6 +7,8 @@ import { type ChoiceSetting, dayMs, type NumberSetting, numberOf } from './setti
 
 /** As many as may be counted on: a table of more would not fit into the memory of a process. */
 const mostHeld = 10_000_000
+/** Of what is kept for people who look on: a few hundred MB. */
+const mostRemembered = 1_000_000
 
 /** The bounds of a store, as `memoryStore()` and `lmdbStore()` take them. */
 export const storeSettings = {
@@ -39,6 +41,17 @@ export const storeBounds = (given: {
   maxSessions: numberOf(storeSettings.maxSessions, given.maxSessions),
   maxSessionsPerUser: numberOf(storeSettings.maxSessionsPerUser, given.maxSessionsPerUser),
 })
+
+export const inspectorSettings = {
+  stuckAfter: {
+    name: 'stuckAfter',
+    unit: 'ms',
+    otherwise: 10_000,
+    least: 1,
+    most: dayMs,
+    meaning: 'A request that has made no step for so long is shown as stuck, with the reason.',
+  },
+} as const satisfies Record<string, NumberSetting>
 
 const rate = {
   name: 'config.rateLimit.perSecond',
@@ -137,6 +150,22 @@ export const serverSettings = {
     least: 1,
     most: limits.window,
     meaning: 'Messages of a session that wait for their turn; then `OVERLOADED`, and the client comes again.',
+  },
+  explained: {
+    name: 'config.explained',
+    otherwise: 4_096,
+    least: 1,
+    most: mostRemembered,
+    meaning:
+      'Settled requests that `manager.explain` remembers, and as many whose answer is not confirmed; the oldest are forgotten first.',
+  },
+  flightRecords: {
+    name: 'config.flightRecords',
+    otherwise: 4_096,
+    least: 0,
+    most: mostRemembered,
+    meaning:
+      'Headers of frames that the flight recorder keeps, of 250 to 700 bytes each; the oldest are overwritten. 0: none.',
   },
   drain: {
     name: 'drain',

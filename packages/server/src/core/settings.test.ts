@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import { expect, test } from 'vitest'
 import type { ManagerConfig } from '../api.js'
 import { memoryStore } from '../memory-store.js'
@@ -112,4 +113,18 @@ test('what would be noticed only when the first client comes is refused at once'
     'store is made by memoryStore() or its like, not a function.',
   )
   expect(() => settingsOf({ port: 0, store: { apply: () => [] } })).toThrow('store is made by')
+})
+
+test('how much is remembered for people who ask has bounds', () => {
+  expect(settingsOf({ port: 0 })).toMatchObject({ explained: 4_096, flightRecords: 4_096 })
+  expect(settingsOf({ port: 0, config: { flightRecords: 0 } }).flightRecords).toBe(0)
+  expect(given({ explained: 0 })).toThrow('config.explained is a whole number from 1 to 1000000, not 0.')
+  for (const flightRecords of [-1, 1.5, 1_000_001, Number.NaN])
+    expect(given({ flightRecords })).toThrow('config.flightRecords is a whole number from 0 to 1000000')
+})
+
+test('the inspector is an option of a port of our own', () => {
+  const inspector = { allow: () => true }
+  expect(() => settingsOf({ port: 0, inspector })).not.toThrow()
+  expect(() => settingsOf({ server: createServer(), inspector })).toThrow('mount manager.inspector({ allow })')
 })

@@ -22,6 +22,8 @@ export interface Settings {
   readonly rateLimit: RateLimitOptions | undefined
   readonly requestLog: RequestLogLevel
   readonly concurrency: LanesOptions
+  readonly explained: number
+  readonly flightRecords: number
   readonly node: string | undefined
   /** How often notes of other nodes are looked for. */
   readonly pollMs: number | undefined
@@ -39,6 +41,7 @@ interface Given {
   readonly authenticate?: unknown
   readonly state?: unknown
   readonly node?: unknown
+  readonly inspector?: unknown
 }
 
 const optionNames = [
@@ -57,6 +60,7 @@ const optionNames = [
   'clock',
   'ids',
   'node',
+  'inspector',
 ]
 const configNames = [
   'heartbeat',
@@ -69,6 +73,8 @@ const configNames = [
   'rateLimit',
   'requestLog',
   'concurrency',
+  'explained',
+  'flightRecords',
 ]
 
 /** @throws TypeError that names the option and says what it may be. */
@@ -95,6 +101,8 @@ export const settingsOf = (options: Given): Settings => {
     rateLimit: rateLimitOf(config.rateLimit),
     requestLog: choiceOf(requestLogSetting, config.requestLog),
     concurrency: concurrencyOf(config.concurrency),
+    explained: numberOf(serverSettings.explained, config.explained),
+    flightRecords: numberOf(serverSettings.flightRecords, config.flightRecords),
     node: nodeOf(options.node),
     pollMs,
     messageBytes: numberOf(serverSettings.maxMessageBytes, config.maxMessageBytes),
@@ -130,9 +138,14 @@ const concurrencyOf = (given: ManagerConfig['concurrency'] = {}): LanesOptions =
   return { perSession: numberOf(perSession, given.perSession), waiting: numberOf(waiting, given.waiting) }
 }
 
-const oneListener = ({ server, port }: Given): void => {
+const oneListener = ({ server, port, inspector }: Given): void => {
   if ((server === undefined) === (port === undefined)) {
     throw new TypeError('Give either a server (of node:http or built on it) or a port, and not both.')
+  }
+  if (server !== undefined && inspector !== undefined) {
+    throw new TypeError(
+      'The option inspector is for a port of our own; on a server of yours mount manager.inspector({ allow }).',
+    )
   }
   if (server !== undefined && !isServer(server)) {
     throw new TypeError(

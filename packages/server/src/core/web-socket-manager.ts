@@ -16,12 +16,17 @@ import type {
   ConnectionMiddleware,
   ConnectionSnapshot,
   ErrorContext,
+  Explanation,
+  FlightFilter,
+  FlightRecord,
   FreeState,
   Guest,
   Handler,
   HandlerOptions,
   HealthListener,
   Identity,
+  InspectorListener,
+  InspectorOptions,
   Logger,
   LogoutResult,
   Manager,
@@ -154,6 +159,18 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
     return this.#parts.pool.snapshots(filter)
   }
 
+  explain(id: string): Explanation | undefined {
+    return this.#parts.witnesses.explain(id)
+  }
+
+  flightRecords(filter?: FlightFilter): readonly FlightRecord[] {
+    return this.#parts.witnesses.records(filter)
+  }
+
+  inspector(options: InspectorOptions): InspectorListener {
+    return this.#parts.inspection.listener(options)
+  }
+
   logout(user: string): Promise<LogoutResult> {
     return this.#parts.pushes.logout(user)
   }
@@ -194,7 +211,8 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
 
   /** From the outside in: nobody new, then no work, then no links, then nothing. */
   async #close(drainMs: number): Promise<void> {
-    const { entrance, readiness, driver, readyToClose, links, auth, pushes, asks, rateLimit, store } = this.#parts
+    const { entrance, readiness, driver, readyToClose, links, auth, pushes, asks, rateLimit, inspection, store } =
+      this.#parts
     readiness.phase = 'draining'
     entrance.shut()
     driver.feed({ kind: 'closeAsked', drainMs })
@@ -206,6 +224,7 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
     pushes.close()
     asks.close()
     rateLimit?.close()
+    inspection.close()
     await links.close(closeCodes.goingAway, 'The server goes away.')
     await portFreed
     for (const undo of this.#undo) undo()

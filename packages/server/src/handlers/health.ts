@@ -1,7 +1,7 @@
 /** What is answered to plain HTTP: whether the process lives, whether it takes clients, and the pages of plugins. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { HealthListener, Page } from '../api.js'
+import type { HealthListener, InspectorListener, Page } from '../api.js'
 
 export interface HealthOptions {
   /** Why new clients should go elsewhere; undefined: they are welcome. Never rejects. */
@@ -58,9 +58,11 @@ export class Health {
 
 /** A port of our own answers to whatever else is asked that it is no web server. */
 export const onOwnPort =
-  (listener: HealthListener) =>
-  (request: IncomingMessage, response: ServerResponse): void =>
-    listener(request, response, () => answer(response, text(426, 'This is a WebSocket endpoint.')))
+  (health: HealthListener, inspector: InspectorListener = (_request, _response, next) => next?.()) =>
+  (request: IncomingMessage, response: ServerResponse): void => {
+    const nothing = () => answer(response, text(426, 'This is a WebSocket endpoint.'))
+    health(request, response, () => inspector(request, response, nothing))
+  }
 
 const text = (status: number, sentence: string): Answer => ({
   status,

@@ -67,6 +67,10 @@ export class Desk {
     return this.#waiting.get(n)
   }
 
+  all(): Iterable<Waiting> {
+    return this.#waiting.values()
+  }
+
   /** What is waited for and runs on other nodes. */
   elsewhere(): readonly Waiting[] {
     return [...this.#waiting.values()].filter((waiting) => waiting.elsewhere)

@@ -99,6 +99,17 @@ export class Requests {
     return this.#desks.get(session)?.find(n)?.begun === false
   }
 
+  /** All that links wait for, for people who watch. */
+  *waiting(): Iterable<{ readonly attachment: Attachment; readonly waiting: Waiting }> {
+    for (const desk of this.#desks.values())
+      for (const waiting of desk.all()) yield { attachment: desk.attachment, waiting }
+  }
+
+  /** Whether another node runs this, and it is waited for here. */
+  isElsewhere(session: string, n: number): boolean {
+    return this.#desks.get(session)?.find(n)?.elsewhere === true
+  }
+
   /** Looks at all that runs on other nodes: one of them may be gone, and nobody leaves a note of that. */
   lookAgain(turn: Turn): void {
     for (const desk of this.#desks.values()) {

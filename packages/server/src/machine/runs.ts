@@ -131,6 +131,11 @@ export class Runs {
     for (const run of this.#table.all()) if (run.state.step === 'unrecorded') this.#end(run, run.state.sized, turn)
   }
 
+  /** How far a run is, for people who watch; undefined when there is none. */
+  find(session: string, n: number): Run | undefined {
+    return this.#table.find(session, n)
+  }
+
   /** Somebody waits for this run again. Says how far it is; undefined when there is none, nor a start in doubt. */
   waitedFor(session: string, n: number, turn: Turn): 'in doubt' | 'starting' | 'running' | 'ended' | undefined {
     const run = this.#table.find(session, n)

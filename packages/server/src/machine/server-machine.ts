@@ -29,6 +29,7 @@ import { Requests } from './requests.js'
 import { Runs } from './runs.js'
 import { Sessions } from './sessions.js'
 import { Turn } from './turn.js'
+import { type Whereabouts, whereabouts } from './whereabouts.js'
 
 export interface ServerMachineOptions {
   /** Names this node's incarnation; never used again. What another owner has started is not ours to finish. */
@@ -112,6 +113,17 @@ export class ServerMachine {
     const { lease, greeting, heartbeats, credentials, runs, asks } = this.#parts
     const ofLinks = Math.min(greeting.wakeAt(), heartbeats.wakeAt(), credentials.wakeAt())
     return Math.min(this.#closing.wakeAt(), lease.wakeAt(), ofLinks, runs.wakeAt(), asks.wakeAt())
+  }
+
+  /** What links wait for, for people who watch. */
+  waiting(): ReturnType<Requests['waiting']> {
+    return this.#parts.requests.waiting()
+  }
+
+  /** Where a request is, for people who watch. */
+  whereabouts(session: string, n: number): Whereabouts {
+    const { runs, requests } = this.#parts
+    return whereabouts(runs.find(session, n), requests.isAsking(session, n), requests.isElsewhere(session, n))
   }
 
   #assemble({ ids, hash, authenticates, ...options }: ServerMachineOptions): Parts {

@@ -1,0 +1,136 @@
+/** Where to look for a request: among the runs, at the desks of links, among those that ended, in the flight recorder. Looking is rare; so little is noted before. */
+
+import type { Clock } from '@backchat/protocol'
+import type { HandledReport, Identity } from '../api.js'
+import type { ServerMachine } from '../machine/server-machine.js'
+import type { ActiveRun } from './active-run.js'
+import { clip } from './clip.js'
+import { Endings } from './endings.js'
+import type { Story } from './flight-story.js'
+import type { EndedRun, MessageProcessor } from './message-processor.js'
+import { Presence } from './presence.js'
+import { overOf, type RequestTrace, type SessionTrace } from './request-trace.js'
+
+export interface TracesOptions {
+  readonly clock: Clock
+  readonly machine: Pick<ServerMachine, 'waiting' | 'whereabouts'>
+  readonly processor: () => Pick<MessageProcessor<Identity, object>, 'runs' | 'find'>
+  /** How many are remembered of those that ended; from 1. */
+  readonly remembered: number
+}
+
+/** So many sessions without a link are remembered. */
+const mostAway = 10_000
+
+export class Traces {
+  readonly presence: Presence
+  readonly #options: TracesOptions
+  readonly #endings: Endings
+
+  constructor(options: TracesOptions) {
+    this.#options = options
+    this.presence = new Presence({ remembered: mostAway, wall: () => options.clock.wall() })
+    this.#endings = new Endings(options.remembered)
+  }
+
+  /** A run ended. */
+  handled(report: HandledReport, { n, trace, refused }: EndedRun): void {
+    const { sessionId, userId, connectionId, messageId, type, mode, outcome } = report
+    this.#endings.add({
+      session: this.#sessionOf(sessionId, userId),
+      n,
+      id: clip(messageId),
+      type,
+      mode,
+      connectionId,
+      trace,
+      run: undefined,
+      outcome,
+      endedAtMs: this.#options.clock.wall(),
+      refused,
+    })
+  }
+
+  /** Of several with that id the one that is at work, else the newest. */
+  find(id: string): RequestTrace | undefined {
+    const meant = clip(id)
+    for (const open of [this.running(), this.waiting()]) {
+      for (const request of open) if (request.id === meant) return request
+    }
+    return [...this.#endings.all()].filter((request) => request.id === meant).at(-1)
+  }
+
+  /** What is at work here, oldest first. */
+  *running(): Iterable<RequestTrace> {
+    for (const run of this.#options.processor().runs()) yield this.#ofRun(run)
+  }
+
+  /** What links wait for, and is not at work here: the store has been asked, or another server has it. */
+  *waiting(): Iterable<RequestTrace> {
+    const { clock, machine, processor } = this.#options
+    for (const { attachment, waiting } of machine.waiting()) {
+      const { n, mode, leftMs, message } = waiting.frame
+      const { session } = attachment.fence
+      const { waitsFor, run } = machine.whereabouts(session, n)
+      // It is one of the others.
+      if (run !== undefined && (waitsFor !== 'shell' || processor().find(run.id) !== undefined)) continue
+      const ageMs = clock.now() - (waiting.until - leftMs)
+      yield {
+        session: this.#sessionOf(session, attachment.user),
+        n,
+        id: clip(message.id),
+        type: clip(message.type),
+        mode,
+        connectionId: undefined,
+        trace: [{ stage: 'received', atMs: clock.wall() - ageMs }],
+        run: undefined,
+        outcome: 'pending',
+        endedAtMs: undefined,
+        refused: false,
+      }
+    }
+  }
+
+  /** What ended, and waits for its client; oldest first. */
+  *kept(): Iterable<RequestTrace> {
+    for (const request of this.#endings.all()) if (overOf(request) === undefined) yield request
+  }
+
+  /** What the flight recorder tells of one. */
+  ofStory(story: Story, user: string): RequestTrace {
+    const session = this.presence.find(story.sessionId) ?? gone(story.sessionId, user)
+    return { ...story, session, run: undefined }
+  }
+
+  #ofRun({ id: run, n, context }: ActiveRun<Identity, object>): RequestTrace {
+    const { message, connection, run: facts, trace } = context
+    return {
+      session: this.#sessionOf(connection.session.id, connection.user.id),
+      n,
+      id: clip(message.id),
+      type: message.type,
+      mode: facts.mode,
+      connectionId: connection.id,
+      trace,
+      run,
+      outcome: 'pending',
+      endedAtMs: undefined,
+      refused: false,
+    }
+  }
+
+  #sessionOf(id: string, user: string): SessionTrace {
+    return this.presence.find(id) ?? gone(id, user)
+  }
+}
+
+/** It is over, or has been without a link for so long that it is not remembered. */
+const gone = (id: string, user: string): SessionTrace => ({
+  id,
+  user,
+  attached: false,
+  sinceMs: 0,
+  left: undefined,
+  settled: { floor: 0, settled: [] },
+  over: true,
+})
