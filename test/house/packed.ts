@@ -77,6 +77,7 @@ async function prepared(): Promise<string> {
     dependencies: {
       ...Object.fromEntries(ours.map(([name, folder]) => [name, `file:../tarballs/${tarballOf(folder)}`])),
       zod: tools.zod,
+      '@opentelemetry/api': tools['@opentelemetry/api'],
     },
     devDependencies: { '@types/node': readJson(join(root, 'package.json')).devDependencies['@types/node'] },
     // What our packages ask of each other is what was packed here, never what a registry holds under that name.
@@ -111,7 +112,7 @@ export async function packedPackages(): Promise<readonly Packed[]> {
 }
 
 /**
- * A new project that has our packages installed from their tarballs, and zod and Node's types beside them.
+ * A new project that has our packages installed from their tarballs, and zod, OpenTelemetry's API and Node's types beside them.
  * Packing and installing happen once for the same contents; each call gives a project of its own.
  */
 export async function packedProject(): Promise<PackedProject> {

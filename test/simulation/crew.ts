@@ -28,6 +28,9 @@ interface Deal {
 
 const dealSize = 50
 
+/** What a life leaves behind dies with it: with so much room little of it is ever moved. */
+const maxYoungGenerationSizeMb = 96
+
 /** Lives through as many of the seeds as there is time for. */
 export async function runAll({ workers = availableParallelism(), ...options }: CrewOptions): Promise<Tally> {
   const tally = new Tally()
@@ -51,7 +54,7 @@ function dealer({ seed, runs, withinSeconds, mutant }: CrewOptions): () => Deal 
 /** Keeps one worker busy until nothing is dealt any more. */
 function employ(script: URL, deal: () => Deal | undefined, tally: Tally): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(script)
+    const worker = new Worker(script, { resourceLimits: { maxYoungGenerationSizeMb } })
     const next = () => {
       const seeds = deal()
       if (seeds) worker.postMessage(seeds)

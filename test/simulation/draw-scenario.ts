@@ -3,7 +3,7 @@
 import { limits } from '@backchat/protocol'
 import { between, pick, random, type SeededRandom } from '@backchat/testing'
 import { drawFaults } from './draw-faults.js'
-import type { Ask, ClientPlan, HandlerPlan, NodePlan, PlannedPush, Question, Scenario } from './scenario.js'
+import type { Ask, ClientPlan, Fault, HandlerPlan, NodePlan, PlannedPush, Question, Scenario } from './scenario.js'
 
 export function drawScenario(seed: number): Scenario {
   const chance = random(seed)
@@ -14,7 +14,7 @@ export function drawScenario(seed: number): Scenario {
   const nodes = Array.from({ length: pick(chance.stream('nodes'), [1, 1, 2, 3]) }, (_, i) =>
     drawNode(chance.stream(`node ${i}`), `node ${i}`),
   )
-  return {
+  const scenario = {
     seed,
     clients,
     asks: clients.flatMap((_, client) => drawAsks(chance.stream(`asks of ${client}`), client, workMs)),
@@ -24,6 +24,41 @@ export function drawScenario(seed: number): Scenario {
     server: drawServer(chance.stream('server')),
     nodes,
     healAtMs: workMs,
+  }
+  const [copy, rollback] = [chance.stream('copy'), chance.stream('rollback')]
+  if (copy() < copied) return withCopy(copy, scenario)
+  return rollback() < rolledBack ? withRollback(rollback, scenario) : scenario
+}
+
+/** In so many lives there is a copy of a client. */
+const copied = 0.1
+
+/** In so many lives the store goes back. */
+const rolledBack = 0.04
+
+function withRollback(chance: SeededRandom, scenario: Scenario): Scenario {
+  const atMs = between(chance, 0, scenario.healAtMs)
+  const fault = { kind: 'rollback', byMs: pick(chance, [50, 1_000, 8_000]) } as const
+  return { ...scenario, faults: [...scenario.faults, { atMs, fault }].sort((a, b) => a.atMs - b.atMs) }
+}
+
+/** A copy comes to life while its original is at work. */
+function withCopy(chance: SeededRandom, scenario: Scenario): Scenario {
+  const { clients, healAtMs } = scenario
+  const client = clients.length
+  const original = pick(chance, clients as [ClientPlan, ...ClientPlan[]])
+  const startAtMs = between(chance, 0, healAtMs / 2)
+  const copy = { of: original.name, startAtMs, attemptsAhead: pick(chance, [0, 1, 5]) }
+  const asks = drawAsks(chance.stream('asks'), client, healAtMs)
+  const faults = drawFaults(chance.stream('faults'), { clients: 1, nodes: 0 }, healAtMs)
+  return {
+    ...scenario,
+    clients: [...clients, { ...original, name: `copy of ${original.name}`, copy }],
+    asks: [...scenario.asks, ...asks.map((ask) => ({ ...ask, atMs: Math.max(ask.atMs, startAtMs) }))],
+    faults: [
+      ...scenario.faults,
+      ...faults.map(({ atMs, fault }) => ({ atMs, fault: { ...fault, client } as Fault })),
+    ].sort((a, b) => a.atMs - b.atMs),
   }
 }
 

@@ -11,6 +11,8 @@ export type Fact =
   | { readonly fact: 'faulted'; readonly fault: Fault }
   /** The store has forgotten everything. */
   | { readonly fact: 'store lost' }
+  /** The store is again what it was at that time. */
+  | { readonly fact: 'store rolled back'; readonly to: number }
   /** All faults are over; what is wanted must succeed from here on. */
   | { readonly fact: 'healed' }
   /** Everything has settled, and there was time for what is still owed to arrive. */

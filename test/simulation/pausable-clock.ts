@@ -17,10 +17,12 @@ export class PausableClock implements Clock {
 
   readonly after = (delayMs: number, callback: () => void): (() => void) => {
     let wanted = true
-    const fire = () => {
-      if (wanted) callback()
-    }
-    const callOff = this.#clock.after(delayMs, () => this.whenRunning(fire))
+    const callOff = this.#clock.after(delayMs, () => {
+      if (!this.#missed) return callback()
+      this.#missed.push(() => {
+        if (wanted) callback()
+      })
+    })
     return () => {
       wanted = false
       callOff()

@@ -24,6 +24,9 @@ const plain: Readonly<Record<string, unknown>> = {
   handles: true,
   tokenLastsMs: undefined,
   closeAtMs: undefined,
+  copy: undefined,
+  startAtMs: 0,
+  attemptsAhead: 0,
   // the server
   sticky: true,
   authenticateMs: 0,
@@ -63,6 +66,7 @@ const plain: Readonly<Record<string, unknown>> = {
   wakes: 'told',
   store: 'kept',
   carriesOut: true,
+  byMs: 1_000,
 }
 
 /** Every field that is not plain, and what could stand there instead. */

@@ -74,4 +74,77 @@ export const regressions: Readonly<Record<string, Scenario>> = {
     nodes: [node],
     healAtMs: 39_539,
   },
+  'a copy of a client took the session over, and was given the answer to what the other one had asked under the same number':
+    {
+      seed: 440,
+      clients: [
+        { ...client, tokenMs: 0 },
+        {
+          ...client,
+          name: 'copy of client 0',
+          tokenMs: 0,
+          copy: { of: 'client 0', startAtMs: 1_360, attemptsAhead: 1 },
+        },
+      ],
+      asks: [
+        { id: '0.5', client: 0, atMs: 1_359, mode: 'request', type: 'text', timeoutMs: 60_000, readerMs: 0, handler },
+      ],
+      pushes: [],
+      questions: [],
+      faults: [],
+      server,
+      nodes: [node],
+      healAtMs: 1_360,
+    },
+  'the store forgot how a handler ended, and its server took the start for one of which nothing ran: it ran again': {
+    seed: 2771,
+    clients: [client],
+    asks: [
+      {
+        id: '0.21',
+        client: 0,
+        atMs: 1_011,
+        mode: 'request',
+        type: 'text',
+        timeoutMs: 60_000,
+        readerMs: 0,
+        handler: { ...handler, workMs: 250 },
+      },
+    ],
+    pushes: [],
+    questions: [],
+    faults: [
+      { atMs: 1_123, fault: { kind: 'stall', client: 0, direction: 'both', forMs: 1_701 } },
+      { atMs: 2_159, fault: { kind: 'cutBefore', client: 0, frame: 'reply', side: 'both' } },
+      { atMs: 2_263, fault: { kind: 'rollback', byMs: 1_000 } },
+    ],
+    server,
+    nodes: [{ ...node, storeMs: 1 }],
+    healAtMs: 8_000,
+  },
+  'a server was told twice to close, and its time for draining was believed to begin anew': {
+    seed: 1316,
+    clients: [{ ...client, name: 'client 2' }],
+    asks: [
+      {
+        id: '2.22',
+        client: 0,
+        atMs: 3_139,
+        mode: 'request',
+        type: 'text',
+        timeoutMs: 60_000,
+        readerMs: 0,
+        handler: { ...handler, workMs: 4_000, chunks: 1 },
+      },
+    ],
+    pushes: [],
+    questions: [],
+    faults: [
+      { atMs: 8_307, fault: { kind: 'restart', node: 0, downMs: 0, how: 'closed', store: 'kept' } },
+      { atMs: 8_527, fault: { kind: 'restart', node: 0, downMs: 0, how: 'closed', store: 'kept' } },
+    ],
+    server: { ...server, drainMs: 250 },
+    nodes: [{ ...node, name: 'node 1' }],
+    healAtMs: 20_000,
+  },
 }

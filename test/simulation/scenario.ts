@@ -39,6 +39,17 @@ export interface ClientPlan {
   readonly tokenLastsMs?: number
   /** When its application closes it, if that is before the end. */
   readonly closeAtMs?: number
+  /** It begins with what another one began with, as a duplicated page does. */
+  readonly copy?: CopyPlan
+}
+
+/** A copy has the client id, the secret and the user of another one; its page and its memory are its own. */
+export interface CopyPlan {
+  /** The name of the other one. */
+  readonly of: string
+  readonly startAtMs: number
+  /** How many dials more than those that it made itself it says it has made. */
+  readonly attemptsAhead: number
 }
 
 /** What all nodes have in common. */
@@ -230,5 +241,7 @@ export type Fault =
   | { readonly kind: 'deaf'; readonly node: number; readonly forMs: number }
   /** The store has forgotten everything, while servers go on. */
   | { readonly kind: 'amnesia' }
+  /** The store is again what it was so long ago, while servers go on: what it acknowledged since is gone. */
+  | { readonly kind: 'rollback'; readonly byMs: number }
 
 export type FrameKind = (ClientFrame<Json> | ServerFrame<Json>)['kind']

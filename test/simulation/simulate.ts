@@ -4,9 +4,11 @@ import { Audience } from './audience.js'
 import { drawScenario } from './draw-scenario.js'
 import type { Fact } from './facts.js'
 import { Counter, type Figures } from './figures.js'
+import { Identities } from './identities.js'
 import { Links } from './links.js'
 import { Numbering } from './numbering.js'
 import { promises } from './promises/promises.js'
+import { Rollbacks } from './rollbacks.js'
 import { type Ask, probeAsk, probeQuestion, type Scenario } from './scenario.js'
 import { Trace } from './trace.js'
 import { type Mutation, World } from './world.js'
@@ -67,9 +69,12 @@ export function simulate({ seed, scenario = drawScenario(seed), mutation = {}, l
       for (const [question, asker] of questions) if (asker === node) questions.delete(question)
     },
   })
-  const seen = { links: new Links(), numbering: new Numbering() }
+  const links = new Links()
+  const numbering = new Numbering()
+  const rollbacks = new Rollbacks(links, numbering)
+  const seen = { links, numbering, identities: new Identities(links), rollbacks }
   const watches = promises(scenario).map(([promise, begin]) => begin((how) => violations.push({ promise, how }), seen))
-  for (const { on } of [seen.links, seen.numbering, counter, ...watches]) audience.add(on)
+  for (const { on } of [links, numbering, seen.identities, rollbacks, counter, ...watches]) audience.add(on)
 
   const tell = (fact: Fact) => {
     const now = world.clock.now()

@@ -48,8 +48,9 @@ export class SimulatedClient {
     readonly since: number
     readonly timerAt: number
   } = { how: 'told', since: 0, timerAt: 0 }
-  /** What happened while it sleeps. */
-  #missed: (() => void)[] | undefined
+  #isStarted = false
+  /** What happened while it sleeps, or before it is there. */
+  #missed: (() => void)[] | undefined = []
   #inits = 0
 
   constructor(options: SimulatedClientOptions) {
@@ -84,6 +85,15 @@ export class SimulatedClient {
   }
 
   start(): void {
+    if (this.#isStarted) return
+    this.#isStarted = true
+    const missed = this.#missed ?? []
+    this.#missed = undefined
+    this.#begin()
+    for (const act of missed) act()
+  }
+
+  #begin(): void {
     this.#driver.feed({ kind: 'started' })
     const { listenAfterMs, closeAtMs, handles } = this.#options.plan
     if (handles) this.#driver.feed({ kind: 'handles', type: 'question' })
@@ -110,6 +120,7 @@ export class SimulatedClient {
   /** All is well from now on: it is awake and visible, and has a good token. */
   heal(): void {
     this.#isHealed = true
+    this.start()
     this.wake()
     this.noticed('visible')
     this.reauthenticate()
@@ -134,7 +145,7 @@ export class SimulatedClient {
   /** Wakes it, if it sleeps. */
   wake(): void {
     const missed = this.#missed
-    if (!missed) return
+    if (!missed || !this.#isStarted) return
     this.#missed = undefined
     const hidden = this.#slept.how === 'hidden' && this.#options.clock.now() - this.#slept.since >= leastHiddenMs
     this.#tell({ fact: 'woke', client: this.#index, hidden })
@@ -232,7 +243,7 @@ export class SimulatedClient {
     const answer: ClientInput =
       fate < 1
         ? { kind: 'tokenFailed', fetch, reason: 'as planned' }
-        : { kind: 'tokenFetched', fetch, token: `user of ${plan.name}` }
+        : { kind: 'tokenFetched', fetch, token: `user of ${plan.copy?.of ?? plan.name}` }
     const answers = () => {
       this.#tell({ fact: 'fetched', client: this.#index, ok: answer.kind === 'tokenFetched' })
       this.#driver.feed(answer)

@@ -13,7 +13,7 @@ export function cutBefore({ frame, side }: Extract<Fault, { kind: 'cutBefore' }>
 
 /** Does it to the client, or to its way to the server. */
 export function strike(
-  fault: Exclude<Fault, { kind: 'amnesia' | 'lockout' | 'cutBefore' } | { node: number }>,
+  fault: Exclude<Fault, { kind: 'amnesia' | 'rollback' | 'lockout' | 'cutBefore' } | { node: number }>,
   network: MemoryNetwork,
   client: SimulatedClient,
 ): void {

@@ -5,13 +5,15 @@ interface Entry<Key> {
   readonly at: number
   /** Ascends with each {@link Deadlines.set}: deadlines of the same time pass in the order they were set. */
   readonly order: number
+  /** False once its key has another deadline, or none: then it is garbage. */
+  isCurrent: boolean
 }
 
 /** Below this many entries, sweeping is not worth the trouble. */
 const smallHeap = 64
 
 export class Deadlines<Key> {
-  /** The entry of each key that has a deadline. All others in the heap are garbage. */
+  /** The entry of each key that has a deadline. */
   readonly #current = new Map<Key, Entry<Key>>()
   /** A binary heap, the earliest first. Garbage stays until it comes up, or until it is more than half. */
   #heap: Entry<Key>[] = []
@@ -40,38 +42,46 @@ export class Deadlines<Key> {
   /** Gives a key its deadline, in place of any that it had. Infinity takes it away. */
   set(key: Key, at: number): void {
     if (at === Infinity) return this.clear(key)
-    if (this.#current.get(key)?.at === at) return
-    const entry = { key, at, order: this.#orders++ }
+    const before = this.#current.get(key)
+    if (before?.at === at) return
+    if (before !== undefined) before.isCurrent = false
+    const entry = { key, at, order: this.#orders++, isCurrent: true }
     this.#current.set(key, entry)
     this.#rise(this.#heap.length, entry)
     this.#sweep()
   }
 
   clear(key: Key): void {
-    if (this.#current.delete(key)) this.#sweep()
+    const entry = this.#current.get(key)
+    if (entry === undefined) return
+    this.#end(entry)
+    this.#sweep()
   }
 
   /** Takes out every key whose deadline has come, the earliest first. */
-  due(now: number): Key[] {
+  due(now: number): readonly Key[] {
+    // Nearly always there is none, and somebody asks in every turn.
+    if (this.next > now) return none
     const keys: Key[] = []
     for (let entry = this.#earliest(); entry !== undefined && entry.at <= now; entry = this.#earliest()) {
       keys.push(entry.key)
-      this.#current.delete(entry.key)
+      this.#end(entry)
     }
     return keys
+  }
+
+  #end(entry: Entry<Key>): void {
+    entry.isCurrent = false
+    this.#current.delete(entry.key)
   }
 
   /** The top of the heap, once garbage above it is gone. */
   #earliest(): Entry<Key> | undefined {
     for (;;) {
       const top = this.#heap[0]
-      if (top === undefined || this.#isCurrent(top)) return top
+      if (top === undefined || top.isCurrent) return top
       this.#removeTop()
     }
-  }
-
-  #isCurrent(entry: Entry<Key>): boolean {
-    return this.#current.get(entry.key) === entry
   }
 
   /** Keeps garbage below half. Each sweep is paid for by as many deadlines set or cleared since the last. */
@@ -117,5 +127,7 @@ export class Deadlines<Key> {
     return left !== undefined && right !== undefined && isBefore(right, left) ? 2 * index + 2 : 2 * index + 1
   }
 }
+
+const none: readonly never[] = []
 
 const isBefore = <Key>(a: Entry<Key>, b: Entry<Key>): boolean => (a.at === b.at ? a.order < b.order : a.at < b.at)

@@ -1,5 +1,6 @@
 /** The memory store as applications open it: on the process' monotonic clock. */
 
+import { storeBounds } from './core/server-settings.js'
 import { type MemoryStore, storeInMemory } from './store/memory.js'
 
 export type { MemoryStore }
@@ -20,8 +21,9 @@ export interface MemoryStoreOptions {
  * Keeps sessions in this process. When the process ends they are gone, and clients are told by a `reset`.
  * One memory store may serve several managers of one process: to each other they are like nodes on several machines.
  *
+ * @throws TypeError when a bound makes no sense.
  * @example
  * new WebSocketManager({ port: 8787, store: memoryStore({ maxSessions: 5_000 }) })
  */
-export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore =>
-  storeInMemory({ now: () => performance.now(), ...options })
+export const memoryStore = ({ now = () => performance.now(), ...bounds }: MemoryStoreOptions = {}): MemoryStore =>
+  storeInMemory({ now, ...storeBounds(bounds) })

@@ -1,6 +1,16 @@
 /** A durable store in a file, for the servers of one machine. */
 
-import { Hints, type Operation, type Owner, type Result, type Store, StoreLogic } from '@backchat/server/store'
+import {
+  choiceOf,
+  Hints,
+  numberOf,
+  type Operation,
+  type Owner,
+  type Result,
+  type Store,
+  StoreLogic,
+  storeBounds,
+} from '@backchat/server/store'
 import { examine } from './birth.js'
 import { thisBoot } from './boot.js'
 import { openDatabase } from './database.js'
@@ -12,6 +22,7 @@ import { Records } from './records.js'
 import { Room } from './room.js'
 import { RoomsInLmdb } from './room-table.js'
 import { SessionsInLmdb } from './session-table.js'
+import { durabilitySetting, mapSizeSetting } from './settings.js'
 import { StoreTime } from './time.js'
 
 export interface LmdbStoreOptions {
@@ -60,13 +71,16 @@ export interface LmdbStore extends Store {
  * place, or (with `durability: 'process'`) the machine was booted anew. On Linux the kernel tells one boot from another; elsewhere it is
  * estimated from the uptime, and setting the clock by more than a minute counts as one.
  *
- * @throws when the folder cannot be written to, or was written by a newer version.
+ * @throws when the folder cannot be written to, or was written by a newer version; a TypeError when an option makes no sense.
  *
  * @example
  * new WebSocketManager({ port: 8787, store: lmdbStore({ path: './data' }) })
  */
 export const lmdbStore = (options: LmdbStoreOptions): LmdbStore => {
-  const { path, durability = 'process', maxSessions = 100_000, maxSessionsPerUser = 10 } = options
+  const { path } = options
+  const durability = choiceOf(durabilitySetting, options.durability)
+  const mapSize = numberOf(mapSizeSetting, options.mapSize)
+  const bounds = storeBounds(options)
   const boot = thisBoot()
   const home = homeOf({ path, durability, boot })
   const database = openDatabase({ path: home, flushes: durability === 'power' })
@@ -86,8 +100,8 @@ export const lmdbStore = (options: LmdbStoreOptions): LmdbStore => {
     notes: new NotesInLmdb(database),
   }
   const now = options.now ?? (() => time.now())
-  const logic = new StoreLogic({ tables, now, maxSessions, maxSessionsPerUser })
-  const room = new Room(database, options.mapSize ?? 64 * 2 ** 30)
+  const logic = new StoreLogic({ tables, now, ...bounds })
+  const room = new Room(database, mapSize)
   const hints = new Hints()
 
   const carryOut = (operations: readonly Operation[]): readonly Result[] => {

@@ -48,6 +48,9 @@ test('connections, sessions and runs in flight are shown as they are now', async
   expect(await value('backchat_handshakes')).toBe(1)
   expect(await value('backchat_requests_in_flight{type="slow"}')).toBe(1)
   expect(await value('backchat_requests_waiting')).toBe(0)
+  await vi.waitFor(async () =>
+    expect(await value('backchat_handler_silence_seconds{type="slow"}')).toBeGreaterThan(0.05),
+  )
   expect(await value('backchat_send_buffer_bytes')).toBe(0)
   release()
   await client.next('reply')
@@ -57,6 +60,7 @@ test('connections, sessions and runs in flight are shown as they are now', async
   expect(await value('backchat_sessions{state="attached"}')).toBe(1)
   expect(await value('backchat_connections')).toBe(1)
   expect(await value('backchat_requests_in_flight{type="slow"}')).toBeUndefined()
+  expect(await value('backchat_handler_silence_seconds{type="slow"}')).toBeUndefined()
 })
 
 test('runs are counted by type and code, with their durations and first chunks', async () => {

@@ -50,6 +50,14 @@ export const serverMutants: Mutants = {
 
   'pushes are counted, not numbered': { kind: 'implied numbering', ...impliedNumbering },
 
+  'a closing server gives its handlers no time': {
+    kind: 'planned restart that kills what runs',
+    server: (machine) => ({
+      handle: (input, now) => machine.handle(input.kind === 'closeAsked' ? { ...input, drainMs: 0 } : input, now),
+      wakeAt: () => machine.wakeAt(),
+    }),
+  },
+
   'a start in doubt is never taken back': {
     kind: 'a start in doubt never taken back',
     ...serverEffects(

@@ -4,6 +4,8 @@ import { type Ack, type Hello, limits } from '@backchat/protocol'
 import type { Broken, Seen, Watch } from './promise.js'
 
 interface Known {
+  /** Who it says it is. */
+  identity?: string
   session: string
   /** The highest number given out. */
   last: number
@@ -43,6 +45,13 @@ export function bounds(broken: Broken, { links, numbering }: Seen): Watch {
     known.floor = floor
   }
 
+  /** Who becomes another client counts from 1 again, and has reported nothing. */
+  const hello = (client: number, frame: Hello) => {
+    if (knownOf(client).identity !== frame.client) clients.delete(client)
+    knownOf(client).identity = frame.client
+    reported(client, frame)
+  }
+
   const welcomed = (client: number, session: string) => {
     const known = knownOf(client)
     if (known.session !== session) known.open.clear()
@@ -59,7 +68,8 @@ export function bounds(broken: Broken, { links, numbering }: Seen): Watch {
     on: {
       sent({ client, frame }) {
         if (frame.kind === 'request') requested(client, frame.n)
-        if (frame.kind === 'ack' || frame.kind === 'hello') reported(client, frame)
+        if (frame.kind === 'hello') hello(client, frame)
+        if (frame.kind === 'ack') reported(client, frame)
       },
       heard({ client, link, frame }) {
         if (frame.kind === 'welcome' && links.isCurrent(client, link)) welcomed(client, frame.sessionId)

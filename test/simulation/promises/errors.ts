@@ -1,4 +1,7 @@
-/** An error is true: nobody is told of a timeout before the time, nor that nobody knows while a server does. */
+/**
+ * An error is true: nobody is told of a timeout before the time, nor that nobody knows while a server does. So a server that is
+ * closed in an orderly manner ends nothing unknown, nor hears a handler its signal, before the time for draining is over.
+ */
 
 import { type ErrorCode, limits } from '@backchat/protocol'
 import type { Ask, Scenario } from '../scenario.js'
@@ -9,8 +12,8 @@ import type { Promised } from './promise.js'
 const leaseMs = 5_000
 
 export const errorsOf =
-  ({ clients, asks }: Scenario): Promised =>
-  (broken, { links, numbering }) => {
+  ({ clients, asks, server }: Scenario): Promised =>
+  (broken, { links, numbering, identities }) => {
     const askedAt = new Map<Ask, number>()
     const gaveUp = new Set<Ask>()
     const closed = new Set<number>()
@@ -24,8 +27,12 @@ export const errorsOf =
     /** The session to which each client was welcomed last. */
     const current = new Map<number, string>()
 
-    /** Nodes that are being closed, what each run is for, and what heard its signal there: an obeying handler throws then. */
-    const closing = new Set<number>()
+    /**
+     * Nodes that are being closed, with the time until which nothing of it touches what runs there; what each run is for, and what
+     * heard its signal after that time: an obeying handler throws then.
+     */
+    const closing = new Map<number, number>()
+    const isDrainOver = (node: number, now: number) => now >= (closing.get(node) ?? Number.POSITIVE_INFINITY)
     const askOf = new Map<number, Ask>()
     const stopped = new Set<Ask>()
 
@@ -50,10 +57,13 @@ export const errorsOf =
       [...(sentIn.get(ask) ?? [])].some((session) => {
         const request = `${session} ${numbering.numberOf(ask)}`
         const runner = running.get(request)
-        return orphans.has(request) || (runner !== undefined && isRunOut(runner, now))
+        return orphans.has(request) || (runner !== undefined && (isRunOut(runner, now) || isDrainOver(runner, now)))
       })
 
     const isGone = (ask: Ask) => [...(sentIn.get(ask) ?? [])].some((session) => gone.has(session))
+
+    /** It was asked by a client that had to become another one since. */
+    const isOfAnother = (ask: Ask) => (identities.lostAt(ask.client) ?? -1) >= (askedAt.get(ask) ?? 0)
 
     const hasLarge = (of: number) => asks.some(({ client, handler }) => client === of && isLarge(handler.bytes))
 
@@ -81,7 +91,9 @@ export const errorsOf =
           // A handler may go on when its caller has all that it wanted, and then counts beside the next ones.
           return mayBeBusy || asks.filter(({ client }) => client === ask.client).length > limits.window
         case 'OUTCOME_UNKNOWN':
-          return isOrphan(ask, now) || isGone(ask)
+          return isOrphan(ask, now) || isGone(ask) || isOfAnother(ask)
+        case 'SESSION_GONE':
+          return isOfAnother(ask)
         case 'REPLY_LOST':
           // It had to make room for a large one, or the store failed, or forgot its session, when it was to be kept.
           return isOrphan(ask, now) || isGone(ask) || hasLarge(ask.client)
@@ -100,23 +112,25 @@ export const errorsOf =
         closed: ({ client }) => void closed.add(client),
         greeted: ({ session }) => void sessions.add(session),
         forgotten: ({ session }) => void gone.add(session),
-        begun({ session, n, node }) {
-          running.set(`${session} ${n}`, node)
-          if (closing.has(node)) orphan(node)
+        begun: ({ session, n, node }) => void running.set(`${session} ${n}`, node),
+        finished({ session, n, node }, now) {
+          const request = `${session} ${n}`
+          // What has not ended by then is ended for it.
+          if (isDrainOver(node, now)) orphans.add(request)
+          running.delete(request)
         },
-        finished: ({ session, n }) => void running.delete(`${session} ${n}`),
         faulted({ fault }) {
           if (fault.kind === 'lockout') lockedOut.add(fault.client)
         },
         ran: ({ run, ask }) => void askOf.set(run, ask),
-        aborted({ run, node }) {
+        aborted({ run, node }, now) {
           const ask = askOf.get(run)
-          if (ask && closing.has(node)) stopped.add(ask)
+          if (ask && isDrainOver(node, now)) stopped.add(ask)
         },
-        closing({ node }) {
-          closing.add(node)
+        closing({ node }, now) {
+          // Who is asked twice to close goes by the first time.
+          if (!closing.has(node)) closing.set(node, now + server.drainMs)
           mayBeBusy = true
-          orphan(node)
         },
         'store failed': ({ node }) => orphan(node),
         down: ({ node }) => orphan(node),
@@ -127,6 +141,9 @@ export const errorsOf =
           renewedAt.set(node, now)
         },
         'store lost'() {
+          for (const session of sessions) gone.add(session)
+        },
+        'store rolled back'() {
           for (const session of sessions) gone.add(session)
         },
         sent({ client, frame }) {

@@ -35,7 +35,7 @@ export function livenessOf(scenario: Scenario): Promised {
   const { nodes, asks } = scenario
   const storeMs = Math.max(...nodes.map((node) => node.storeMs))
   const elsewhereMs = nodes.length > 1 ? lookMs + leaseMs : 0
-  return (broken) => {
+  return (broken, { identities, rollbacks }) => {
     const askedAt = new Map<Ask, number>()
     /** By when each must have succeeded. */
     const due = new Map<Ask, number>()
@@ -52,13 +52,19 @@ export function livenessOf(scenario: Scenario): Promised {
     }
 
     const settled = (ask: Ask, { ok, error }: Outcome & { readonly error?: Failure }, now: number) => {
+      // A store that went back may say that it runs, and nobody runs it any more: then its time ends it.
+      if (rollbacks.touched(ask)) return
       const by = due.get(ask) ?? Number.POSITIVE_INFINITY
       if (now > by) broken(`${ask.id} took until ${now}, it was due at ${by}`)
       // Whether it is true that it went wrong before is another promise.
       // A run that a node took over and refused may have run on the node before.
       const tookOver = error?.code === 'RATE_LIMITED' && error.mayHaveExecuted
       const isOlder = older.has(ask) && error !== undefined && (ofFaults.has(error.code) || tookOver)
-      if (due.has(ask) && !ok && !isOlder) broken(`${ask.id} failed with ${error?.code} though all was well`)
+      // Its client had to become another one since.
+      const isOfAnother = (identities.lostAt(ask.client) ?? -1) >= (askedAt.get(ask) ?? 0)
+      const isDiscarded = error?.code === 'OUTCOME_UNKNOWN' && rollbacks.mayBeDiscarded(ask)
+      if (due.has(ask) && !ok && !isOlder && !isOfAnother && !isDiscarded)
+        broken(`${ask.id} failed with ${error?.code} though all was well`)
     }
 
     return {

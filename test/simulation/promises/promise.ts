@@ -1,8 +1,10 @@
 /** What a promise is to the simulator: it hears the facts that matter to it, in order, and says when it was broken. */
 
 import type { Ears } from '../audience.js'
+import type { Identities } from '../identities.js'
 import type { Links } from '../links.js'
 import type { Numbering } from '../numbering.js'
+import type { Rollbacks } from '../rollbacks.js'
 
 export interface Watch {
   readonly on: Ears
@@ -17,6 +19,8 @@ export type Broken = (how: string) => void
 export interface Seen {
   readonly links: Links
   readonly numbering: Numbering
+  readonly identities: Identities
+  readonly rollbacks: Rollbacks
 }
 
 /** Begins to watch over one promise. */

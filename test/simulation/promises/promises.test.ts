@@ -1,22 +1,35 @@
-import type { JsonValue, ServerFrame } from '@backchat/protocol'
+import type { Json, JsonValue, ServerFrame } from '@backchat/protocol'
 import { expect, test } from 'vitest'
 import { Audience } from '../audience.js'
 import type { Fact } from '../facts.js'
+import { Identities } from '../identities.js'
 import { Links } from '../links.js'
 import { Numbering } from '../numbering.js'
+import { Rollbacks } from '../rollbacks.js'
 import type { Ask } from '../scenario.js'
 import { probeAsk } from '../scenario.js'
 import type { Promised } from './promise.js'
 import { pushes } from './pushes.js'
 import { resets } from './resets.js'
+import { runsOnce } from './runs-once.js'
 import { settles } from './settles.js'
 
 /** What a promise has to say of these facts, each with its time. */
 function judged(promised: Promised, facts: readonly (readonly [now: number, fact: Fact])[]): readonly string[] {
   const found: string[] = []
   const audience = new Audience()
-  const seen = { links: new Links(), numbering: new Numbering() }
-  for (const { on } of [seen.links, seen.numbering, promised((how) => found.push(how), seen)]) audience.add(on)
+  const links = new Links()
+  const numbering = new Numbering()
+  const rollbacks = new Rollbacks(links, numbering)
+  const seen = { links, numbering, identities: new Identities(links), rollbacks }
+  for (const { on } of [
+    links,
+    seen.numbering,
+    seen.identities,
+    seen.rollbacks,
+    promised((how) => found.push(how), seen),
+  ])
+    audience.add(on)
   for (const [now, fact] of facts) audience.tell(fact, now)
   return found
 }
@@ -73,6 +86,43 @@ test('a gap may be announced while pushes before it wait for the first listener;
   expect(judged(pushes, [...began, gap, listened, given(1), given(4), [6, { fact: 'settled up' }]])).toEqual([])
   expect(judged(pushes, [...began, listened, gap])).toHaveLength(1)
   expect(judged(pushes, [...began, listened, given(1), given(4)])).toHaveLength(1)
+})
+
+test('a store that goes back excuses a second run of what it forgot, even if the handler was called later, and of nothing else', () => {
+  const ask = probeAsk(0, 0)
+  const message = `"ask":"${ask.id}"` as Json
+  const frame = { kind: 'request', n: 1, mode: 'request', leftMs: 1, message } as const
+  const ran = (run: number): Fact => ({ fact: 'ran', node: 1, run, ask, session: 'one', link: 1, owner: 'node 1' })
+  const saysOf = (to: number, calledAt: number) =>
+    judged(runsOnce, [
+      [0, { fact: 'asked', client: 0, ask }],
+      [0, { fact: 'sent', client: 0, link: 1, frame }],
+      [5, { fact: 'begun', node: 1, session: 'one', n: 1 }],
+      ...(calledAt < 10 ? [[calledAt, ran(1)] as const] : []),
+      [10, { fact: 'store rolled back', to }],
+      ...(calledAt < 10 ? [] : [[calledAt, ran(1)] as const]),
+      [19, { fact: 'begun', node: 1, session: 'one', n: 1 }],
+      [20, ran(2)],
+      [21, ran(3)],
+    ]).length
+  // The third run is always one too many: the second one's start is not forgotten.
+  for (const calledAt of [6, 11]) expect([saysOf(4, calledAt), saysOf(5, calledAt)]).toEqual([1, 2])
+})
+
+test('of pushes that a store forgot nothing is known; those of other sessions are due', () => {
+  const append = (now: number, push: number): [number, Fact] => [
+    now,
+    { fact: 'appended', node: 1, session: 'one', push, isPush: true, id: `push ${push}`, bytes: 1 },
+  ]
+  const saysOf = (to: number) =>
+    judged(pushes, [
+      [0, dialled(1)],
+      [1, heard(1, welcome('one'))],
+      append(2, 1),
+      [3, { fact: 'store rolled back', to }],
+      [4, { fact: 'settled up' }],
+    ]).length
+  expect([saysOf(1), saysOf(2)]).toEqual([0, 1])
 })
 
 test('a stream times out when it was silent for its time, not before and not later, and never while its reader has more', () => {

@@ -1,4 +1,4 @@
-/** Pushes arrive in order, without repeats and holes, or after exactly one announced gap, or a reset; and in the end all of them do. */
+/** Pushes arrive in order, without repeats and holes, or after exactly one announced gap, or a reset; and in the end all of them do. Of a session that had pushes which a store forgot when it went back, nothing is known. */
 
 import { limits } from '@backchat/protocol'
 import type { FactNamed } from '../facts.js'
@@ -8,11 +8,13 @@ interface Log {
   /** Known from its first welcome on; it may get pushes before. */
   client: number | undefined
   /** Push n stands at n - 1. */
-  readonly pushes: { readonly id: string; readonly bytes: number; readonly isPush: boolean }[]
+  readonly pushes: { readonly id: string; readonly bytes: number; readonly isPush: boolean; readonly at: number }[]
   /** What the client must be given next. */
   next: number
   /** A gap that was announced while pushes before it waited for the first listener: announcing waits for nobody. */
   gapAhead?: { readonly from: number; readonly to: number }
+  /** The store has forgotten pushes of it: their numbers are given again. */
+  isCut: boolean
 }
 
 export function pushes(broken: Broken, { links }: Seen): Watch {
@@ -26,13 +28,14 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
   const listens = new Set<number>()
 
   const logOf = (session: string): Log => {
-    const log = logs.get(session) ?? { client: undefined, pushes: [], next: 1 }
+    const log = logs.get(session) ?? { client: undefined, pushes: [], next: 1, isCut: false }
     logs.set(session, log)
     return log
   }
 
   const delivered = (client: number, session: string, id: string | undefined) => {
     const log = logs.get(session)
+    if (log?.isCut) return
     if (log?.client !== client) return broken(`client ${client} was given a push of somebody else`)
     const isAnother = heardOf.has(client) && heardOf.get(client) !== session
     if (isAnother && !mayChange.delete(client))
@@ -46,6 +49,7 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
 
   const gap = (client: number, from: number, to: number) => {
     const log = logs.get(welcomed.get(client) ?? '')
+    if (log?.isCut) return
     if (log) passBy(log, from)
     const waits = log && from > log.next && !listens.has(client)
     if (!log || (from !== log.next && !waits))
@@ -55,16 +59,17 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
     else log.next = to + 1
   }
 
-  const appended = ({ session, push, id, bytes, isPush }: FactNamed<'appended'>) => {
+  const appended = ({ session, push, id, bytes, isPush }: FactNamed<'appended'>, at: number) => {
     const log = logOf(session)
+    if (log.isCut) return
     if (push !== log.pushes.length + 1) broken(`push ${push} was appended where ${log.pushes.length + 1} was due`)
-    log.pushes.push({ id, bytes, isPush })
+    log.pushes.push({ id, bytes, isPush, at })
   }
 
   const allDelivered = () => {
     for (const [client, session] of welcomed) {
-      if (closed.has(client)) continue
-      const log = logs.get(session) ?? { client, next: 1, pushes: [] }
+      const log = logOf(session)
+      if (closed.has(client) || log.isCut) continue
       passBy(log)
       const { next, pushes } = log
       if (next <= pushes.length) broken(`client ${client} never got push ${next} of ${pushes.length}`)
@@ -86,6 +91,9 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
       listened: ({ client }) => void listens.add(client),
       closed: ({ client }) => void closed.add(client),
       reset: ({ client }) => void mayChange.add(client),
+      'store rolled back'({ to }) {
+        for (const log of logs.values()) if ((log.pushes.at(-1)?.at ?? 0) > to) log.isCut = true
+      },
       'settled up': allDelivered,
     },
   }

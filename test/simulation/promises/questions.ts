@@ -27,7 +27,7 @@ export function questionsOf({ clients, pushes, nodes }: Scenario): Promised {
   const storeMs = Math.max(...nodes.map((node) => node.storeMs))
   const mayBeTrimmed = pushes.some(({ bytes }) => bytes > largeBytes)
 
-  return (broken) => {
+  return (broken, { rollbacks }) => {
     const asked = new Map<string, Waiting>()
     const runs = new Map<number, { readonly question: string; returned: boolean }>()
     const ran = new Set<string>()
@@ -74,7 +74,10 @@ export function questionsOf({ clients, pushes, nodes }: Scenario): Promised {
       const since = Math.max(waiting.askedAt + question.timeoutMs, resumedAt.get(waiting.node) ?? 0)
       const by = since + patienceMs
       if (now > by) broken(`${question.id} settled at ${now}, it was due by ${by}`)
-      if (now > waiting.dueAt) broken(`${question.id} took until ${now}, it was due at ${waiting.dueAt}`)
+      if (now > waiting.dueAt && !rollbacks.touchedSession(waiting.session))
+        broken(`${question.id} took until ${now}, it was due at ${waiting.dueAt}`)
+      // What became of it, a store that went back may have forgotten.
+      if (rollbacks.touchedSession(waiting.session)) return
       if (outcome.ok) return answered(question, outcome.message)
       const { code, mayHaveExecuted } = outcome.error
       if (code === 'OUTCOME_UNKNOWN' && !isTrue(code, question, waiting, now)) doubtful.set(question.id, waiting.node)
@@ -115,8 +118,10 @@ export function questionsOf({ clients, pushes, nodes }: Scenario): Promised {
         },
         'question settled': ({ question, outcome }, now) => settled(question, outcome, now),
         'question ran'({ question, run }) {
-          if (ran.has(question)) broken(`${question} was handled a second time`)
-          if (notRun.has(question)) broken(`${question} was handled after its caller was told that it never will be`)
+          const isTouched = rollbacks.touchedSession(asked.get(question)?.session ?? '')
+          if (!isTouched && ran.has(question)) broken(`${question} was handled a second time`)
+          if (!isTouched && notRun.has(question))
+            broken(`${question} was handled after its caller was told that it never will be`)
           ran.add(question)
           runs.set(run, { question, returned: false })
         },

@@ -1,4 +1,4 @@
-/** An application hears of exactly one reset whenever its client takes up another session than the one it knew; and of none else. */
+/** An application hears of exactly one reset whenever its client takes up another session than the one it knew, or becomes another client; and of none else. */
 
 import type { Broken, Seen, Watch } from './promise.js'
 
@@ -9,9 +9,11 @@ interface Epochs {
   offered?: string | undefined
   /** The link that brought it. */
   link?: number
+  /** It was told to become another client, which knows no session. */
+  lost?: boolean
 }
 
-export function resets(broken: Broken, { links }: Seen): Watch {
+export function resets(broken: Broken, { links, identities }: Seen): Watch {
   const clients = new Map<number, Epochs>()
 
   const epochsOf = (client: number) => {
@@ -22,10 +24,12 @@ export function resets(broken: Broken, { links }: Seen): Watch {
 
   const reset = (client: number) => {
     const epochs = epochsOf(client)
+    if (epochs.lost && epochs.known !== undefined) return Object.assign(epochs, { known: undefined, lost: false })
     if (epochs.known === undefined || epochs.offered === undefined || epochs.offered === epochs.known) {
       broken(`client ${client} was told of a reset that was none`)
     }
     epochs.known = epochs.offered
+    return epochs
   }
 
   /** The turn of the welcome is over: what it offered is what is known, or there was a reset. */
@@ -45,6 +49,7 @@ export function resets(broken: Broken, { links }: Seen): Watch {
 
   const greeted = (client: number, epoch: string | undefined) => {
     const epochs = epochsOf(client)
+    epochs.lost = false
     if (epoch === epochs.known) return
     if (epochs.known === undefined && epoch === epochs.offered) epochs.known = epoch
     else broken(`client ${client} took up another session without a reset`)
@@ -52,7 +57,7 @@ export function resets(broken: Broken, { links }: Seen): Watch {
 
   return {
     on: {
-      reset: ({ client }) => reset(client),
+      reset: ({ client }) => void reset(client),
       sent({ client, frame }) {
         if (frame.kind === 'hello') greeted(client, frame.epoch)
       },
@@ -65,6 +70,7 @@ export function resets(broken: Broken, { links }: Seen): Watch {
         const epochs = epochsOf(client)
         if (frame.kind === 'welcome') Object.assign(epochs, { offered: frame.epoch, link })
         else if (epochs.link === link) settle(client)
+        if (identities.isLoss(client, link, frame)) Object.assign(epochs, { offered: undefined, lost: true })
       },
     },
   }

@@ -1,31 +1,51 @@
 /**
  * A handler starts at most once for each request; an idempotent one at most once in each session and under each name of a server.
- * What was said not to have run never ran, and never will.
+ * What was said not to have run never ran, and never will. Where a store that went back has forgotten a start, that may start again.
  */
 
 import type { Ask } from '../scenario.js'
-import type { Broken, Watch } from './promise.js'
+import type { Broken, Seen, Watch } from './promise.js'
 
-export function runsOnce(broken: Broken): Watch {
-  /** Where it ran: session, and name of the server. */
-  const ran = new Map<Ask, string[]>()
+/** As the journal took note of it. */
+interface Start {
+  readonly at: number
+  forgotten: boolean
+}
+
+interface Ran {
+  /** Session and name of the server. */
+  readonly place: string
+  readonly start: Start | undefined
+}
+
+export function runsOnce(broken: Broken, { numbering }: Seen): Watch {
+  const ran = new Map<Ask, readonly Ran[]>()
   const notRun = new Set<Ask>()
+  /** The newest start of each request, by session and number. */
+  const starts = new Map<string, Start>()
 
-  const start = (ask: Ask, place: string) => {
-    const places = ran.get(ask) ?? []
-    const again = ask.type === 'text' ? places.length > 0 : places.includes(place)
+  const known = (ask: Ask) => (ran.get(ask) ?? []).filter(({ start }) => !start?.forgotten)
+
+  const run = (ask: Ask, session: string, owner: string) => {
+    const place = `${session} ${owner}`
+    const before = known(ask)
+    const again = ask.type === 'text' ? before.length > 0 : before.some((each) => each.place === place)
     if (again) broken(`${ask.id} ran a second time`)
     if (notRun.has(ask)) broken(`${ask.id} ran after its caller was told that it never will`)
-    ran.set(ask, [...places, place])
+    ran.set(ask, [...before, { place, start: starts.get(`${session} ${numbering.numberOf(ask)}`) }])
   }
 
   return {
     on: {
-      ran: ({ ask, session, owner }) => start(ask, `${session} ${owner}`),
+      begun: ({ session, n }, now) => void starts.set(`${session} ${n}`, { at: now, forgotten: false }),
+      ran: ({ ask, session, owner }) => run(ask, session, owner),
+      'store rolled back'({ to }) {
+        for (const start of starts.values()) if (start.at > to) start.forgotten = true
+      },
       settled({ ask, outcome }) {
         if (outcome.ok || outcome.error.mayHaveExecuted) return
         notRun.add(ask)
-        if (ran.has(ask)) broken(`${ask.id} ran, and its caller was told that it did not`)
+        if (known(ask).length > 0) broken(`${ask.id} ran, and its caller was told that it did not`)
       },
     },
   }

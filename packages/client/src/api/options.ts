@@ -3,6 +3,7 @@
 import type { ClientType, Clock, Contract, Ids, Random, SentContent, Untyped, Vocabulary } from '@backchat/protocol'
 import type { WebSocketConstructor } from '../transport/transport.js'
 import type { Client } from './client.js'
+import type { Tracing } from './tracing.js'
 
 /**
  * Makes a client. It dials by itself, a macrotask later at the earliest, so that listeners can be added first.
@@ -52,6 +53,8 @@ export interface ClientOptions<C = Untyped> {
   /** Default: the platform's own; in Node that of `ws`. */
   readonly WebSocket?: WebSocketConstructor | undefined
   readonly limits?: ClientLimits | undefined
+  /** Follows each call, as `tracing()` of `@backchat/client/tracing` does for OpenTelemetry. Default: nobody does. */
+  readonly tracing?: Tracing | undefined
   /** For tests: time, chance and names. Default: the platform's. */
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined

@@ -45,9 +45,12 @@ export class Callers {
   }
 
   /** Those who have waited long enough. */
-  late(now: number): Request[] {
+  late(now: number): readonly Request[] {
+    if (this.#deadlines.next > now) return none
     const due = this.#deadlines.due(now).flatMap((key) => this.#waiting.get(key) ?? [])
     for (const request of due) if (request.deadline > now) this.expect(request)
     return due.filter((request) => request.deadline <= now)
   }
 }
+
+const none: readonly Request[] = []

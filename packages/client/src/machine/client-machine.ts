@@ -209,7 +209,8 @@ export class ClientMachine {
     if (!this.#session.ready || this.#now < this.#confirmations.wakeAt()) return
     this.#confirmations.told()
     const chunks = this.#requests.sent.credit()
-    const ack = { kind: 'ack', push: this.#pushes.last, ...this.#requests.sent.settled } as const
+    const { floor, settled } = this.#requests.sent.settled
+    const ack = { kind: 'ack', push: this.#pushes.last, floor, settled } as const
     this.#transmit(chunks.length === 0 ? ack : { ...ack, chunks })
   }
 }

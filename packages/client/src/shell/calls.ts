@@ -2,6 +2,7 @@
 
 import {
   type CodedError,
+  type ErrorCode,
   expandMessage,
   type Ids,
   inWords,
@@ -12,9 +13,11 @@ import {
   type Stage,
 } from '@backchat/protocol'
 import type { RequestOptions } from '../api/client.js'
+import type { BegunCall, CallNote, FollowedCall } from '../api/tracing.js'
 import type { Fault, Outcome } from '../machine/effects.js'
 import type { Input, Key } from '../machine/inputs.js'
 import { broken, errorOf, type Received } from './errors.js'
+import { guarded } from './guarded.js'
 import { type Author, invalid, type Letter, prepare, type Returned, type Said } from './outgoing.js'
 import type { Traces } from './traces.js'
 
@@ -44,21 +47,26 @@ interface Call {
   /** Once it may abort the call: then it is to be let go when the call ends. */
   signal?: AbortSignal | undefined
   readonly giveUp: () => void
+  followed?: FollowedCall | undefined
 }
+
+type Follow = (call: Omit<BegunCall, 'url'>) => FollowedCall | undefined
 
 export class Calls {
   readonly #author: Author
   readonly #ids: Ids
   readonly #traces: Traces
   readonly #tell: (input: Input) => void
+  readonly #follow: Follow
   readonly #calls = new Map<Key, Call>()
   #keys = 0
 
-  constructor(author: Author, ids: Ids, traces: Traces, tell: (input: Input) => void) {
+  constructor(author: Author, ids: Ids, traces: Traces, tell: (input: Input) => void, follow: Follow) {
     this.#author = author
     this.#ids = ids
     this.#traces = traces
     this.#tell = tell
+    this.#follow = follow
   }
 
   /** Never throws: what is wrong is told to the waiter. Returns the id of the message, and the name for the rest. */
@@ -76,9 +84,12 @@ export class Calls {
   }
 
   /** Options and signals are the application's: even reading them may throw. */
-  #prepare(call: Call, said: Said): Letter | Returned {
+  #prepare(call: Call, said: Omit<Said, 'metadata'>): Letter | Returned {
     try {
-      const letter = prepare(said, this.#author)
+      const { id, type } = call
+      const { metadata } = said.options
+      call.followed = guarded(() => this.#follow({ id, type, mode: said.mode, metadata }))
+      const letter = prepare({ ...said, metadata: call.followed ? call.followed.metadata : metadata }, this.#author)
       if (letter.ok) {
         call.signal = letter.signal
         call.signal?.addEventListener('abort', call.giveUp)
@@ -100,14 +111,17 @@ export class Calls {
     if (call !== undefined) this.#traces.reach(call.id, stage)
   }
 
-  note(key: Key, note: Parameters<Traces['note']>[1]): void {
+  note(key: Key, note: CallNote): void {
     const call = this.#calls.get(key)
-    if (call !== undefined) this.#traces.note(call.id, note)
+    if (call === undefined) return
+    this.#traces.note(call.id, note)
+    guarded(() => call.followed?.noted(note))
   }
 
   chunk(key: Key, content: JsonValue): void {
     const call = this.#calls.get(key)
     if (call === undefined) return
+    guarded(() => call.followed?.chunk())
     const checked = this.#author.check.chunk(call.type, content)
     if (checked.ok) return call.waiter.chunk(checked.value)
     this.#fail(key, call, broken('A chunk', checked.issues, 'started', true))
@@ -134,16 +148,21 @@ export class Calls {
 
   #succeed(key: Key, call: Call, reply: Message<string, unknown> | null): void {
     this.#end(key, call)
-    this.#traces.settle(call.id, 'ok')
+    this.#settled(call, 'ok')
     call.waiter.succeeded(reply)
   }
 
   #fail(key: Key, call: Call, fault: Fault, cause?: unknown): void {
     this.#end(key, call)
     const received = this.#readFailure(call.type, fault)
-    this.#traces.settle(call.id, received.code)
+    this.#settled(call, received.code, received.message)
     const reason: unknown = received.code === 'ABORTED' ? guarded(() => call.signal?.reason) : undefined
     call.waiter.failed(this.#errorOf(call, received, cause ?? reason))
+  }
+
+  #settled(call: Call, outcome: 'ok' | ErrorCode, reason?: string): void {
+    this.#traces.settle(call.id, outcome)
+    guarded(() => call.followed?.settled(outcome, reason))
   }
 
   #errorOf({ id, type }: Call, received: Received, cause?: unknown): CodedError {
@@ -162,14 +181,5 @@ export class Calls {
   #end(key: Key, call: Call): void {
     this.#calls.delete(key)
     guarded(() => call.signal?.removeEventListener('abort', call.giveUp))
-  }
-}
-
-/** What a signal says, unless it throws. */
-function guarded(ask: () => unknown): unknown {
-  try {
-    return ask()
-  } catch {
-    return undefined
   }
 }

@@ -657,12 +657,25 @@ describe('closing', () => {
 describe('options', () => {
   test.for([
     ['url', { url: 5 }],
+    ['url', { url: 'localhost:8787/chat' }],
+    ['url', { url: new URL('file:///chat') }],
     ['token', { token: 5 }],
     ['timeout', { timeout: 0 }],
     ['init', { init: 'text' }],
     ['limits.queue', { limits: { queue: -1 } }],
   ] as const)('a mistake in %s is told where it was made', ([name, options]) => {
     expect(() => new Rehearsal(options as object)).toThrow(new RegExp(`^${name.replace('.', '\\.')} is`))
+  })
+
+  test.for([
+    'ws://localhost',
+    'WSS://localhost:1',
+    'https://localhost',
+    'ws+unix:/tmp/socket',
+    '/chat',
+    '//localhost:1',
+  ])('%s may be an address', (url) => {
+    expect(() => new Rehearsal({ url })).not.toThrow()
   })
 
   test('listeners and handlers that are no functions, and events that do not exist, are told where they are added', () => {

@@ -80,10 +80,12 @@ export class ChatClient implements Omit<Client, Typed> {
     this.#machine = new ClientMachine({ random, ids, queue, unheard })
     this.#driver = new Driver(this.#machine, clock, (effect) => this.#perform(effect))
     const tell = this.#driver.tell.bind(this.#driver)
-    const { url, WebSocket } = options
+    const { url, WebSocket, tracing } = options
     this.#transport = openTransport({ url, WebSocket, events: arrivals(tell) })
     this.#desk = {
-      calls: new Calls({ check, timeoutMs, wall: clock.wall }, ids, this.#traces, tell),
+      calls: new Calls({ check, timeoutMs, wall: clock.wall }, ids, this.#traces, tell, (call) =>
+        tracing?.began({ ...call, url }),
+      ),
       traces: this.#traces,
       tell,
     }
@@ -93,6 +95,7 @@ export class ChatClient implements Omit<Client, Typed> {
       wall: clock.wall,
       tell,
       report: (error) => this.#announcements.fail(error),
+      tracing,
     })
     this.events = { on: (name, listener) => this.#announcements.onEvent(name, listener) }
     this.subscribe = this.#board.subscribe

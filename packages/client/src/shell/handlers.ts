@@ -17,12 +17,14 @@ import {
   wireMessage,
 } from '@backchat/protocol'
 import type { ClientHandler } from '../api/listening.js'
+import type { FollowedAnswer, Tracing } from '../api/tracing.js'
 import { unhandled } from '../machine/asks.js'
 import type { Effect } from '../machine/effects.js'
 import { fault } from '../machine/faults.js'
 import type { Input } from '../machine/inputs.js'
 import { type Checked, type ContractCheck, isReserved } from './contract-check.js'
 import { broken, errorOf, type Received, threw } from './errors.js'
+import { guarded } from './guarded.js'
 
 type Handler = ClientHandler<Untyped, string, 'wire'>
 
@@ -34,6 +36,7 @@ export interface Office {
   readonly tell: (input: Input) => void
   /** Takes what went wrong in a function of the application's. */
   readonly report: (error: CodedError) => void
+  readonly tracing: Tracing | undefined
 }
 
 /** How a handler ended. */
@@ -70,8 +73,12 @@ export class Handlers {
   async handle({ push, message, sessionId }: Extract<Effect, { kind: 'handle' }>): Promise<void> {
     const controller = new AbortController()
     this.#running.set(push, controller)
-    const answer = await this.#answer(expandMessage(message, pushDefaults, sessionId), controller.signal)
-    if (controller.signal.aborted) return
+    const expanded = expandMessage(message, pushDefaults, sessionId)
+    const followed = guarded(() => this.#office.tracing?.asked(expanded))
+    const answer = await this.#answer(expanded, controller.signal, followed)
+    const { aborted } = controller.signal
+    guarded(() => followed?.settled(aborted ? 'ABORTED' : answer.kind === 'answered' ? 'ok' : answer.error.code))
+    if (aborted) return
     this.#running.delete(push)
     this.#office.tell({ ...answer, push })
   }
@@ -83,7 +90,7 @@ export class Handlers {
 
   // ---- how it is done ----
 
-  async #answer(message: Message, signal: AbortSignal): Promise<Answer> {
+  async #answer(message: Message, signal: AbortSignal, followed: FollowedAnswer | undefined): Promise<Answer> {
     const { check, ids, wall } = this.#office
     const { type } = message
     const handler = this.#handlers.get(type)
@@ -92,7 +99,8 @@ export class Handlers {
       const asked = check.push(type, message.content)
       if (!asked.ok) throw this.#ownError(broken(`What the server asks as '${type}'`, asked.issues, 'received', false))
       const failure = (content: unknown) => this.#ownError(refusal(type, check.failure(type, content), content))
-      const content = await handler({ ...message, content: asked.value }, { signal, failure })
+      const call = () => handler({ ...message, content: asked.value }, { signal, failure })
+      const content = await (followed ? followed.run(call) : call())
       const answer = check.reply(type, content)
       if (!answer.ok) throw this.#ownError(broken(answerTo(type), answer.issues, 'started', true))
       const timestamp = new Date(wall()).toISOString()

@@ -22,6 +22,10 @@ export function settingsOf(options: Options): Settings {
   if (typeof url !== 'string' && typeof url !== 'function' && !(url instanceof URL)) {
     throw new TypeError('url is a string, a URL, or a function that gives one.')
   }
+  // 'localhost:8787' is a URL, of a scheme 'localhost'. One without a scheme is the platform's to judge: a browser knows where the page is from.
+  if (typeof url !== 'function' && /^(?!wss?:|https?:|ws\+unix:)[a-z][\w+.-]*:/i.test(String(url))) {
+    throw new TypeError(`url is an address like wss://example.com/chat, not ${url}.`)
+  }
   if (typeof token !== 'function' && typeof token !== 'string' && token !== undefined) {
     throw new TypeError('token is a string, or a function that gives one.')
   }

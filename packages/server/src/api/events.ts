@@ -1,6 +1,6 @@
 /** What a manager tells those who look on. */
 
-import type { CodedError, ErrorCode, RequestMode } from '@backchat/protocol'
+import type { CodedError, ErrorCode, JsonObject, RequestMode } from '@backchat/protocol'
 import type { Alert } from './alerts.js'
 import type { Connection, Identity, Session } from './people.js'
 
@@ -24,6 +24,8 @@ export interface ManagerEvents<User extends Identity = Identity, State extends o
 export interface HandledReport {
   /** A type that has a handler here. */
   readonly type: string
+  /** The run's name on this server, as in `context.run.id`. */
+  readonly run: number
   readonly messageId: string
   readonly sessionId: string
   readonly connectionId: string | undefined
@@ -34,6 +36,8 @@ export interface HandledReport {
   /** From its start to its first chunk; undefined when there was none. */
   readonly firstChunkMs?: number | undefined
   readonly chunks: number
+  /** What the client said beside the content: any JSON, never written to the log. */
+  readonly metadata: JsonObject
 }
 
 /** Where an error happened, as far as it is known. */

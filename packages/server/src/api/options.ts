@@ -53,7 +53,7 @@ export type Listening =
   | { readonly server: HttpServer | HttpsServer; readonly port?: undefined; readonly host?: undefined }
   | { readonly server?: undefined; readonly port: number; readonly host?: string | undefined }
 
-/** Numbers, each with its default. Times are milliseconds. */
+/** Numbers, each with its default; docs/operations.md has their bounds. Times are milliseconds. */
 export interface ManagerConfig {
   /** A link that is silent for `interval` is pinged. Default 25 000. */
   readonly heartbeat?: { readonly interval?: number | undefined } | undefined
@@ -76,8 +76,8 @@ export interface ManagerConfig {
       })
     | undefined
   /**
-   * How many handlers of a session run at a time (`perSession`, default and most 256), and how many messages wait for their turn (`waiting`,
-   * default 256); beyond it `OVERLOADED`, and the client comes again.
+   * How many handlers of a session run at a time (`perSession`), and how many messages wait for their turn (`waiting`; of both default and
+   * most 256); beyond it `OVERLOADED`, and the client comes again.
    */
   readonly concurrency?: { readonly perSession?: number | undefined; readonly waiting?: number | undefined } | undefined
   /** At which level each request that has ended is written to the log, one record of metadata. Default `debug`, which the standard logger leaves out. */

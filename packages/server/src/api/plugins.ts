@@ -1,6 +1,6 @@
 /** Additions to the manager. */
 
-import type { Clock } from '@backchat/protocol'
+import type { Clock, ErrorCode } from '@backchat/protocol'
 import type { Alert } from './alerts.js'
 import type { ManagerEvents } from './events.js'
 import type { Figures } from './figures.js'
@@ -36,6 +36,23 @@ export interface Plugin {
   close?(): void | Promise<void>
 }
 
+/** A question to a client, as `manager.request` begins. */
+export interface BegunAsk {
+  readonly id: string
+  readonly type: string
+  readonly sessionId: string
+  /** As the caller gave it: it may be anything. */
+  readonly metadata: unknown
+}
+
+/** Is told of one question what becomes of it. */
+export interface FollowedAsk {
+  /** What travels as the message's metadata, in place of the caller's. */
+  readonly metadata: unknown
+  /** The last that is told. `reason`: the error's sentence. */
+  settled(outcome: 'ok' | ErrorCode, reason?: string): void
+}
+
 /**
  * All that a plugin may do: listen, stand in between, read figures, serve pages, tell of alerts and errors. Whatever
  * the contract; it sends nothing, and changes nothing of the manager's own.
@@ -48,6 +65,8 @@ export interface PluginHost {
   on<Name extends keyof ManagerEvents>(name: Name, listener: (...event: ManagerEvents[Name]) => unknown): () => void
   use(middleware: Middleware): void
   use(place: 'connection', middleware: ConnectionMiddleware): void
+  /** Follows each question to a client that is well formed: `begin` is called before it is written, in the caller's turn. What it throws is an `error` event. */
+  followAsks(begin: (ask: BegunAsk) => FollowedAsk): void
   /** What the manager is doing now. Costs time for each request in flight: for each look, not for each message. */
   figures(): Figures
   /**

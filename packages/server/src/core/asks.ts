@@ -3,6 +3,7 @@
 import {
   BackchatError,
   type Clock,
+  type CodedError,
   type Contract,
   expandMessage,
   type Ids,
@@ -15,18 +16,18 @@ import {
   type WireError,
   wireMessage,
 } from '@backchat/protocol'
-import type { ServerRequestOptions } from '../api.js'
+import type { BegunAsk, FollowedAsk, ServerRequestOptions } from '../api.js'
 import { errorOf } from '../handlers/error.js'
 import type { AskOutcome, Effect } from '../machine/effects.js'
 import type { Input, Key } from '../machine/inputs.js'
 import { checkContent, checkReply } from '../middleware/validation.js'
-import { milliseconds } from './settings.js'
 
 export interface AsksOptions {
   readonly contract: Contract | undefined
   readonly feed: (input: Input) => void
   readonly clock: Clock
   readonly ids: Pick<Ids, 'id'>
+  readonly failed: (error: CodedError) => void
 }
 
 /** A client's answer, as the application gets it. */
@@ -52,6 +53,7 @@ const defaultTimeoutMs = 30_000
 export class Asks {
   readonly #options: AsksOptions
   readonly #waiting = new Map<Key, Waiting>()
+  readonly #followers: ((ask: BegunAsk) => FollowedAsk)[] = []
   #lastKey: Key = 0
   #closed = false
 
@@ -75,6 +77,11 @@ export class Asks {
     return asked
   }
 
+  /** Tells this of each question from now on. */
+  follow(begin: (ask: BegunAsk) => FollowedAsk): void {
+    this.#followers.push(begin)
+  }
+
   /** Carries out the effect `answered`. */
   settle({ key, outcome }: Extract<Effect, { kind: 'answered' }>): void {
     const waiting = this.#waiting.get(key)
@@ -96,13 +103,14 @@ export class Asks {
     this.#waiting.clear()
   }
 
-  #ask(session: string, type: string, content: unknown, options: ServerRequestOptions, settling: Settling): void {
-    if (this.#closed) return refuse(settling, 'CLOSED', 'The server is closed; the client was not asked.')
+  #ask(session: string, type: string, content: unknown, options: ServerRequestOptions, given: Settling): void {
+    if (this.#closed) return refuse(given, 'CLOSED', 'The server is closed; the client was not asked.')
     const problem = this.#problem(session, type, content, options)
-    if (problem !== undefined) return refuse(settling, 'INVALID_MESSAGE', problem)
-    const { signal, timeout = defaultTimeoutMs, metadata } = options
-    if (signal?.aborted === true) return refuse(settling, 'ABORTED', 'Its signal was aborted already.', signal.reason)
-    const { id } = settling
+    if (problem !== undefined) return refuse(given, 'INVALID_MESSAGE', problem)
+    const { signal, timeout = defaultTimeoutMs } = options
+    if (signal?.aborted === true) return refuse(given, 'ABORTED', 'Its signal was aborted already.', signal.reason)
+    const { id } = given
+    const { settling, metadata } = this.#followed(given, session, options.metadata)
     const timestamp = new Date(this.#options.clock.wall()).toISOString()
     const { from, to } = pushDefaults
     const encoded = wireMessage({ id, timestamp, type, from, to, content, metadata }, pushDefaults)
@@ -111,6 +119,47 @@ export class Asks {
     const timeoutMs = Math.min(timeout, limits.timeoutMs)
     const { json: message } = encoded
     this.#options.feed({ kind: 'asked', key, session, message, bytes: utf8Length(message), timeoutMs })
+  }
+
+  /** Each that follows may add to what travels, and hears how it ends before the caller does. */
+  #followed(settling: Settling, sessionId: string, metadata: unknown): { settling: Settling; metadata: unknown } {
+    const { id, type, resolve, reject } = settling
+    const followed: FollowedAsk[] = []
+    let travels = metadata
+    for (const begin of this.#followers) {
+      this.#isolated(() => {
+        const one = begin({ id, type, sessionId, metadata: travels })
+        followed.push(one)
+        travels = one.metadata
+      })
+    }
+    const tell = (...end: Parameters<FollowedAsk['settled']>): void => {
+      for (const one of followed) this.#isolated(() => one.settled(...end))
+    }
+    return {
+      metadata: travels,
+      settling: {
+        id,
+        type,
+        resolve(reply) {
+          tell('ok')
+          resolve(reply)
+        },
+        reject(error) {
+          tell(error.code, error.message)
+          reject(error)
+        },
+      },
+    }
+  }
+
+  #isolated(call: () => void): void {
+    try {
+      call()
+    } catch (cause) {
+      const message = 'What follows the questions to clients failed.'
+      this.#options.failed(errorOf({ code: 'HANDLER_FAILED', message, mayHaveExecuted: false }, { cause }))
+    }
   }
 
   #wait({ signal, ...waiting }: Omit<Waiting, 'letGo'>): Key {
@@ -144,11 +193,8 @@ export class Asks {
     if (typeof options !== 'object' || options === null) return 'The options are an object.'
     const { signal, timeout } = options
     if (signal !== undefined && !(signal instanceof AbortSignal)) return 'signal is an AbortSignal.'
-    try {
-      milliseconds('timeout', timeout === Number.POSITIVE_INFINITY ? limits.timeoutMs : timeout, defaultTimeoutMs)
-    } catch (error) {
-      return inWords(error)
-    }
+    if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0))
+      return `timeout is a positive number of milliseconds, not ${inWords(timeout)}.`
     const checked = checkContent(this.#options.contract, type, 'server', content ?? null)
     return checked.ok ? undefined : checked.reason
   }

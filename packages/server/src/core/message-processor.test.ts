@@ -121,6 +121,7 @@ test('a handler is given the message with all eight fields, and its reply goes b
   expect(reports).toEqual([
     {
       type: 'text',
+      run: 1,
       messageId: 'm1',
       sessionId: 's1',
       connectionId: 'c1',
@@ -129,6 +130,7 @@ test('a handler is given the message with all eight fields, and its reply goes b
       outcome: 'ok',
       durationMs: 0,
       chunks: 0,
+      metadata: {},
     },
   ])
 })

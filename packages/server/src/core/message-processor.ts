@@ -269,6 +269,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     const { type, message, session: sessionId, user: userId, n, mode, link } = effect
     const report = {
       type,
+      run: effect.run,
       messageId: message.id,
       sessionId,
       connectionId: this.#options.connectionOf(link)?.id,
@@ -277,6 +278,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
       outcome: error.code,
       durationMs: 0,
       chunks: 0,
+      metadata: message.metadata ?? {},
     }
     this.#options.handled(report, { n, trace: [{ stage: 'received', atMs: this.#options.clock.wall() }], refused })
   }
@@ -287,6 +289,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     const { message, connection, user, run: facts, trace } = run.context
     const report = {
       type: message.type,
+      run: facts.id,
       messageId: message.id,
       sessionId: message.sessionId,
       connectionId: connection.id,
@@ -296,6 +299,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
       durationMs: this.#options.clock.now() - run.since,
       firstChunkMs: run.firstChunkMs,
       chunks: run.chunks,
+      metadata: message.metadata,
     }
     this.#options.handled(report, { n: run.n, trace, refused })
   }

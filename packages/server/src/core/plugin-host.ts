@@ -4,6 +4,7 @@ import type { Clock, CodedError, Untyped } from '@backchat/protocol'
 import type { ConnectionMiddleware, Figures, Identity, Logger, Manager, Middleware, PluginHost } from '../api.js'
 import { errorOf } from '../handlers/error.js'
 import type { Health } from '../handlers/health.js'
+import type { Asks } from './asks.js'
 
 export interface HostOptions {
   /** Plugins serve managers of any contract. */
@@ -12,17 +13,19 @@ export interface HostOptions {
   readonly clock: Clock
   readonly figures: () => Figures
   readonly health: Pick<Health, 'serve'>
+  readonly asks: Pick<Asks, 'follow'>
   readonly alert: PluginHost['alert']
   readonly failed: (error: CodedError) => void
   /** Keeps what is to be done when the manager closes. */
   readonly atClose: (undo: () => void) => void
 }
 
-export const pluginHost = ({ manager, health, failed, atClose, ...rest }: HostOptions): PluginHost => ({
+export const pluginHost = ({ manager, health, asks, failed, atClose, ...rest }: HostOptions): PluginHost => ({
   ...rest,
   on: (name, listener) => manager.on(name, listener),
   use: (first: Middleware | 'connection', second: ConnectionMiddleware = () => undefined) =>
     first === 'connection' ? manager.use(first, second) : manager.use(first),
+  followAsks: (begin) => asks.follow(begin),
   serve: (path, page) => atClose(health.serve(path, page)),
   failed: (message, cause) => failed(errorOf({ code: 'HANDLER_FAILED', message, mayHaveExecuted: false }, { cause })),
 })

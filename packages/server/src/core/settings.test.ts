@@ -19,10 +19,10 @@ test('defaults are filled in', () => {
 
 test('numbers that make no sense are refused with a sentence that names them', () => {
   expect(given({ heartbeat: { interval: -1 } })).toThrow(
-    'config.heartbeat.interval is a positive number of milliseconds, not -1.',
+    'config.heartbeat.interval is a number of milliseconds from 1 to 86400000, not -1.',
   )
   expect(given({ heartbeat: { interval: Number.NaN } })).toThrow('config.heartbeat.interval')
-  expect(given({ maxConnections: 0 })).toThrow('config.maxConnections is a whole number from 1, not 0.')
+  expect(given({ maxConnections: 0 })).toThrow('config.maxConnections is a whole number from 1 to 10000000, not 0.')
   expect(given({ maxConnections: 1.5 })).toThrow('config.maxConnections')
   expect(given({ messageTimeout: 0 })).toThrow('config.messageTimeout')
   expect(given({ sessionTtl: Number.POSITIVE_INFINITY })).toThrow('config.sessionTtl')
@@ -38,7 +38,7 @@ test('a rate limit has a rate, and a burst of one second of it by default', () =
   })
   expect(given({ rateLimit: { perSecond: 0 } })).toThrow('config.rateLimit.perSecond')
   expect(given({ rateLimit: { perSecond: 1, burst: 0 } })).toThrow('config.rateLimit.burst')
-  expect(given({ rateLimit: { perSecond: 1e-6 } })).toThrow('a window is at most 24 h')
+  expect(given({ rateLimit: { perSecond: 2e-5, burst: 3 } })).toThrow('a window is at most 24 h')
   expect(settingsOf({ port: 0, config: { rateLimit: { perSecond: 1, perUser: { perSecond: 3 } } } }).rateLimit).toEqual(
     {
       perSecond: 1,
@@ -118,7 +118,7 @@ test('what would be noticed only when the first client comes is refused at once'
 test('how much is remembered for people who ask has bounds', () => {
   expect(settingsOf({ port: 0 })).toMatchObject({ explained: 4_096, flightRecords: 4_096 })
   expect(settingsOf({ port: 0, config: { flightRecords: 0 } }).flightRecords).toBe(0)
-  expect(given({ explained: 0 })).toThrow('config.explained is a whole number from 1, not 0.')
+  expect(given({ explained: 0 })).toThrow('config.explained is a whole number from 1 to 1000000, not 0.')
   for (const flightRecords of [-1, 1.5, 1_000_001, Number.NaN])
     expect(given({ flightRecords })).toThrow('config.flightRecords is a whole number from 0 to 1000000')
 })

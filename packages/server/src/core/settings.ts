@@ -1,11 +1,12 @@
 /** The options of a manager, judged once: what makes no sense is refused with a sentence, the rest gets its defaults. */
 
-import { limits } from '@backchat/protocol'
 import type { ManagerConfig, RateConfig } from '../api.js'
 import type { RequestLogLevel } from '../middleware/logging.js'
 import type { Rate, RateLimitOptions } from '../middleware/rate-limit.js'
 import type { Store } from '../store/store.js'
 import type { LanesOptions } from './lanes.js'
+import { requestLogSetting, serverSettings } from './server-settings.js'
+import { choiceOf, inWords, type NumberSetting, numberOf, onlyNames } from './setting.js'
 
 /** Numbers that the parts are built with. Times are milliseconds. */
 export interface Settings {
@@ -90,52 +91,40 @@ export const settingsOf = (options: Given): Settings => {
   return {
     path: pathOf(options.path),
     origins: originsOf(options.origins),
-    heartbeatMs: milliseconds('config.heartbeat.interval', config.heartbeat?.interval, 25_000),
-    maxConnections: count('config.maxConnections', config.maxConnections, 10_000),
-    handlerTimeoutMs: milliseconds('config.messageTimeout', config.messageTimeout, 60_000),
-    sessionTtlMs: milliseconds('config.sessionTtl', config.sessionTtl, sessionTtlMs),
-    maxSessions: count('config.maxSessions', config.maxSessions, 100_000),
-    maxSessionsPerUser: count('config.maxSessionsPerUser', config.maxSessionsPerUser, 10),
+    heartbeatMs: numberOf(serverSettings.heartbeat, config.heartbeat?.interval),
+    maxConnections: numberOf(serverSettings.maxConnections, config.maxConnections),
+    handlerTimeoutMs: numberOf(serverSettings.messageTimeout, config.messageTimeout),
+    sessionTtlMs:
+      config.sessionTtl === undefined ? sessionTtlMs : numberOf(serverSettings.sessionTtl, config.sessionTtl),
+    maxSessions: numberOf(serverSettings.maxSessions, config.maxSessions),
+    maxSessionsPerUser: numberOf(serverSettings.maxSessionsPerUser, config.maxSessionsPerUser),
     rateLimit: rateLimitOf(config.rateLimit),
-    requestLog: requestLogOf(config.requestLog),
+    requestLog: choiceOf(requestLogSetting, config.requestLog),
     concurrency: concurrencyOf(config.concurrency),
-    explained: count('config.explained', config.explained, 4_096),
-    flightRecords: flightRecordsOf(config.flightRecords),
+    explained: numberOf(serverSettings.explained, config.explained),
+    flightRecords: numberOf(serverSettings.flightRecords, config.flightRecords),
     node: nodeOf(options.node),
     pollMs,
-    messageBytes: count('config.maxMessageBytes', config.maxMessageBytes, limits.messageBytes),
+    messageBytes: numberOf(serverSettings.maxMessageBytes, config.maxMessageBytes),
   }
-}
-
-/** A length of time that somebody waits: `setTimeout` and deadlines understand no other. */
-export const milliseconds = (name: string, value: number | undefined, otherwise: number): number => {
-  if (value === undefined) return otherwise
-  if (typeof value === 'number' && value > 0 && Number.isFinite(value)) return value
-  throw new TypeError(`${name} is a positive number of milliseconds, not ${inWords(value)}.`)
-}
-
-const count = (name: string, value: number | undefined, otherwise: number): number => {
-  if (value === undefined) return otherwise
-  if (Number.isSafeInteger(value) && value >= 1) return value
-  throw new TypeError(`${name} is a whole number from 1, not ${inWords(value)}.`)
 }
 
 const rateLimitOf = (given: ManagerConfig['rateLimit']): RateLimitOptions | undefined => {
   if (given === undefined) return undefined
   onlyNames('option config.rateLimit', given, ['perSecond', 'burst', 'perUser'])
   const { perUser } = given
-  if (perUser === undefined) return rateOf('config.rateLimit', given)
+  const { rate, burst, userRate, userBurst } = serverSettings
+  if (perUser === undefined) return rateOf(given, rate, burst)
   onlyNames('option config.rateLimit.perUser', perUser, ['perSecond', 'burst'])
-  return { ...rateOf('config.rateLimit', given), perUser: rateOf('config.rateLimit.perUser', perUser) }
+  return { ...rateOf(given, rate, burst), perUser: rateOf(perUser, userRate, userBurst) }
 }
 
-const rateOf = (name: string, { perSecond, burst: given }: RateConfig): Rate => {
-  if (!(typeof perSecond === 'number' && perSecond > 0 && Number.isFinite(perSecond))) {
-    throw new TypeError(`${name}.perSecond is a positive number, not ${inWords(perSecond)}.`)
-  }
-  const burst = count(`${name}.burst`, given, Math.max(1, Math.ceil(perSecond)))
+const rateOf = (given: RateConfig, rate: NumberSetting, window: NumberSetting): Rate => {
+  const perSecond = numberOf(rate, given.perSecond)
+  const burst = given.burst === undefined ? Math.max(1, Math.ceil(perSecond)) : numberOf(window, given.burst)
   // Longer ones overflow the timers that end them.
   if (burst / perSecond > longestWindowSeconds) {
+    const name = rate.name.replace('.perSecond', '')
     throw new TypeError(`${name} allows ${burst} messages in ${burst / perSecond} s; a window is at most 24 h.`)
   }
   return { perSecond, burst }
@@ -145,33 +134,8 @@ const longestWindowSeconds = 24 * 60 * 60
 
 const concurrencyOf = (given: ManagerConfig['concurrency'] = {}): LanesOptions => {
   onlyNames('option config.concurrency', given, ['perSession', 'waiting'])
-  const perSession = count('config.concurrency.perSession', given.perSession, limits.window)
-  return { perSession, waiting: count('config.concurrency.waiting', given.waiting, limits.window) }
-}
-
-/** A record takes 200 to 700 bytes, so that the most of them are a few hundred MB. */
-const mostFlightRecords = 1_000_000
-
-const flightRecordsOf = (given: number | undefined): number => {
-  if (given === undefined) return 4_096
-  if (Number.isInteger(given) && given >= 0 && given <= mostFlightRecords) return given
-  throw new TypeError(`config.flightRecords is a whole number from 0 to ${mostFlightRecords}, not ${inWords(given)}.`)
-}
-
-const requestLogOf = (level: unknown): RequestLogLevel => {
-  if (level === undefined) return 'debug'
-  if (level === 'debug' || level === 'info' || level === 'off') return level
-  throw new TypeError(`config.requestLog is 'debug', 'info' or 'off', not ${inWords(level)}.`)
-}
-
-/** @throws TypeError when it is no object, or has another field. */
-export const onlyNames = (what: string, given: object, names: readonly string[]): void => {
-  if (typeof given !== 'object' || given === null)
-    throw new TypeError(`The ${what} is an object, not ${inWords(given)}.`)
-  for (const name of Object.keys(given)) {
-    if (!names.includes(name))
-      throw new TypeError(`The ${what} has an unknown field '${name}'; there are ${names.join(', ')}.`)
-  }
+  const { perSession, waiting } = serverSettings
+  return { perSession: numberOf(perSession, given.perSession), waiting: numberOf(waiting, given.waiting) }
 }
 
 const oneListener = ({ server, port, inspector }: Given): void => {
@@ -188,9 +152,7 @@ const oneListener = ({ server, port, inspector }: Given): void => {
       'server is a server of node:http or node:https, as made by createServer(); an app of a framework is not.',
     )
   }
-  if (port !== undefined && !(Number.isInteger(port) && Number(port) >= 0 && Number(port) <= 65_535)) {
-    throw new TypeError(`port is a whole number from 0 to 65535, not ${inWords(port)}.`)
-  }
+  if (port !== undefined) numberOf(serverSettings.port, port)
 }
 
 const isServer = (given: unknown): boolean =>
@@ -250,9 +212,4 @@ const isOrigin = (origin: unknown): boolean => {
   if (typeof origin !== 'string' || !URL.canParse(origin)) return false
   const { protocol, host } = new URL(origin)
   return `${protocol}//${host}` === origin
-}
-
-export const inWords = (value: unknown): string => {
-  if (typeof value === 'function') return 'a function'
-  return typeof value === 'string' ? `'${value}'` : String(value)
 }

@@ -25,6 +25,7 @@ const attached = (link: number, resumed: boolean) =>
   ({ kind: 'attached', link, session: 's', user: 'u', resumed }) as const
 const handled = (outcome: HandledReport['outcome']): HandledReport => ({
   type: 'text',
+  run: 1,
   messageId: 'm',
   sessionId: 's',
   connectionId: 'c',
@@ -33,6 +34,7 @@ const handled = (outcome: HandledReport['outcome']): HandledReport => ({
   outcome,
   durationMs: 1,
   chunks: 0,
+  metadata: {},
 })
 
 test('a connection is new, resumed, or lost what it asked for', () => {

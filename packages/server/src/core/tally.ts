@@ -15,6 +15,8 @@ const failures: ReadonlySet<'ok' | ErrorCode> = new Set<ErrorCode>([
   'TOO_LARGE',
 ])
 
+export const wentWrong = (outcome: 'ok' | ErrorCode): boolean => failures.has(outcome)
+
 export class Tally {
   readonly #counts: Counts
   readonly #connections = { new: 0, resumed: 0, lost: 0 }
@@ -45,7 +47,7 @@ export class Tally {
 
   handled({ outcome }: HandledReport): void {
     this.#ofHandled.handled += 1
-    if (failures.has(outcome)) this.#ofHandled.failed += 1
+    if (wentWrong(outcome)) this.#ofHandled.failed += 1
     if (outcome === 'RATE_LIMITED') this.#ofHandled.rateLimited += 1
   }
 

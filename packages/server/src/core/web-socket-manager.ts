@@ -49,15 +49,16 @@ import { pluginHost } from './plugin-host.js'
 import { Plugins } from './plugins.js'
 import { changeRoom } from './rooms.js'
 import { type SafeLog, safeLog } from './safe-log.js'
+import { serverSettings } from './server-settings.js'
 import { stayAlive, systemClock } from './system.js'
 
 const eventNames = ['connection', 'disconnection', 'sessionEnded', 'handled', 'alert', 'error']
 
 /** Closing never rejects: a drain that makes no sense is none. */
-const drainOf = (drain: unknown): number => (typeof drain === 'number' && drain > 0 ? Math.min(drain, mostDrainMs) : 0)
-const mostDrainMs = 24 * 60 * 60 * 1000
+const drainOf = (drain: unknown): number =>
+  typeof drain === 'number' && drain > 0 ? Math.min(drain, serverSettings.drain.most) : 0
 /** A store is given this long to close. */
-const storeCloseMs = 5_000
+export const storeCloseMs = 5_000
 
 /** See {@link Manager}, which says what each method does. */
 export class WebSocketManager<const C = Untyped, User extends Identity = Guest, State extends object = FreeState>
@@ -183,7 +184,7 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
     return this.#parts.asks.ask(session, type, content, options) as Promise<ReplyTo<C, Type, 'parsed'>>
   }
 
-  close({ drain = 10_000 }: CloseOptions = {}): Promise<void> {
+  close({ drain = serverSettings.drain.otherwise }: CloseOptions = {}): Promise<void> {
     this.#closing ??= this.#close(drainOf(drain)).finally(stayAlive())
     return this.#closing
   }
@@ -191,13 +192,14 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
   async #start(clock: Clock): Promise<void> {
     // Plugins serve managers of any contract.
     const manager = this as unknown as Manager<Untyped, Identity>
-    const { figures, health, entrance, readiness } = this.#parts
+    const { figures, health, asks, entrance, readiness } = this.#parts
     const host = pluginHost({
       manager,
       log: this.#log,
       clock,
       figures,
       health,
+      asks,
       alert: (alert) => this.#bus.emit('alert', alert),
       failed: (error) => this.#failed(error),
       atClose: (undo) => this.#undo.push(undo),

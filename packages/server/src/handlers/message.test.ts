@@ -42,7 +42,7 @@ test('what cannot be registered is refused with a sentence, and the machine hear
   expect(register('')).toThrow('A message type is a string that is not empty.')
   expect(register(5)).toThrow('A message type is a string')
   expect(register('text', 'reply')).toThrow("The handler of 'text' is not a function.")
-  expect(register('text', undefined, -1)).toThrow('timeout is a positive number of milliseconds, not -1.')
+  expect(register('text', undefined, -1)).toThrow('timeout is a number of milliseconds from 1 to 86400000, not -1.')
   expect(inputs).toEqual([])
   register('text')()
   expect(register('text')).toThrow("'text' has a handler already; a type has one.")

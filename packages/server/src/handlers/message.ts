@@ -2,7 +2,8 @@
 
 import { type Contract, reservedTypes, type Untyped } from '@backchat/protocol'
 import type { Handler, HandlerOptions, Identity } from '../api.js'
-import { milliseconds } from '../core/settings.js'
+import { serverSettings } from '../core/server-settings.js'
+import { numberOf } from '../core/setting.js'
 import type { Input } from '../machine/inputs.js'
 import { definitionFor } from '../middleware/validation.js'
 
@@ -31,7 +32,8 @@ export class MessageHandlers<User extends Identity, State extends object> {
   register(type: string, handler: AnyHandler<User, State>, options: HandlerOptions = {}): void {
     const problem = this.#problem(type, handler)
     if (problem !== undefined) throw new TypeError(problem)
-    const timeoutMs = options.timeout === undefined ? undefined : milliseconds('timeout', options.timeout, 0)
+    const timeoutMs =
+      options.timeout === undefined ? undefined : numberOf(serverSettings.handlerTimeout, options.timeout)
     const idempotent = options.idempotent ?? this.#contract?.[type]?.idempotent ?? false
     this.#handlers.set(type, handler)
     this.#facts.set(type, { idempotent, ordered: options.ordered ?? false })

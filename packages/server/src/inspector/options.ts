@@ -1,7 +1,8 @@
 /** The options of an inspector, judged when it is made. */
 
 import type { InspectorOptions } from '../api.js'
-import { inWords, milliseconds, onlyNames } from '../core/settings.js'
+import { inspectorSettings } from '../core/server-settings.js'
+import { inWords, numberOf, onlyNames } from '../core/setting.js'
 
 export interface Judged extends Omit<InspectorOptions, 'stuckAfter'> {
   readonly stuckAfterMs: number
@@ -17,5 +18,5 @@ export const inspectorOptions = (given: InspectorOptions): Judged => {
     throw new TypeError(`challenge is what stands in the header WWW-Authenticate, not ${inWords(challenge)}.`)
   if (path !== undefined && !(typeof path === 'string' && path.startsWith('/') && !/[?#\s]/.test(path)))
     throw new TypeError(`path of the inspector begins with a slash and has no query, not ${inWords(path)}.`)
-  return { allow, challenge, path, stuckAfterMs: milliseconds('stuckAfter of the inspector', stuckAfter, 10_000) }
+  return { allow, challenge, path, stuckAfterMs: numberOf(inspectorSettings.stuckAfter, stuckAfter) }
 }

@@ -22,9 +22,9 @@ export interface ClosingOptions {
 /** How long clients that wait for nothing may take to leave: one that is frozen never does. */
 const leavingMs = 2_000
 /** How long handlers may take to end once their signals have fired. */
-const endingMs = 1_000
-/** After this long, closing waits no more for a store that does not answer. */
-const patienceMs = 1_000
+export const endingMs = 1_000
+/** After this long, closing waits no more for a store that does not answer; twice, before and after it lets go of it. */
+export const patienceMs = 1_000
 
 /** In the order in which they follow. */
 type Step = 'open' | 'draining' | 'signalled' | 'ending' | 'leaving' | 'closed'

@@ -18,6 +18,10 @@ export class Doubts {
     this.#starts.delete(keyOf(session, n))
   }
 
+  has(session: string, n: number): boolean {
+    return this.#starts.has(keyOf(session, n))
+  }
+
   /** Takes back what is still in doubt. `isAsked`: the store has been asked for it again, and the answer will tell. */
   takeBack(isAsked: (session: string, n: number) => boolean, turn: Turn): void {
     for (const [key, run] of this.#starts) {

@@ -31,6 +31,11 @@ export const ownerGone: WireError = {
   message: 'The server that started this request is gone; whether the handler ended, nobody knows.',
   mayHaveExecuted: true,
 }
+export const endForgotten: WireError = {
+  code: 'OUTCOME_UNKNOWN',
+  message: 'The handler ended, and the store has forgotten how.',
+  mayHaveExecuted: true,
+}
 export const storeLostIt: WireError = {
   code: 'OUTCOME_UNKNOWN',
   message: 'The store failed while the handler ran; its answer is lost.',

@@ -1,6 +1,7 @@
 import { closeCodes, limits } from '@backchat/protocol'
 import { describe, expect, test } from 'vitest'
-import type { Target } from '../store/operations.js'
+import { type MemoryStore, memoryStore } from '../memory-store.js'
+import type { Result, Target } from '../store/operations.js'
 import { ack, bothAnswers, json, type NodeOptions, TestNode } from './test-node.js'
 
 const through = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
@@ -146,6 +147,44 @@ test('a read that fails lets the link go', () => {
   expect(node.done('abandon')).toMatchObject([{ link: 3, code: closeCodes.internalError }])
   node.dial(4)
   expect(node.frames(4)).toMatchObject([{ kind: 'welcome' }, pushOf(1)])
+})
+
+/** A node whose link 1 has had two pushes, of which its store then forgets one. */
+const nodeOfForgetful = () => {
+  const honest = memoryStore()
+  const forgets = (result: Result): Result => {
+    if (result.op === 'read' && result.status === 'ok') return { ...result, head: result.head - 1, pushes: [] }
+    if (result.op !== 'append') return result
+    return { ...result, appended: result.appended.map(({ session, push }) => ({ session, push: push - 1 })) }
+  }
+  let isBack = false
+  const store: MemoryStore = {
+    apply: (operations) => honest.apply(operations).map((result) => (isBack ? forgets(result) : result)),
+    listen: (hinted) => honest.listen(hinted),
+    close: () => {},
+  }
+  const node = new TestNode({ answers: 'at once', store })
+  node.connect(1)
+  for (const text of ['1', '2']) node.push({ to: 'all' }, text)
+  node.frames(1)
+  isBack = true
+  return node
+}
+
+test('a push under a number that the link has had ends the session: the store went back in time', () => {
+  const node = nodeOfForgetful()
+  node.push({ to: 'all' }, '2, again')
+  expect(node.frames(1)).toEqual([])
+  expect(node.done('abandon')).toMatchObject([{ link: 1, code: closeCodes.internalError }])
+  expect(node.done('ended')).toHaveLength(1)
+  expect(node.connect(2, { lastPush: 2, epoch: 'of the first life' })).toMatchObject({ resumed: false, head: 0 })
+})
+
+test('so does a log that ends before what the link has had', () => {
+  const node = nodeOfForgetful()
+  node.failNextBatch('not carried out')
+  node.push({ to: 'all' }, 'lost')
+  expect(node.done('ended')).toHaveLength(1)
 })
 
 test('what was read for a link that has gone meanwhile is not sent to it', () => {

@@ -17,18 +17,27 @@ interface Cursor {
   reading: boolean
 }
 
+export interface PushesOptions {
+  readonly owner: () => Owner
+  readonly drop: Drop
+  /** The link has had a push that the store does not know: the store went back in time. */
+  readonly forgotten: (attachment: Attachment, turn: Turn) => void
+}
+
 /** Most pushes that one read brings. */
 const mostPerRead = 100
 
 export class Pushes {
   readonly #owner: () => Owner
   readonly #drop: Drop
+  readonly #forgotten: PushesOptions['forgotten']
   /** One for each attached session. */
   readonly #cursors = new Map<string, Cursor>()
 
-  constructor(owner: () => Owner, drop: Drop) {
+  constructor({ owner, drop, forgotten }: PushesOptions) {
     this.#owner = owner
     this.#drop = drop
+    this.#forgotten = forgotten
   }
 
   /** The link has everything up to `at`; the log goes on to `head`. */
@@ -72,8 +81,9 @@ export class Pushes {
   /** Something was appended. The usual case is that the link has all that came before; otherwise the log is read. */
   bring(session: string, push: StoredPush, turn: Turn): void {
     const cursor = this.#cursors.get(session)
-    if (cursor === undefined || cursor.reading || push.push <= cursor.at) return
-    if (push.push === cursor.at + 1) this.#transmit(cursor, push, turn)
+    if (cursor === undefined || cursor.reading) return
+    if (push.push <= cursor.at) this.#forgotten(cursor.attachment, turn)
+    else if (push.push === cursor.at + 1) this.#transmit(cursor, push, turn)
     else this.#read(cursor, turn)
   }
 
@@ -92,6 +102,7 @@ export class Pushes {
       cursor.reading = false
       if (answer.status === 'fenced') return dropFenced(this.#drop, cursor.attachment.link, turn)
       if (answer.status === 'failed') return dropUnstored(this.#drop, cursor.attachment.link, turn)
+      if (answer.head < cursor.at) return this.#forgotten(cursor.attachment, turn)
       if (answer.gap !== undefined) this.#tellGap(cursor, answer.gap, turn)
       for (const push of answer.pushes) this.#transmit(cursor, push, turn)
       if (answer.pushes.length > 0 && cursor.at < answer.head) this.#read(cursor, turn)

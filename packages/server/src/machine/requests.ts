@@ -14,7 +14,7 @@ import type { Attachment } from './attachment.js'
 import type { Counts } from './counts.js'
 import { Desk, type Waiting } from './desk.js'
 import { type Drop, dropFenced, dropUnstored } from './drop.js'
-import { expired, overloaded, ownerGone, replyLost, tokenEnded } from './faults.js'
+import { endForgotten, expired, overloaded, ownerGone, replyLost, tokenEnded } from './faults.js'
 import type { LinkId } from './inputs.js'
 import type { Answer, Turn } from './turn.js'
 
@@ -26,8 +26,8 @@ export interface Runs {
   obstacle(session: string, type: string): WireError | undefined
   isIdempotent(type: string): boolean
   start(attachment: Attachment, frame: Frame, again: boolean, turn: Turn): void
-  /** How far a run of ours is, now that somebody waits for it again; undefined when there is none. */
-  waitedFor(session: string, n: number, turn: Turn): 'starting' | 'running' | 'ended' | undefined
+  /** How far a run of ours is, now that somebody waits for it again; undefined when there is none, nor a start in doubt. */
+  waitedFor(session: string, n: number, turn: Turn): 'in doubt' | 'starting' | 'running' | 'ended' | undefined
   cancel(session: string, n: number, turn: Turn): void
   /** The store failed when this was begun: perhaps it says that we run it. */
   doubt(start: RunFence): void
@@ -243,8 +243,10 @@ export class Requests {
     const { owner, first, chunks } = begun
     const stage = this.#options.runs.waitedFor(desk.attachment.fence.session, n, turn)
     const isOurs = owner === this.#options.owner()
-    // Started by us, but not running: the start was journalled in a batch that seemed to fail, and nothing of it ran.
-    if (stage === undefined && isOurs) return this.#start(asked, begun, turn)
+    // The start was journalled in a batch that seemed to fail, and nothing of it ran.
+    if (stage === 'in doubt' && isOurs) return this.#start(asked, begun, turn)
+    // It ended here, and the store has forgotten that: it went back in time.
+    if (stage === undefined && isOurs) return desk.failed(n, endForgotten, turn)
     waiting.elsewhere = !isOurs
     if (!waiting.reported && (stage === 'running' || !isOurs)) desk.started(n, turn)
     desk.chunks(n, first, chunks, turn)

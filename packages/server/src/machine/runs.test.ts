@@ -266,6 +266,27 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(node.frames(2)).toEqual([replyTo(1, 'hi')])
   })
 
+  test('even of a store that forgets how it ended, no request runs twice', () => {
+    const honest = memoryStore()
+    let isBack = false
+    const started: Result = { op: 'begin', status: 'started', owner: 'node 1', first: 0, chunks: [] }
+    const store: MemoryStore = {
+      apply: (operations) =>
+        honest.apply(operations).map((result) => (isBack && result.op === 'begin' ? started : result)),
+      listen: (hinted) => honest.listen(hinted),
+      close: () => {},
+    }
+    const { node, run } = running('request', { store })
+    node.returns(run, 'hi')
+    node.frames(1)
+    isBack = true
+    node.connect(2)
+    node.request(2, 1)
+    const unknown = { code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true }
+    expect(node.frames(2)).toMatchObject([{ kind: 'error', n: 1, error: unknown }])
+    expect(node.done('run')).toEqual([])
+  })
+
   test('nothing is left of a run that has ended', () => {
     const { node, run } = running('request')
     node.returns(run, 'hi')

@@ -46,7 +46,7 @@ const reportAfterMs = 250
 /**
  * A run stays in the table until the journal cannot say any more that it was started by us: until its end was
  * recorded, or its number cancelled or settled, or its session is over. So "started by us, but no such run" means that
- * nothing of it ever ran; `Requests` builds on that.
+ * nothing of it ever ran, if the start was in doubt; otherwise that the store went back in time. `Requests` builds on that.
  */
 export class Runs {
   readonly #options: RunsOptions
@@ -136,10 +136,10 @@ export class Runs {
     return this.#table.find(session, n)
   }
 
-  /** Somebody waits for this run again. Says how far it is; undefined when there is none. */
-  waitedFor(session: string, n: number, turn: Turn): 'starting' | 'running' | 'ended' | undefined {
+  /** Somebody waits for this run again. Says how far it is; undefined when there is none, nor a start in doubt. */
+  waitedFor(session: string, n: number, turn: Turn): 'in doubt' | 'starting' | 'running' | 'ended' | undefined {
     const run = this.#table.find(session, n)
-    if (run === undefined) return undefined
+    if (run === undefined) return this.#doubts.has(session, n) ? 'in doubt' : undefined
     if (run.state.step === 'unrecorded') this.#end(run, run.state.sized, turn)
     if (!isLive(run)) return 'ended'
     return run.reported ? 'running' : 'starting'

@@ -67,7 +67,8 @@ export class ServerMachine {
   readonly #batches = new Batches()
   readonly #parts: Parts
   readonly #closing: Closing
-  readonly #timed: readonly { wakeAt(): number; wake(turn: Turn): void }[]
+  /** When the next turn is due. Nothing changes between turns. */
+  #wakeAt = Number.POSITIVE_INFINITY
 
   constructor(options: ServerMachineOptions) {
     this.#maxConnections = options.maxConnections ?? 10_000
@@ -83,27 +84,35 @@ export class ServerMachine {
       leave: (turn) => leave(this.#parts, turn),
       isQuiet: (turn) => this.#batches.allAnswered && turn.questions.length === 0,
     })
-    const { lease, greeting, heartbeats, credentials, runs, asks } = this.#parts
-    // Whether we may act at all comes first.
-    this.#timed = [lease, greeting, heartbeats, credentials, runs, asks]
   }
 
   handle(input: Input, now: number): readonly Effect[] {
     if (this.#closing.isClosed) return []
     const turn = new Turn(now)
     this.#parts.lease.begin(turn)
-    if (this.wakeAt() <= now) for (const part of this.#timed) part.wake(turn) // [P-29]
+    if (this.#wakeAt <= now) this.#wake(turn) // [P-29]
     this.#take(input, turn)
     this.#closing.goOn(turn)
     this.#batches.send(turn)
+    this.#wakeAt = this.#next()
     return turn.effects
   }
 
   wakeAt(): number {
+    return this.#wakeAt
+  }
+
+  #wake(turn: Turn): void {
+    const { lease, greeting, heartbeats, credentials, runs, asks } = this.#parts
+    // Whether we may act at all comes first.
+    for (const part of [lease, greeting, heartbeats, credentials, runs, asks]) part.wake(turn)
+  }
+
+  #next(): number {
     if (this.#closing.isClosed) return Number.POSITIVE_INFINITY
-    let earliest = this.#closing.wakeAt()
-    for (const part of this.#timed) earliest = Math.min(earliest, part.wakeAt())
-    return earliest
+    const { lease, greeting, heartbeats, credentials, runs, asks } = this.#parts
+    const ofLinks = Math.min(greeting.wakeAt(), heartbeats.wakeAt(), credentials.wakeAt())
+    return Math.min(this.#closing.wakeAt(), lease.wakeAt(), ofLinks, runs.wakeAt(), asks.wakeAt())
   }
 
   /** What links wait for, for people who watch. */
@@ -151,7 +160,9 @@ export class ServerMachine {
     const { window } = this.#limits
     const heartbeats = new Heartbeats(this.#heartbeatMs, drop)
     const credentials = new Credentials(authenticates, drop)
-    const pushes = new Pushes(owner, drop)
+    const forgotten = (attachment: Attachment, turn: Turn) =>
+      sessions.discard(attachment, 'The store went back in time.', turn)
+    const pushes = new Pushes({ owner, drop, forgotten })
     const asks = new Asks({ owner, bring: (session, push, turn) => pushes.bring(session, push, turn) })
     const runs: Runs = new Runs({ owner, window, registry, audience: () => requests })
     const isAuthorized = (link: LinkId, now: number) => credentials.isGood(link, now)

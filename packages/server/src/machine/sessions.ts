@@ -88,7 +88,16 @@ export class Sessions {
   }
 
   /** The client leaves for good [P-30]. */
-  bye({ link, fence }: Attachment, turn: Turn): void {
+  bye(attachment: Attachment, turn: Turn): void {
+    this.#endFor(attachment, closeCodes.normal, 'The client said bye.', turn)
+  }
+
+  /** What the store has of it cannot be gone on with: the client comes again, and begins anew [P-23]. */
+  discard(attachment: Attachment, reason: string, turn: Turn): void {
+    this.#endFor(attachment, closeCodes.internalError, reason, turn)
+  }
+
+  #endFor({ link, fence }: Attachment, code: number, reason: string, turn: Turn): void {
     const session = this.#links.get(link)
     if (session === undefined || session.leaving) return
     session.leaving = true
@@ -97,7 +106,7 @@ export class Sessions {
         if (status === 'failed') return this.drop(link, closeCodes.internalError, 'The store is out of reach.', turn)
         told()
         if (status === 'fenced') this.drop(link, closeCodes.superseded, 'A newer link took over.', turn)
-        else this.#saidBye(session, turn)
+        else this.#hasEnded(session, code, reason, turn)
       }),
     )
   }
@@ -149,11 +158,11 @@ export class Sessions {
     this.#options.left(attachment, turn)
   }
 
-  #saidBye(session: Session, turn: Turn): void {
+  #hasEnded(session: Session, code: number, reason: string, turn: Turn): void {
     const { link, user, fence } = session.attachment
     if (this.#links.get(link) === session) {
-      turn.abandon(link, closeCodes.normal, 'The client said bye.')
-      this.#leave(session, 'The client said bye.', turn)
+      turn.abandon(link, code, reason)
+      this.#leave(session, reason, turn)
     }
     this.#end({ session: fence.session, user }, turn)
   }

@@ -13,11 +13,45 @@ import {
   retry,
   wrap,
 } from 'cockatiel'
-import { milliseconds } from '../core/settings.js'
+import { dayMs, type NumberSetting, numberOf } from '../core/setting.js'
 import { errorOf } from '../handlers/error.js'
 import type { RecoveryPolicy } from './recovery.js'
 
 const mostDelayMs = 2_000
+
+export const recoveryNumbers = {
+  attempts: {
+    name: 'recovery: retry.attempts',
+    otherwise: 3,
+    least: 1,
+    most: 1_000,
+    meaning: 'How often a handler of an idempotent type is called for one message.',
+  },
+  delay: {
+    name: 'recovery: retry.delay',
+    unit: 'ms',
+    otherwise: 100,
+    least: 1,
+    most: dayMs,
+    meaning:
+      'Before the second call; then more each time, at most 2000 or this. All of it has to fit into the time of the handler.',
+  },
+  failures: {
+    name: 'recovery: breaker.failures',
+    otherwise: 5,
+    least: 1,
+    most: 1_000_000,
+    meaning: 'Failures in a row after which a type is left alone.',
+  },
+  open: {
+    name: 'recovery: breaker.open',
+    unit: 'ms',
+    otherwise: 10_000,
+    least: 1,
+    most: dayMs,
+    meaning: 'For how long it is left alone; then one message tries whether it works again.',
+  },
+} as const satisfies Record<string, NumberSetting>
 
 export class Guard {
   readonly #breaker: CircuitBreakerPolicy | undefined
@@ -29,9 +63,9 @@ export class Guard {
   /** @throws TypeError when a number makes no sense. */
   constructor({ retry: tries = {}, breaker = {} }: RecoveryPolicy, isFailure: (error: unknown) => boolean) {
     const failures = handleWhen((error) => !(error instanceof BrokenCircuitError) && isFailure(error))
-    this.#openMs = breaker === false ? 0 : milliseconds('breaker.open', breaker.open, 10_000)
+    this.#openMs = breaker === false ? 0 : numberOf(recoveryNumbers.open, breaker.open)
     if (breaker !== false) {
-      const consecutive = new ConsecutiveBreaker(count('breaker.failures', breaker.failures, 5))
+      const consecutive = new ConsecutiveBreaker(numberOf(recoveryNumbers.failures, breaker.failures))
       this.#breaker = circuitBreaker(failures, { halfOpenAfter: this.#openMs, breaker: consecutive })
       this.#breaker.onBreak(() => {
         this.#openedAt = performance.now()
@@ -42,9 +76,9 @@ export class Guard {
       this.#again = this.#once
       return
     }
-    const initialDelay = milliseconds('retry.delay', tries.delay, 100)
+    const initialDelay = numberOf(recoveryNumbers.delay, tries.delay)
     const backoff = new ExponentialBackoff({ initialDelay, maxDelay: Math.max(mostDelayMs, initialDelay) })
-    const maxAttempts = count('retry.attempts', tries.attempts, 3) - 1
+    const maxAttempts = numberOf(recoveryNumbers.attempts, tries.attempts) - 1
     // A delay keeps no process alive.
     this.#again = wrap(retry(failures, { maxAttempts, backoff }).dangerouslyUnref(), this.#once)
   }
@@ -75,9 +109,3 @@ const leftAlone = {
   message: 'The handler has failed again and again and is left alone for a while.',
   mayHaveExecuted: false,
 } as const
-
-const count = (name: string, value: number | undefined, otherwise: number): number => {
-  if (value === undefined) return otherwise
-  if (Number.isSafeInteger(value) && value >= 1) return value
-  throw new TypeError(`${name} is a whole number from 1, not ${String(value)}.`)
-}

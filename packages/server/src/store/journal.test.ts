@@ -151,6 +151,12 @@ test('a request whose owner is gone has an unknown outcome, for ever, and its ow
   expect(begin(1, { idempotent: true })).toEqual({ op: 'begin', status: 'unknown' })
 })
 
+test('a stream of which chunks were had has run, though nothing is known of it', () => {
+  const { begin } = node()
+  expect(begin(1, { from: 1 })).toEqual({ op: 'begin', status: 'lost' })
+  expect(begin(1).status).toBe('new')
+})
+
 test('an idempotent request whose owner is gone is taken over, unless its reader has begun to read', () => {
   const { begin, finish } = node()
   begin(1, { owner: 'dead' })

@@ -88,6 +88,8 @@ export const emptyJournal = (entries: Entries = new Map(), settled = new Ranges(
 export const begin = (journal: Journal, operation: BeginOperation, isAlive: IsAlive): BeginResult => {
   if (journal.settled.has(operation.n)) return { op: 'begin', status: 'settled' }
   const entry = journal.entries.get(operation.n)
+  // Who has had chunks of it had them of a run that this journal forgot: the store went back in time.
+  if (entry === undefined && operation.from > 0) return { op: 'begin', status: 'lost' }
   if (entry === undefined) return beginNew(journal, operation)
   if (entry.state === 'lost' || entry.state === 'unknown') return { op: 'begin', status: entry.state }
   if (entry.state === 'started' && entry.owner !== operation.owner && !isAlive(entry.owner)) {

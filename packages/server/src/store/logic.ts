@@ -133,7 +133,8 @@ export class StoreLogic {
     if (!this.#owners.renew(owner, leaseMs, now)) return { op: 'renew', status: 'gone' }
     this.#owners.endOthersRunOut(owner, now)
     const over = this.#sessions.expire(now - sessionTtlMs, owner)
-    return { op: 'renew', status: 'ok', ...this.#tables.notes.take(owner, seen), over }
+    const { last, notes } = this.#tables.notes.take(owner, seen)
+    return { op: 'renew', status: 'ok', last, notes, over }
   }
 }
 

@@ -22,7 +22,7 @@ export class Owners {
   renew(owner: Owner, leaseMs: number, now: number): boolean {
     const lease = this.#tables.owners.get(owner)
     if (lease === undefined) return false
-    this.#tables.owners.set({ ...lease, until: now + leaseMs })
+    this.#tables.owners.set({ owner, node: lease.node, until: now + leaseMs })
     return true
   }
 

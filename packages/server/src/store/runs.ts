@@ -56,10 +56,11 @@ export class Runs {
     return result
   }
 
-  /** A push above the head was never given out; the machine has refused it before. */
+  /** The machine lets nobody confirm a push that was never sent: one above the head shows that the store went back in time. */
   confirm(record: SessionRecord, confirmed: ConfirmOperation): FencedResult<'confirm'> {
     const { session, journal, log } = record
-    give(record, Math.min(confirmed.push, log.head))
+    if (confirmed.push > log.head) return { op: 'confirm', status: 'fenced' }
+    give(record, confirmed.push)
     log.confirm(confirmed.push)
     for (const { n, owner } of journals.settle(journal, confirmed.floor, confirmed.settled)) {
       this.#tell(record, owner, { note: 'settled', session, n })

@@ -150,6 +150,12 @@ export const journalCases = [
     same(await subject.ask(begin(fence, 1, { from: 2 })), found, 'From 2, after the end')
   }),
 
+  storeCase('a stream of which chunks were had has run, though nothing is known of it', async (subject) => {
+    const fence = await subject.fence()
+    same(await subject.ask(begin(fence, 1, { from: 1 })), { op: 'begin', status: 'lost' }, 'From 1')
+    like(await subject.ask(begin(fence, 1)), { status: 'new' }, 'From 0')
+  }),
+
   storeCase('a chunk that was taken is lost, before and after the end', async (subject) => {
     const fence = await subject.fence()
     const run = runOf(fence, 1)

@@ -12,6 +12,11 @@ const withdrawing = (subject: Subject, session: string, push: number, owner = 'o
   subject.ask({ op: 'withdraw', session, push, owner })
 
 export const pushCases = [
+  storeCase('who has had a push that is not known is fenced: the store went back', async (subject) => {
+    const fence = await subject.fence()
+    same(await subject.ask(confirm(fence, { push: 1 })), { op: 'confirm', status: 'fenced' }, 'A push above the head')
+  }),
+
   storeCase('pushes are numbered for each session by itself', async (subject) => {
     const ann = await subject.fence()
     await subject.append({ to: 'session', session: ann.session })

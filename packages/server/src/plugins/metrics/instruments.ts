@@ -19,6 +19,7 @@ export class Instruments {
   readonly #handshakes
   readonly #sessions
   readonly #inFlight
+  readonly #silence
   readonly #waiting
   readonly #storeOperations
   readonly #sendBuffer
@@ -38,6 +39,7 @@ export class Instruments {
     this.#handshakes = this.#gauge('handshakes', 'Links that are not welcome yet.')
     this.#sessions = this.#gauge('sessions', 'Sessions with a link here, and in the store without any.', 'state')
     this.#inFlight = this.#gauge('requests_in_flight', 'Runs that have not been answered.', 'type')
+    this.#silence = this.#gauge('handler_silence_seconds', 'Longest silence of a handler that runs.', 'type')
     this.#waiting = this.#gauge('requests_waiting', 'Runs in flight whose handler has not been called.')
     this.#storeOperations = this.#gauge('store_operations_waiting', 'Store operations that have not been answered.')
     this.#sendBuffer = this.#gauge('send_buffer_bytes', 'Bytes that wait for the network.')
@@ -66,6 +68,8 @@ export class Instruments {
     if (sessions.detached !== undefined) this.#sessions.set({ state: 'detached' }, sessions.detached)
     this.#inFlight.reset()
     for (const { type } of requests) this.#inFlight.inc({ type })
+    this.#silence.reset()
+    for (const [type, ms] of longestSilences(requests)) this.#silence.set({ type }, ms / 1_000)
     this.#waiting.set(queue.requests)
     this.#storeOperations.set(queue.storeOperations)
     this.#sendBuffer.set(queue.sendBufferBytes)
@@ -114,4 +118,12 @@ export class Instruments {
     this.#names.push(name)
     return { name, help, registers: [this.#registry] }
   }
+}
+
+/** In milliseconds, by type. */
+const longestSilences = (requests: Figures['requests']): ReadonlyMap<string, number> => {
+  const longest = new Map<string, number>()
+  for (const { type, stage, silentMs } of requests)
+    if (stage === 'started') longest.set(type, Math.max(silentMs, longest.get(type) ?? 0))
+  return longest
 }

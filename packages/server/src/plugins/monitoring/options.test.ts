@@ -26,10 +26,10 @@ test('limits are changed one by one, and rules switched off', () => {
 
 test('what makes no sense is refused with a sentence that names it', () => {
   const refused: [MonitoringOptions, string][] = [
-    [{ interval: 0 }, 'monitoring: interval is a number from 10 to 3600000, not 0.'],
+    [{ interval: 0 }, 'monitoring: interval is a number of milliseconds from 10 to 3600000, not 0.'],
     [{ interval: Number.NaN }, 'interval'],
-    [{ window: 4_999 }, 'monitoring: window is a number from 5000'],
-    [{ interval: 10, window: 10_001 }, 'monitoring: window is a number from 10 to 10000'],
+    [{ window: 4_999 }, 'monitoring: window is a number of milliseconds from 5000'],
+    [{ interval: 10, window: 10_001 }, 'monitoring: window is a number of milliseconds from 10 to 10000'],
     [{ stuckHandlers: { after: -1 } }, 'stuckHandlers.after'],
     [{ errorRate: { share: 1.5 } }, 'errorRate.share'],
     [{ errorRate: { least: 0 } }, 'errorRate.least'],

@@ -1,6 +1,7 @@
 /** The options of the plugin `monitoring`, judged once. */
 
 import type { Alert } from '../../api.js'
+import { dayMs, hourMs, type NumberSetting, numberOf } from '../../core/setting.js'
 import type { Limits } from './rules.js'
 
 /** Times are milliseconds. A rule that is `false` is off. */
@@ -35,10 +36,79 @@ export interface MonitoringSettings {
   readonly notify: ((alert: Alert) => unknown) | undefined
 }
 
-const dayMs = 24 * 60 * 60 * 1_000
-const hourMs = 60 * 60 * 1_000
 const mostSamples = 1_000
 const most = 1_000_000_000
+
+export const monitoringNumbers = {
+  interval: {
+    name: 'monitoring: interval',
+    unit: 'ms',
+    otherwise: 5_000,
+    least: 10,
+    most: hourMs,
+    meaning: 'How often the figures are looked at.',
+  },
+  window: {
+    name: 'monitoring: window',
+    unit: 'ms',
+    otherwise: 60_000,
+    least: 10,
+    most: dayMs,
+    meaning: 'Error rate and refused strangers are measured over it: from one `interval` to 1000 of them.',
+  },
+  stuckAfter: {
+    name: 'monitoring: stuckHandlers.after',
+    unit: 'ms',
+    otherwise: 30_000,
+    least: 1,
+    most: dayMs,
+    meaning: '`stuck-handlers`: a handler has said nothing for so long, and does not wait for its reader.',
+  },
+  errorShare: {
+    name: 'monitoring: errorRate.share',
+    unit: 'share',
+    otherwise: 0.1,
+    least: 0.000_1,
+    most: 1,
+    meaning: '`error-rate`: such a share of the requests in the window went wrong on this side.',
+  },
+  errorLeast: {
+    name: 'monitoring: errorRate.least',
+    otherwise: 20,
+    least: 1,
+    most,
+    meaning: 'The same, of at least so many requests.',
+  },
+  loopDelay: {
+    name: 'monitoring: eventLoopDelay.ms',
+    unit: 'ms',
+    otherwise: 200,
+    least: 1,
+    most: hourMs,
+    meaning: '`event-loop-delay`: the 99th percentile is so much, twice in a row.',
+  },
+  queueLeast: {
+    name: 'monitoring: queueGrowth.least',
+    otherwise: 100,
+    least: 1,
+    most,
+    meaning: '`queue-growth`: so many requests and store operations wait, and more each time.',
+  },
+  queueSamples: {
+    name: 'monitoring: queueGrowth.samples',
+    otherwise: 3,
+    least: 1,
+    most,
+    meaning: 'The same, so many times in a row.',
+  },
+  authFailures: {
+    name: 'monitoring: authFailures.most',
+    otherwise: 20,
+    least: 1,
+    most,
+    meaning: '`auth-failures`: more links were refused in the window for who they are.',
+  },
+} as const satisfies Record<string, NumberSetting>
 
 /** @throws TypeError that names the option and says what it may be. */
 export const monitoringSettings = (options: MonitoringOptions): MonitoringSettings => {
@@ -46,29 +116,26 @@ export const monitoringSettings = (options: MonitoringOptions): MonitoringSettin
   onlyNames('monitoring', options, [...names, 'notify'])
   const { notify } = options
   if (notify !== undefined && typeof notify !== 'function') throw new TypeError('notify is a function.')
-  const intervalMs = within('interval', options.interval, 5_000, 10, hourMs)
-  // The samples of a window are kept.
-  const longestMs = Math.min(dayMs, mostSamples * intervalMs)
-  const usualMs = Math.min(longestMs, Math.max(60_000, intervalMs))
-  const windowMs = within('window', options.window, usualMs, intervalMs, longestMs)
+  const of = monitoringNumbers
+  const intervalMs = numberOf(of.interval, options.interval)
   const limits = {
-    windowMs,
-    stuckHandlers: rule('stuckHandlers', options.stuckHandlers, ['after'], (of) => ({
-      afterMs: within('stuckHandlers.after', of.after, 30_000, 1, dayMs),
+    windowMs: numberOf(windowFor(intervalMs), options.window),
+    stuckHandlers: rule('stuckHandlers', options.stuckHandlers, ['after'], ({ after }) => ({
+      afterMs: numberOf(of.stuckAfter, after),
     })),
-    errorRate: rule('errorRate', options.errorRate, ['share', 'least'], (of) => ({
-      share: within('errorRate.share', of.share, 0.1, 0.0001, 1),
-      least: whole('errorRate.least', of.least, 20),
+    errorRate: rule('errorRate', options.errorRate, ['share', 'least'], ({ share, least }) => ({
+      share: numberOf(of.errorShare, share),
+      least: numberOf(of.errorLeast, least),
     })),
-    eventLoopDelay: rule('eventLoopDelay', options.eventLoopDelay, ['ms'], (of) => ({
-      ms: within('eventLoopDelay.ms', of.ms, 200, 1, hourMs),
+    eventLoopDelay: rule('eventLoopDelay', options.eventLoopDelay, ['ms'], ({ ms }) => ({
+      ms: numberOf(of.loopDelay, ms),
     })),
-    queueGrowth: rule('queueGrowth', options.queueGrowth, ['least', 'samples'], (of) => ({
-      least: whole('queueGrowth.least', of.least, 100),
-      samples: whole('queueGrowth.samples', of.samples, 3),
+    queueGrowth: rule('queueGrowth', options.queueGrowth, ['least', 'samples'], ({ least, samples }) => ({
+      least: numberOf(of.queueLeast, least),
+      samples: numberOf(of.queueSamples, samples),
     })),
-    authFailures: rule('authFailures', options.authFailures, ['most'], (of) => ({
-      most: whole('authFailures.most', of.most, 20),
+    authFailures: rule('authFailures', options.authFailures, ['most'], ({ most }) => ({
+      most: numberOf(of.authFailures, most),
     })),
   }
   return { intervalMs, limits, notify }
@@ -85,15 +152,12 @@ const rule = <Given extends object, Limit>(
   return read(given ?? {})
 }
 
-const within = (name: string, value: number | undefined, otherwise: number, least: number, most: number): number => {
-  if (value === undefined) return otherwise
-  if (typeof value === 'number' && value >= least && value <= most) return value
-  throw new TypeError(`monitoring: ${name} is a number from ${least} to ${most}, not ${String(value)}.`)
-}
-
-const whole = (name: string, value: number | undefined, otherwise: number): number => {
-  if (value === undefined || Number.isSafeInteger(value)) return within(name, value, otherwise, 1, most)
-  throw new TypeError(`monitoring: ${name} is a whole number from 1, not ${String(value)}.`)
+/** The samples of a window are kept, so it holds no more than there is room for. */
+const windowFor = (intervalMs: number): NumberSetting => {
+  const { window } = monitoringNumbers
+  const longestMs = Math.min(window.most, mostSamples * intervalMs)
+  const usualMs = Math.min(longestMs, Math.max(window.otherwise, intervalMs))
+  return { ...window, otherwise: usualMs, least: intervalMs, most: longestMs }
 }
 
 const onlyNames = (what: string, given: object, names: readonly string[]): void => {

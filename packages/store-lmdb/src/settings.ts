@@ -1,0 +1,19 @@
+/** What may be set of the store. Each is checked by its description here, and is a row of docs/operations.md. */
+
+import type { ChoiceSetting, NumberSetting } from '@backchat/server/store'
+
+export const mapSizeSetting = {
+  name: 'mapSize',
+  unit: 'bytes',
+  otherwise: 64 * 2 ** 30,
+  least: 256 * 1024,
+  most: 2 ** 46,
+  meaning: 'Most bytes that the data may take. A batch that would take more fails, and nothing of it is stored.',
+} as const satisfies NumberSetting
+
+export const durabilitySetting: ChoiceSetting<'process' | 'power'> = {
+  name: 'durability',
+  otherwise: 'process',
+  choices: ['process', 'power'],
+  meaning: 'What the store survives: the death of the process, or a power cut too.',
+}
