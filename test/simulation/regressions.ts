@@ -147,4 +147,22 @@ export const regressions: Readonly<Record<string, Scenario>> = {
     nodes: [{ ...node, name: 'node 1' }],
     healAtMs: 20_000,
   },
+  'a copy was told in its sleep that it must be another one, had given that dial up when it woke, and stayed who it was':
+    {
+      seed: 12946,
+      clients: [
+        client,
+        { ...client, name: 'copy of client 0', copy: { of: 'client 0', startAtMs: 7_733, attemptsAhead: 0 } },
+      ],
+      asks: [],
+      pushes: [],
+      questions: [],
+      faults: [
+        { atMs: 4_729, fault: { kind: 'pause', node: 0, forMs: 5_352 } },
+        { atMs: 8_571, fault: { kind: 'sleep', client: 1, forMs: 10_050, wakes: 'told' } },
+      ],
+      server,
+      nodes: [{ ...node, name: 'node 1' }],
+      healAtMs: 20_000,
+    },
 }

@@ -13,9 +13,12 @@ export const copiesOf =
     /** The session to which each was welcomed last. */
     const sessions = new Map<number, string>()
 
-    const lost = (client: number) => {
+    const told = (client: number) => {
+      if (!isCopied(whoseOf(client))) broken(`client ${client} was told that somebody else is it, and nobody is`)
+    }
+
+    const becameAnother = (client: number) => {
       const whose = whoseOf(client)
-      if (!isCopied(whose)) return broken(`client ${client} was told that somebody else is it, and nobody is`)
       const before = losers.get(whose)
       if (before !== undefined) broken(`client ${client} had to become another one, and so had client ${before}`)
       losers.set(whose, client)
@@ -24,8 +27,11 @@ export const copiesOf =
     return {
       on: {
         heard({ client, link, frame }) {
-          if (identities.isLoss(client, link, frame)) lost(client)
+          if (identities.isLoss(client, link, frame)) told(client)
           if (frame.kind === 'welcome') sessions.set(client, frame.sessionId)
+        },
+        sent({ client, frame }) {
+          if (frame.kind === 'hello' && identities.becomesAnother(client)) becameAnother(client)
         },
         closed: ({ client }) => void sessions.delete(client),
         'settled up'() {
