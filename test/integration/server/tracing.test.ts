@@ -204,14 +204,14 @@ test('a handler that is called again says so', async () => {
 })
 
 test('what fails has the error’s code; a refusal on purpose is no error of the server', async () => {
-  const { manager, client, ended } = await traced({ config: { messageTimeout: 50 } })
+  const { manager, client, ended } = await traced()
   manager.registerHandler('bad', () => {
     throw new Error('swordfish')
   })
   manager.registerHandler('refuses', (_message, { failure }) => {
     throw failure({ reason: 'no' })
   })
-  manager.registerHandler('silent', () => new Promise(() => {}))
+  manager.registerHandler('silent', () => new Promise(() => {}), { timeout: 50 })
   for (const type of ['bad', 'refuses', 'silent', 'nobody']) await client.request(type, null).catch(() => {})
   const asked = await ended(SpanKind.CLIENT, 4)
   const ran = await ended(SpanKind.SERVER, 3)
