@@ -220,5 +220,11 @@ export const replacements: Replacements = {
       },
       only: /^neither log/,
     },
+    {
+      file: `${src}/core/links.ts`,
+      words: { 'if (!decoded.ok) feed({': 'if (!decoded.ok) void ({' },
+      only: /^each of them, whole/,
+      waits: true,
+    },
   ],
 }
