@@ -16,6 +16,13 @@ export interface ServerLook extends Held {
   readonly errors: Readonly<Record<string, number>>
 }
 
+/** What it says without collecting garbage first, which would hold it up. */
+export interface ServerNow {
+  readonly handshakes: number
+  /** Those that were accepted. */
+  readonly sockets: number
+}
+
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
 const errors: Record<string, number> = {}
 let figures: PluginHost['figures'] = () => {
@@ -37,5 +44,9 @@ runApplication(manager)
 await manager.ready
 answering({
   look: (): ServerLook => ({ ...held(), figures: figures(), errors }),
+  now: (): ServerNow => ({
+    handshakes: figures().handshakes,
+    sockets: process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length,
+  }),
   end: () => manager.close({ drain: 0 }),
 })
