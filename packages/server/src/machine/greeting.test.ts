@@ -152,15 +152,29 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(node.done('detached')).toEqual([])
   })
 
-  test('links beyond maxConnections are refused, those that have said nothing included', () => {
-    const node = nodeWith({ maxConnections: 2 })
-    node.connect(1)
-    node.feed({ kind: 'opened', link: 2 })
+  test('links beyond maxConnections are refused, those that say hello included', () => {
+    const node = nodeWith({ maxConnections: 2, authenticates: true })
+    node.dial(1)
+    node.feed({ kind: 'authenticated', link: 1, user: 'ann' })
+    node.dial(2, { client: 'other' })
     node.feed({ kind: 'opened', link: 3 })
     expect(node.frames(3)).toMatchObject([{ kind: 'refuse', code: 'full', retryAfterMs: 5_000 }])
     expect(node.done('abandon')).toMatchObject([{ link: 3, code: closeCodes.full }])
     node.cut(2)
-    expect(node.connect(4, { client: 'other' }).resumed).toBe(false)
+    node.feed({ kind: 'opened', link: 4 })
+    expect(node.frames(4)).toEqual([])
+  })
+
+  test('who has been silent for longest makes room for who may say hello', () => {
+    const node = nodeWith({ maxConnections: 3 })
+    node.connect(1)
+    for (const link of [2, 3, 4]) node.feed({ kind: 'opened', link })
+    expect(node.frames(2)).toMatchObject([{ kind: 'refuse', code: 'full', retryAfterMs: 5_000 }])
+    expect(node.done('abandon')).toMatchObject([{ link: 2, code: closeCodes.full }])
+    expect(node.connect(5, { client: 'other' }).resumed).toBe(false)
+    expect(node.done('abandon')).toMatchObject([{ link: 3, code: closeCodes.full }])
+    node.sleep(limits.helloMs)
+    expect(node.done('abandon')).toMatchObject([{ link: 4, code: closeCodes.helloTimeout }])
   })
 
   test('a store that is full refuses as a full server does', () => {

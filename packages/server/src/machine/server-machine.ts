@@ -229,9 +229,9 @@ export class ServerMachine {
   #opened(link: LinkId, turn: Turn): void {
     const { greeting, sessions } = this.#parts
     if (!this.#closing.isOpen) refuse(turn, link, 'draining')
-    else if (greeting.size + sessions.links >= this.#maxConnections)
-      refuse(turn, link, 'full') // [P-11]
-    else greeting.opened(link, turn)
+    else if (greeting.size + sessions.links < this.#maxConnections || greeting.makeRoom(turn))
+      greeting.opened(link, turn)
+    else refuse(turn, link, 'full') // [P-11]
   }
 
   /** What comes from a link that is not here any more ends in this place [P-6]. */
