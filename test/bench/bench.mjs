@@ -22,7 +22,7 @@ try {
     logLevel: 'error',
   })
   const { main } = await import(pathToFileURL(`${folder}cli.mjs`).href)
-  await main(folder)
+  await main(folder, fileURLToPath(new URL('../../docs/', import.meta.url)))
 } finally {
   await rm(folder, { recursive: true, force: true })
 }

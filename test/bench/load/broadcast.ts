@@ -33,6 +33,21 @@ export async function broadcast(contacts: Contacts, { ahead, forMs }: BroadcastP
   return { count, seconds: span.seconds }
 }
 
+/** One push; settles with how many seconds later the last of all clients has it. */
+export async function pushToAll({ all }: Contacts): Promise<number> {
+  listenTo(all)
+  let left = all.length
+  const began = performance.now()
+  await new Promise<void>((resolve, reject) => {
+    delivered = () => {
+      left -= 1
+      if (left === 0) resolve()
+    }
+    all[0]?.shout().then(undefined, reject)
+  })
+  return (performance.now() - began) / 1_000
+}
+
 const listening = new WeakSet<Contact>()
 let delivered = () => {}
 
