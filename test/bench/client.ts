@@ -9,11 +9,13 @@ import { roundTrips } from './load/round-trips.js'
 import { spread } from './load/spread.js'
 import { streams } from './load/streams.js'
 import { peerOf } from './peers/peers.js'
+import { cpuMs } from './usage.js'
 
 const [name, port] = process.argv.slice(2)
 const contacts = new Contacts(await peerOf(name), Number(port))
 
 const commands = {
+  cpuMs,
   /** Makes it so many clients, no more and no fewer; settles with how many seconds it took. */
   open: (count: number) => contacts.open(count),
   roundTrips: (plan: Parameters<typeof roundTrips>[1]) => roundTrips(contacts, plan),

@@ -76,7 +76,7 @@ async function byInFlight(pair: Pair, { inFlight, forMs }: GrowthScale): Promise
 /** The first time is for the compiler. */
 async function costOf(pair: Pair, inFlight: number, ask: () => Promise<Counted>): Promise<Cost> {
   await ask()
-  const { result, cpuMs } = await pair.metered(ask)
+  const { result, serverMs } = await pair.metered(ask)
   const perSecond = result.count / result.seconds
-  return { perSecond, cpuUs: (cpuMs * 1_000) / result.count, meanUs: (inFlight * 1e6) / perSecond }
+  return { perSecond, cpuUs: (serverMs * 1_000) / result.count, meanUs: (inFlight * 1e6) / perSecond }
 }

@@ -18,6 +18,13 @@ export interface Scripts {
   readonly profileTo: string | undefined
 }
 
+export interface Metered<T> {
+  readonly result: T
+  readonly serverMs: number
+  /** Of all clients together. */
+  readonly clientMs: number
+}
+
 export class Pair {
   readonly name: PeerName
   readonly clients: Child<ClientCommands>
@@ -53,12 +60,16 @@ export class Pair {
     return this.#server
   }
 
-  /** Does something, and tells how much of the server's processor it took. */
-  async metered<T>(act: () => Promise<T>): Promise<{ readonly result: T; readonly cpuMs: number }> {
-    const before = await this.#server.tell('usage')
+  /** Does something, and tells how much processor time it took on both sides. */
+  async metered<T>(act: () => Promise<T>): Promise<Metered<T>> {
+    const before = await this.#used()
     const result = await act()
-    const after = await this.#server.tell('usage')
-    return { result, cpuMs: after.cpuMs - before.cpuMs }
+    const after = await this.#used()
+    return { result, serverMs: after[0] - before[0], clientMs: after[1] - before[1] }
+  }
+
+  #used() {
+    return Promise.all([this.#server.tell('cpuMs'), this.clients.tell('cpuMs')])
   }
 
   /**

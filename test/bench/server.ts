@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { obey } from './commands.js'
 import type { ServeOptions } from './peers/peer.js'
 import { peerOf } from './peers/peers.js'
+import { cpuMs } from './usage.js'
 
 const peer = await peerOf(process.argv[2])
 
@@ -12,19 +13,10 @@ const peer = await peerOf(process.argv[2])
 const accepted: number[] = []
 channel('net.server.socket').subscribe(() => accepted.push(Date.now()))
 
-/** What the process has used until now. */
-export interface Usage {
-  /** Of all its threads, in the kernel too. */
-  readonly cpuMs: number
-}
-
 const commands = {
   serve: (options: ServeOptions) => peer.serve(options),
   accepted: () => accepted,
-  usage(): Usage {
-    const { user, system } = process.cpuUsage()
-    return { cpuMs: (user + system) / 1_000 }
-  },
+  cpuMs,
   /** Resident bytes, once garbage has been collected. */
   async resident(): Promise<number> {
     for (let i = 0; i < 3; i++) {

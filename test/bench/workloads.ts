@@ -1,7 +1,7 @@
 /** The workloads: what a pair of processes does, and what is measured of it. */
 
 import type { Results } from './measures.js'
-import type { Pair } from './pair.js'
+import type { Metered, Pair } from './pair.js'
 
 /** How much of everything. */
 export interface Scale {
@@ -65,31 +65,48 @@ const inFlight = (name: '1×64' | '1×1024' | '200×8', clients: number, each: n
   fresh: false,
   async measure(pair, { forMs, warmMs }) {
     await pair.clients.tell('inFlight', { clients, each, forMs: warmMs })
-    const { result, cpuMs } = await pair.metered(() => pair.clients.tell('inFlight', { clients, each, forMs }))
-    const cpuUs = (cpuMs * 1_000) / result.count
-    const perSecond = { [name]: result.count / result.seconds }
-    if (name === '1×64') return { ...perSecond, cpu: cpuUs }
-    return name === '200×8' ? { ...perSecond, cpu200: cpuUs } : perSecond
+    const { result, ...used } = await pair.metered(() => pair.clients.tell('inFlight', { clients, each, forMs }))
+    return { [name]: result.count / result.seconds, ...costs[name](microseconds(used, result.count)) }
   },
 })
+
+/** Processor time for one of them, on each side. */
+interface Cost {
+  readonly server: number
+  readonly client: number
+}
+
+const microseconds = ({ serverMs, clientMs }: Omit<Metered<unknown>, 'result'>, count: number): Cost => ({
+  server: (serverMs * 1_000) / count,
+  client: (clientMs * 1_000) / count,
+})
+
+const costs: { readonly [name in '1×64' | '1×1024' | '200×8']: (cost: Cost) => Results } = {
+  '1×64': ({ server, client }) => ({ cpu: server, clientCpu: client }),
+  '1×1024': () => ({}),
+  '200×8': ({ server, client }) => ({ cpu200: server, clientCpu200: client }),
+}
 
 const broadcast: Workload = {
   name: 'broadcast',
   fresh: false,
-  async measure({ clients }, { forMs, warmMs }) {
-    await clients.tell('broadcast', { ahead: 4, forMs: warmMs })
-    const { count, seconds } = await clients.tell('broadcast', { ahead: 4, forMs })
-    return { broadcast: count / seconds }
+  async measure(pair, { forMs, warmMs }) {
+    await pair.clients.tell('broadcast', { ahead: 4, forMs: warmMs })
+    const { result, ...used } = await pair.metered(() => pair.clients.tell('broadcast', { ahead: 4, forMs }))
+    const { server, client } = microseconds(used, result.count)
+    return { broadcast: result.count / result.seconds, broadcastCpu: server, broadcastClientCpu: client }
   },
 }
 
 const streams: Workload = {
   name: 'streams',
   fresh: false,
-  async measure({ clients }, { forMs, warmMs }) {
-    await clients.tell('streams', { clients: 50, chunks: 2_000, forMs: warmMs })
-    const { count, seconds } = await clients.tell('streams', { clients: 50, chunks: 2_000, forMs })
-    return { streams: count / seconds }
+  async measure(pair, { forMs, warmMs }) {
+    const plan = { clients: 50, chunks: 2_000 }
+    await pair.clients.tell('streams', { ...plan, forMs: warmMs })
+    const { result, ...used } = await pair.metered(() => pair.clients.tell('streams', { ...plan, forMs }))
+    const { server, client } = microseconds(used, result.count)
+    return { streams: result.count / result.seconds, streamsCpu: server, streamsClientCpu: client }
   },
 }
 
@@ -99,9 +116,9 @@ const openLoop: Workload = {
   async measure(pair, { rate, openMs, warmMs }) {
     await pair.clients.tell('openLoop', { clients, rate, forMs: warmMs })
     const ask = () => pair.clients.tell('openLoop', { clients, rate, forMs: openMs })
-    const { result, cpuMs } = await pair.metered(ask)
+    const { result, ...used } = await pair.metered(ask)
     const { count, p50Us, p99Us, p999Us } = result
-    return { open50: p50Us, open99: p99Us, open999: p999Us, openCpu: (cpuMs * 1_000) / count }
+    return { open50: p50Us, open99: p99Us, open999: p999Us, openCpu: microseconds(used, count).server }
   },
 }
 
