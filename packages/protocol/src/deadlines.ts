@@ -2,9 +2,14 @@
 
 interface Entry<Key> {
   readonly key: Key
-  readonly at: number
+  at: number
   /** Ascends with each {@link Deadlines.set}: deadlines of the same time pass in the order they were set. */
-  readonly order: number
+  order: number
+  /** What it was when it got its place in the heap. One that was put off stays there until it comes up. */
+  placedAt: number
+  placedOrder: number
+  /** Not cleared, nor replaced by another entry of its key. */
+  live: boolean
 }
 
 /** Below this many entries, sweeping is not worth the trouble. */
@@ -40,15 +45,26 @@ export class Deadlines<Key> {
   /** Gives a key its deadline, in place of any that it had. Infinity takes it away. */
   set(key: Key, at: number): void {
     if (at === Infinity) return this.clear(key)
-    if (this.#current.get(key)?.at === at) return
-    const entry = { key, at, order: this.#orders++ }
+    const current = this.#current.get(key)
+    if (current?.at === at) return
+    const order = this.#orders++
+    if (current !== undefined && current.placedAt < at) {
+      current.at = at
+      current.order = order
+      return
+    }
+    const entry = { key, at, order, placedAt: at, placedOrder: order, live: true }
+    if (current !== undefined) current.live = false
     this.#current.set(key, entry)
     this.#rise(this.#heap.length, entry)
     this.#sweep()
   }
 
   clear(key: Key): void {
-    if (this.#current.delete(key)) this.#sweep()
+    const entry = this.#current.get(key)
+    if (entry === undefined) return
+    this.#forget(entry)
+    this.#sweep()
   }
 
   /** Takes out every key whose deadline has come, the earliest first. */
@@ -56,29 +72,39 @@ export class Deadlines<Key> {
     const keys: Key[] = []
     for (let entry = this.#earliest(); entry !== undefined && entry.at <= now; entry = this.#earliest()) {
       keys.push(entry.key)
-      this.#current.delete(entry.key)
+      this.#forget(entry)
     }
     return keys
   }
 
-  /** The top of the heap, once garbage above it is gone. */
+  #forget(entry: Entry<Key>): void {
+    entry.live = false
+    this.#current.delete(entry.key)
+  }
+
+  /** The top of the heap, once garbage above it is gone, and what was put off is in its place. */
   #earliest(): Entry<Key> | undefined {
     for (;;) {
       const top = this.#heap[0]
-      if (top === undefined || this.#isCurrent(top)) return top
-      this.#removeTop()
+      if (top === undefined) return undefined
+      if (!top.live) this.#removeTop()
+      else if (top.placedAt < top.at) this.#replace(top)
+      else return top
     }
   }
 
-  #isCurrent(entry: Entry<Key>): boolean {
-    return this.#current.get(entry.key) === entry
+  #replace(top: Entry<Key>): void {
+    place(top)
+    this.#sink(top)
   }
 
   /** Keeps garbage below half. Each sweep is paid for by as many deadlines set or cleared since the last. */
   #sweep(): void {
     if (this.#heap.length <= smallHeap || this.#heap.length <= 2 * this.#current.size) return
     // A sorted array is a heap.
-    this.#heap = [...this.#current.values()].sort((a, b) => (isBefore(a, b) ? -1 : 1))
+    this.#heap = [...this.#current.values()]
+    for (const entry of this.#heap) place(entry)
+    this.#heap.sort((a, b) => (isBefore(a, b) ? -1 : 1))
   }
 
   #rise(from: number, entry: Entry<Key>): void {
@@ -118,4 +144,10 @@ export class Deadlines<Key> {
   }
 }
 
-const isBefore = <Key>(a: Entry<Key>, b: Entry<Key>): boolean => (a.at === b.at ? a.order < b.order : a.at < b.at)
+const place = <Key>(entry: Entry<Key>): void => {
+  entry.placedAt = entry.at
+  entry.placedOrder = entry.order
+}
+
+const isBefore = <Key>(a: Entry<Key>, b: Entry<Key>): boolean =>
+  a.placedAt === b.placedAt ? a.placedOrder < b.placedOrder : a.placedAt < b.placedAt

@@ -67,6 +67,8 @@ export class ServerMachine {
   readonly #parts: Parts
   readonly #closing: Closing
   readonly #timed: readonly { wakeAt(): number; wake(turn: Turn): void }[]
+  /** What is due by then has been looked at. */
+  #lookedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: ServerMachineOptions) {
     this.#maxConnections = options.maxConnections ?? 10_000
@@ -91,11 +93,17 @@ export class ServerMachine {
     if (this.#closing.isClosed) return []
     const turn = new Turn(now)
     this.#parts.lease.begin(turn)
-    if (this.wakeAt() <= now) for (const part of this.#timed) part.wake(turn) // [P-29]
+    if (now !== this.#lookedAt) this.#look(turn) // [P-29]
     this.#take(input, turn)
     this.#closing.goOn(turn)
     this.#batches.send(turn)
     return turn.effects
+  }
+
+  /** Once for all inputs that come at the same time. */
+  #look(turn: Turn): void {
+    this.#lookedAt = turn.now
+    if (this.wakeAt() <= turn.now) for (const part of this.#timed) part.wake(turn)
   }
 
   wakeAt(): number {
