@@ -44,22 +44,30 @@ export type RunState =
 export const isLive = ({ state }: Run): boolean =>
   state.step === 'starting' || state.step === 'running' || state.step === 'held'
 
+const mostSpare = 64
+
 export class RunTable {
   readonly #byId = new Map<RunId, Run>()
   readonly #bySession = new Map<string, Map<number, Run>>()
+  /** Empty maps of sessions in which nothing runs any more, for those in which something begins to. */
+  readonly #spare: Map<number, Run>[] = []
 
   add(run: Run): void {
     const { session, n } = run.fence
-    const runs = this.#bySession.get(session) ?? new Map<number, Run>()
-    this.#bySession.set(session, runs.set(n, run))
+    const runs = this.#bySession.get(session)
+    if (runs === undefined) this.#bySession.set(session, (this.#spare.pop() ?? new Map()).set(n, run))
+    else runs.set(n, run)
     this.#byId.set(run.id, run)
   }
 
   remove({ id, fence: { session, n } }: Run): void {
     if (!this.#byId.delete(id)) return
     const runs = this.#bySession.get(session)
-    runs?.delete(n)
-    if (runs?.size === 0) this.#bySession.delete(session)
+    if (runs === undefined) return
+    runs.delete(n)
+    if (runs.size > 0) return
+    this.#bySession.delete(session)
+    if (this.#spare.length < mostSpare) this.#spare.push(runs)
   }
 
   get(id: RunId): Run | undefined {
