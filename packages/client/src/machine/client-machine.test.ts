@@ -78,6 +78,18 @@ describe('signs of the platform', () => {
     expect(stage.link).toBe(2)
   })
 
+  test('and for what was sent before: an answer, or that a cancel has arrived', () => {
+    for (const givenUp of [false, true]) {
+      const stage = new Stage().online()
+      const key = stage.ask()
+      if (givenUp) stage.tell({ kind: 'abandoned', key })
+      stage.tell({ kind: 'noticed', sign: 'hidden' })
+      stage.lose()
+      stage.pass(200)
+      expect(stage.link).toBe(2)
+    }
+  })
+
   test.for([
     [5_000, false],
     [5_001, true],

@@ -245,7 +245,10 @@ describe('another epoch', () => {
     stage.frames()
     stage.relink({ epoch: 'second', idempotent: ['text'] })
     expect(stage.framesOf('request').map(({ n }) => n)).toEqual([1, 2])
-    stage.receive(says.reply(1))
+    stage.take('stage')
+    stage.receive(says.started(1), says.reply(1))
+    // It was running in the old session; in the new one it is running only now.
+    expect(stage.take('stage').map(({ stage }) => stage)).toEqual(['started', 'replied'])
     stage.receive({
       kind: 'error',
       n: 2,

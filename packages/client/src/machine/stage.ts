@@ -125,6 +125,12 @@ export class Stage {
     return outcome.ok ? 'ok' : outcome.error.code
   }
 
+  /** Why the newest link is waited for; empty when it is not. */
+  get waitsFor(): string {
+    const [last] = this.effects.flatMap((effect) => (effect.kind === 'status' ? [effect.status] : [])).slice(-1)
+    return last?.state === 'waiting' ? last.reason : ''
+  }
+
   fault(key: Key) {
     const outcome = this.outcomes.get(key)
     if (outcome === undefined || outcome.ok) throw new Error(`request ${key} has not failed`)
@@ -138,10 +144,13 @@ export class Stage {
     }
     if (effect.kind === 'settle') {
       if (this.outcomes.has(effect.key)) throw new Error(`request ${effect.key} settled twice`)
+      if (!effect.outcome.ok) isSentence(effect.outcome.error.message)
       this.outcomes.set(effect.key, effect.outcome)
       return
     }
     this.effects.push(effect)
+    if (effect.kind === 'report' || effect.kind === 'dropChunks') isSentence(effect.error.message)
+    if (effect.kind === 'reset') isSentence(effect.reason)
     if (effect.kind === 'dial') this.link = effect.link
     if (effect.kind === 'fetchToken' && this.#token !== 'later') {
       asked.push({ kind: 'tokenFetched', fetch: effect.fetch, token: this.#token })
@@ -155,6 +164,11 @@ export class Stage {
     this.#keys += 1
     return { ...requested(this.#keys), type: 'init', init: true }
   }
+}
+
+/** What a person is told is one, always. */
+function isSentence(text: string): void {
+  if (!/^[A-Z].*\.$/.test(text)) throw new Error(`"${text}" is no sentence`)
 }
 
 const requested = (key: Key): Requested => ({

@@ -254,6 +254,17 @@ describe('a request that is refused for its token', () => {
     expect(stage.framesOf('request')).toMatchObject([{ n: 1 }])
   })
 
+  test.for([
+    { refused: true, code: 'NO_HANDLER' },
+    { refused: undefined, code: 'UNAUTHORIZED' },
+  ] as const)('is told apart from others: $code settles, for no other token helps', ({ refused, code }) => {
+    const stage = online(hour)
+    const key = stage.ask()
+    const error = { code, message: 'No.', mayHaveExecuted: false } as const
+    stage.receive({ kind: 'error', n: 1, ...(refused && { refused }), error })
+    expect(stage.outcome(key)).toBe(code)
+  })
+
   test('ends by its deadline', () => {
     const stage = online(hour)
     const key = stage.ask()
