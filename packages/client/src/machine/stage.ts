@@ -14,6 +14,9 @@ export interface StageOptions extends Partial<ClientMachineOptions> {
 
 type Frame = ClientFrame<Json>
 
+/** A machine that has done all that is due wants to be woken later, not again at once. */
+const mostTurnsAtOnce = 100
+
 export class Stage {
   readonly machine: ClientMachine
   now = 1_000
@@ -57,7 +60,10 @@ export class Stage {
   /** Lets time pass as a shell does: a turn whenever the machine wants one. */
   pass(ms: number): void {
     const end = this.now + ms
+    let turns = 0
     while (this.machine.wakeAt() <= end) {
+      turns = this.machine.wakeAt() > this.now ? 0 : turns + 1
+      if (turns === mostTurnsAtOnce) throw new Error('The machine wants to be woken without end.')
       this.now = Math.max(this.now, this.machine.wakeAt())
       this.tell({ kind: 'woke' })
     }

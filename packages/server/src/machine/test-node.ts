@@ -26,6 +26,9 @@ type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { kind: Kind }>
 type HelloOver = Partial<Extract<ReceivedByServer, { kind: 'hello' }>>
 type FailedBatch = 'carried out' | 'not carried out'
 
+/** A machine that has done all that is due wants to be woken later, not again at once. */
+const mostTurnsAtOnce = 100
+
 export class TestNode {
   readonly store: MemoryStore
   readonly operations: Operation[] = []
@@ -76,7 +79,10 @@ export class TestNode {
   sleep(ms: number): void {
     const until = this.now + ms
     this.#look()
+    let turns = 0
     for (let at = this.#machine.wakeAt(); at <= until; at = this.#machine.wakeAt()) {
+      turns = at > this.now ? 0 : turns + 1
+      if (turns === mostTurnsAtOnce) throw new Error('The machine wants to be woken without end.')
       this.now = Math.max(this.now, at)
       this.feed({ kind: 'woke' })
       this.#look()
