@@ -13,6 +13,7 @@ export interface StageOptions extends Partial<ClientMachineOptions> {
 }
 
 type Frame = ClientFrame<Json>
+type Transmit = Extract<Effect, { kind: 'transmit' }>
 
 /** A machine that has done all that is due wants to be woken later, not again at once. */
 const mostTurnsAtOnce = 100
@@ -25,7 +26,7 @@ export class Stage {
   /** All that was wanted since the last look, but for what has a record of its own below. */
   readonly effects: Effect[] = []
   /** What was transmitted since the last look. */
-  readonly #frames: Frame[] = []
+  readonly #transmitted: Transmit[] = []
   readonly outcomes = new Map<Key, Outcome>()
   /** The newest link that was dialled. */
   link = 0
@@ -108,7 +109,12 @@ export class Stage {
 
   /** What was transmitted since the last look. */
   frames(): readonly Frame[] {
-    return this.#frames.splice(0)
+    return this.transmitted().map(({ frame }) => frame)
+  }
+
+  /** The same, with the link and the request of each. */
+  transmitted(): readonly Transmit[] {
+    return this.#transmitted.splice(0)
   }
 
   /** Those of one kind, since the last look at frames of any kind. */
@@ -145,7 +151,8 @@ export class Stage {
 
   #perform(effect: Effect, asked: Input[]): void {
     if (effect.kind === 'transmit') {
-      this.#frames.push(effect.frame)
+      if (effect.frame.kind === 'answerError') isSentence(effect.frame.error.message)
+      this.#transmitted.push(effect)
       return
     }
     if (effect.kind === 'settle') {

@@ -88,6 +88,21 @@ describe('a token that ends', () => {
     expect(stage.framesOf('token')).toHaveLength(1)
   })
 
+  test.for([
+    ['comes', (stage: Stage) => fetched(stage, 2, 'late')],
+    ['fails', (stage: Stage) => stage.tell({ kind: 'tokenFailed', fetch: 2, reason: 'late' })],
+  ] as const)('one that %s after its 10 s counts no more: it is asked for again when that is due', ([, answer]) => {
+    const stage = online(10_000)
+    stage.pass(8_000)
+    passAlive(stage, 10_100)
+    stage.take('fetchToken')
+    stage.frames()
+    answer(stage)
+    expect(stage.frames()).toEqual([])
+    stage.pass(100)
+    expect(stage.take('fetchToken')).toHaveLength(1)
+  })
+
   test('a link that is lost meanwhile is dialled with the token that is on its way', () => {
     const stage = online(10_000)
     stage.pass(8_000)
