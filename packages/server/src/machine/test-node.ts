@@ -3,6 +3,7 @@
 import type { Ack, Json, ReceivedByServer, RequestMode, ServerFrame } from '@backchat/protocol'
 import { type MemoryStore, type MemoryStoreOptions, memoryStore } from '../memory-store.js'
 import type { Operation, Target } from '../store/operations.js'
+import type { Counts } from './counts.js'
 import type { Effect, Run } from './effects.js'
 import type { Input, LinkId } from './inputs.js'
 import { ServerMachine, type ServerMachineOptions } from './server-machine.js'
@@ -63,6 +64,7 @@ export class TestNode {
   feed(input: Input): void {
     const asked = []
     for (const effect of this.#machine.handle(input, this.now)) {
+      if (isMute(effect)) throw new Error(`It says nothing: ${JSON.stringify(effect)}`)
       if (effect.kind === 'apply') asked.push(this.#apply(effect))
       else this.#effects.push(effect)
     }
@@ -154,6 +156,10 @@ export class TestNode {
 
   // ---- what it wanted done ----
 
+  get counts(): Counts {
+    return this.#machine.counts
+  }
+
   /** Frames transmitted to a link since the last look. */
   frames(link: LinkId): readonly ServerFrame<Json>[] {
     return this.#taken((effect) => effect.kind === 'transmit' && effect.link === link).flatMap((effect) =>
@@ -221,6 +227,16 @@ export class TestNode {
     this.#effects = this.#effects.filter((effect) => !isWanted(effect))
     return taken
   }
+}
+
+/** Whether a person who reads of it would find no word. */
+function isMute(effect: Effect): boolean {
+  if ('reason' in effect) return effect.reason === ''
+  if (effect.kind === 'report') return effect.error.message === ''
+  if (effect.kind !== 'transmit')
+    return 'outcome' in effect && !effect.outcome.ok && effect.outcome.error.message === ''
+  const { frame } = effect
+  return (frame.kind === 'error' && frame.error.message === '') || (frame.kind === 'refuse' && frame.message === '')
 }
 
 const leaseOperations: readonly Operation['op'][] = ['enlist', 'renew', 'retire']
