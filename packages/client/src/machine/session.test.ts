@@ -13,6 +13,14 @@ const refused = (stage: Stage, code: RefuseCode, retryAfterMs?: number): Stage =
 }
 
 describe('greeting', () => {
+  test('a socket that opens twice is greeted once', () => {
+    const stage = new Stage()
+    stage.tell({ kind: 'started' })
+    stage.tell({ kind: 'opened', link: 1 })
+    stage.tell({ kind: 'opened', link: 1 })
+    expect(stage.frames()).toHaveLength(1)
+  })
+
   test('the first frame is a hello, and nothing else is sent before the welcome', () => {
     const stage = new Stage({ token: 'sesame' })
     const key = stage.ask()
@@ -55,6 +63,7 @@ describe('greeting', () => {
     stage.tell({ kind: 'opened', link: 1 })
     stage.receive(says.push(1))
     expect(stage.take('abandon')).toEqual([{ kind: 'abandon', link: 1, code: 4400 }])
+    expect(stage.waitsFor).toBe('A push came before the welcome.')
   })
 
   test('a welcome to a link that has not greeted ends it', () => {
@@ -86,6 +95,7 @@ describe('greeting', () => {
       heartbeatMs: 1_000,
     })
     expect(stage.take('abandon')).toEqual([{ kind: 'abandon', link: 1, code: 4400 }])
+    expect(stage.waitsFor).toBe('A second welcome came.')
   })
 
   test('a frame of an unknown kind is a sign of life after the welcome, and no greeting before it', () => {
@@ -201,6 +211,30 @@ describe('order after the welcome', () => {
   })
 })
 
+describe('an init that is not answered for in its turn', () => {
+  test('is asked on the next link, before all else, when its own has gone', () => {
+    const stage = new Stage().online()
+    stage.lose()
+    stage.ask()
+    stage.ask({ type: 'init', init: true })
+    stage.frames()
+    stage.pass(200)
+    stage.welcome()
+    expect(stage.framesOf('request').map(({ message }) => message)).toEqual([
+      '{"id":"message-2"}',
+      '{"id":"message-1"}',
+    ])
+  })
+
+  test('is not answered for twice: nothing is sent again', () => {
+    const stage = new Stage().online()
+    stage.ask()
+    stage.frames()
+    stage.tell({ kind: 'initSkipped' })
+    expect(stage.frames()).toEqual([])
+  })
+})
+
 describe('another epoch', () => {
   const lostSession = (welcome = {}) => {
     const stage = new Stage().online(welcome)
@@ -245,7 +279,10 @@ describe('another epoch', () => {
     stage.frames()
     stage.relink({ epoch: 'second', idempotent: ['text'] })
     expect(stage.framesOf('request').map(({ n }) => n)).toEqual([1, 2])
-    stage.receive(says.reply(1))
+    stage.take('stage')
+    stage.receive(says.started(1), says.reply(1))
+    // It was running in the old session; in the new one it is running only now.
+    expect(stage.take('stage').map(({ stage }) => stage)).toEqual(['started', 'replied'])
     stage.receive({
       kind: 'error',
       n: 2,
@@ -321,7 +358,9 @@ describe('refusals', () => {
     expect([stage.outcome(sent), stage.outcome(queued)]).toEqual(['OUTCOME_UNKNOWN', ending])
     expect(stage.fault(queued)).toMatchObject({ stage: 'queued', mayHaveExecuted: false })
     expect(stage.outcome(stage.ask())).toBe(ending)
-    expect(stage.take('report')).toMatchObject([{ error: { code: ending } }])
+    expect(stage.take('report')).toMatchObject([{ error: { code: ending, stage: 'queued', mayHaveExecuted: false } }])
+    stage.tell({ kind: 'closeAsked' })
+    expect(stage.outcome(stage.ask())).toBe(ending)
     expect(stage.take('status').at(-1)).toEqual({ kind: 'status', status: { state: 'closed' } })
     expect(stage.machine.wakeAt()).toBe(Number.POSITIVE_INFINITY)
   })
@@ -430,6 +469,7 @@ describe('pushes', () => {
     stage.tell({ kind: 'listened', type: '*' })
     stage.receive(says.push(1), says.push(3))
     expect(stage.take('abandon')).toEqual([{ kind: 'abandon', link: 1, code: 4400 }])
+    expect(stage.waitsFor).toBe('A push came where push 2 was due.')
     stage.frames()
     stage.pass(200)
     stage.welcome()

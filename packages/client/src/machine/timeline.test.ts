@@ -18,6 +18,16 @@ test('time is what the monotonic clock says', () => {
   expect(timeline.at(2_000)).toBe(2_000)
 })
 
+test('of the first reading nothing can be told', () => {
+  const timeline = new Timeline()
+  expect(timeline.read({ monotonic: 5, wall: hour, dueAt: Number.POSITIVE_INFINITY, woke: false })).toBe('awake')
+})
+
+test('a clock that is adjusted by a second is a jump', () => {
+  const { read } = begun()
+  expect(read({ monotonic: 2_000, wall: 3_000 })).toBe('jumped')
+})
+
 test('a clock that is adjusted by less than a second is no jump', () => {
   const { timeline, read } = begun()
   expect(read({ monotonic: 2_000, wall: 2_999 })).toBe('awake')

@@ -62,7 +62,10 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     const node = nodeWith()
     node.connect(1)
     const before = node.operations.length
+    node.feed({ kind: 'waiting', run: 9, waits: true })
     node.feed({ kind: 'handling', run: 9 })
+    node.feed({ kind: 'yielded', run: 9, content: json('x'), bytes: 3 })
+    node.feed({ kind: 'returned', run: 9, message: json('x'), bytes: 3 })
     node.feed({
       kind: 'threw',
       run: 9,
@@ -148,6 +151,7 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     node.failNextBatch('not carried out')
     node.feed({ kind: 'threw', run, error, refused: true })
     expect(node.frames(1)).toEqual([])
+    expect(node.done('abandon')).toMatchObject([{ link: 1, code: closeCodes.internalError }])
     node.connect(2)
     node.request(2, 1)
     expect(node.theRun().n).toBe(1)
