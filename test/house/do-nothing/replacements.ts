@@ -227,4 +227,32 @@ export const replacements: Replacements = {
       waits: true,
     },
   ],
+  '`tracing()` of `@backchat/server/tracing` and `@backchat/client/tracing`': [
+    {
+      file: `${src}/tracing.ts`,
+      parts: { tracing: '() => ({ name: "tracing", install() {} })' },
+      only: /^a request is one/,
+      waits: true,
+    },
+    {
+      file: 'packages/client/src/tracing.ts',
+      parts: { tracing: '() => undefined' },
+      only: /^a request is one/,
+      waits: true,
+    },
+  ],
+  '`host.followAsks`': [
+    {
+      file: `${src}/core/plugin-host.ts`,
+      words: { 'asks.follow(begin)': '{}' },
+      only: /^what the server asks/,
+      waits: true,
+    },
+  ],
+  'settings: defaults, bounds, a sentence for each that makes no sense': [
+    { file: `${src}/core/setting.ts`, parts: { numberOf: '({ otherwise }, value) => value ?? otherwise' } },
+  ],
+  'dashboard, alert rules, probes': [
+    { file: `${src}/plugins/metrics/instruments.ts`, words: { "'requests_in_flight'": "'nothing'" } },
+  ],
 }

@@ -2,14 +2,14 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { defaultServerConditions, type Plugin } from 'vite'
+import type { Plugin } from 'vite'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import type { Reporter, TestCase, TestModule } from 'vitest/node'
 import { root } from '../../../scripts/workspace.mjs'
+import { conditions } from '../../../vitest.config.js'
 import { type Job, jobs, type Outcome } from './jobs.js'
 import { type Replacement, replaced } from './replacement.js'
 
-const conditions = ['backchat-source', ...defaultServerConditions]
 const report = process.env['DO_NOTHING_REPORT']
 
 const projects = jobs.map(({ name, row, replacement }): TestProjectInlineConfiguration => {
