@@ -9,7 +9,8 @@ import { root } from '../../../scripts/workspace.mjs'
 import { type Job, jobs, type Outcome } from './jobs.js'
 import { type Replacement, replaced } from './replacement.js'
 
-const conditions = ['backchat-source', ...defaultServerConditions]
+// As in vitest.config.ts.
+const conditions = ['backchat-source', ...defaultServerConditions.filter((name) => name !== 'module')]
 const report = process.env['DO_NOTHING_REPORT']
 
 const projects = jobs.map(({ name, row, replacement }): TestProjectInlineConfiguration => {
