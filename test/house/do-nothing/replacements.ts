@@ -99,6 +99,44 @@ export const replacements: Replacements = {
       only: /^limits are changed/,
     },
   ],
+  '`tracing()` of `@backchat/server/tracing` and `@backchat/client/tracing`': [
+    {
+      file: `${src}/tracing.ts`,
+      parts: { tracing: '() => ({ name: "tracing", install() {} })' },
+      only: /^a request is one span|^durations/,
+    },
+    {
+      file: 'packages/client/src/tracing.ts',
+      parts: { tracing: '() => undefined' },
+      only: /^a request is one span|^durations/,
+    },
+  ],
+  '`host.followAsks`': [
+    {
+      file: `${src}/core/plugin-host.ts`,
+      words: { 'asks.follow(begin)': '{}' },
+      only: /^what the server asks|^questions that fail/,
+    },
+  ],
+  'settings: defaults, bounds, a sentence for each that makes no sense': [
+    {
+      file: `${src}/core/setting.ts`,
+      parts: {
+        numberOf: '({ otherwise }, value) => value ?? otherwise',
+        choiceOf: '({ otherwise }, value) => value ?? otherwise',
+      },
+    },
+  ],
+  'dashboard, alert rules, probes': [
+    {
+      file: `${src}/plugins/metrics.ts`,
+      parts: { metrics: '() => ({ name: "metrics", install() {} })' },
+    },
+    {
+      file: `${src}/handlers/health.ts`,
+      parts: { onOwnPort: '() => (_request, response) => response.end()' },
+    },
+  ],
   '`alert` event': [
     {
       file: `${src}/core/web-socket-manager.ts`,
@@ -226,33 +264,5 @@ export const replacements: Replacements = {
       only: /^each of them, whole/,
       waits: true,
     },
-  ],
-  '`tracing()` of `@backchat/server/tracing` and `@backchat/client/tracing`': [
-    {
-      file: `${src}/tracing.ts`,
-      parts: { tracing: '() => ({ name: "tracing", install() {} })' },
-      only: /^a request is one/,
-      waits: true,
-    },
-    {
-      file: 'packages/client/src/tracing.ts',
-      parts: { tracing: '() => undefined' },
-      only: /^a request is one/,
-      waits: true,
-    },
-  ],
-  '`host.followAsks`': [
-    {
-      file: `${src}/core/plugin-host.ts`,
-      words: { 'asks.follow(begin)': '{}' },
-      only: /^what the server asks/,
-      waits: true,
-    },
-  ],
-  'settings: defaults, bounds, a sentence for each that makes no sense': [
-    { file: `${src}/core/setting.ts`, parts: { numberOf: '({ otherwise }, value) => value ?? otherwise' } },
-  ],
-  'dashboard, alert rules, probes': [
-    { file: `${src}/plugins/metrics/instruments.ts`, words: { "'requests_in_flight'": "'nothing'" } },
   ],
 }

@@ -52,12 +52,12 @@ const give = (where: string, { name }: Setting, value: unknown): unknown => {
   switch (where) {
     case 'manager':
       return manager(name.includes('rateLimit') ? withRate(options) : options)
-    case 'inspector':
-      return inspectorOptions({ allow: () => true, ...options })
     case 'memoryStore()':
       return memoryStore(options)
     case 'lmdbStore()':
       return lmdbNowhere(options)
+    case 'inspector':
+      return inspectorOptions({ allow: () => true, ...options })
     case 'monitoring()':
       return monitoring(options)
     case 'recovery()':
