@@ -191,6 +191,15 @@ export const rightUses: readonly RightUse[] = [
       new WebSocketManager({ server: createSecureServer(), path: '/chat' })`,
   },
   {
+    use: 'why there is no answer, and a page for those who may look',
+    code: `
+      const { waitsFor, outcome, text } = manager.explain('id') ?? { waitsFor: undefined, outcome: 'pending', text: 'unknown' }
+      if (waitsFor === 'reader' && outcome === 'pending') console.log(text)
+      for (const { atMs, direction, kind, type, code } of manager.flightRecords({ session: 's' })) console.log(atMs, direction, kind, type, code)
+      createServer(manager.inspector({ allow: ({ headers }) => headers.cookie === 'mine', stuckAfter: 5_000 }))
+      new WebSocketManager({ port: 1, inspector: { allow: async () => true, path: '/look' }, config: { flightRecords: 0, explained: 10 } })`,
+  },
+  {
     use: 'what became of a send',
     code: `
       const sent: SendResult = await manager.sendToRoom('lobby', { type: 'system', content: { notice: '' }, metadata: { tone: 'calm' } }, { except: ['s'] })

@@ -194,6 +194,10 @@ const serving: readonly WrongUse[] = [
   { use: 'a misspelt option of a handler', code: `manager.registerHandler('read', () => {}, { «timeOut»: 5 })` },
   { use: 'middleware in a place that does not exist', code: `manager.use(«'message'», async () => {})` },
   { use: 'an event that does not exist', code: `manager.on(«'connected'», () => {})` },
+  { use: 'the text of a request that may not be known', code: `«manager.explain('id')».text` },
+  { use: 'the content of a flight record', code: `manager.flightRecords()[0]?.«content»` },
+  { use: 'an inspector that says to nobody who may look', code: `manager.inspector(«{}»)` },
+  { use: 'an inspector that lets in by a word', code: `manager.inspector({ «allow»: () => 'yes' })` },
 ]
 
 const pushing: readonly WrongUse[] = [

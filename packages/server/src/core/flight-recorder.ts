@@ -52,13 +52,30 @@ export class FlightRecorder {
 
   /** Those that fit, oldest first. `numbered`: the request of that id, where it is known apart from the records. */
   records({ session, request }: FlightFilter = {}, numbered?: Numbered): readonly FlightRecord[] {
-    const all = this.#named().filter(({ sessionId }) => session === undefined || session === sessionId)
-    if (request === undefined) return all
-    const id = clip(request)
-    const meant = numbered ?? all.find((record) => record.kind === 'request' && record.id === id)
-    return all.filter((record) =>
-      isOfRequest(record.kind) ? record.n === meant?.n && record.sessionId === meant?.sessionId : record.id === id,
-    )
+    const id = request === undefined ? undefined : clip(request)
+    const meant = id === undefined ? undefined : (numbered ?? this.#request(id))
+    const fitting: Note[] = []
+    for (const note of this.#notes.all()) {
+      if (id !== undefined && !this.#isAbout(note, id, meant)) continue
+      if (session === undefined || session === this.#sessionOf(note)) fitting.push(note)
+    }
+    return this.#named(fitting)
+  }
+
+  #request(id: string): Numbered | undefined {
+    for (const note of this.#notes.all())
+      if (note.kind === 'request' && note.id === id) return { sessionId: this.#sessionOf(note), n: note.n }
+    return undefined
+  }
+
+  /** An answer has no id: it is known by its session and number. */
+  #isAbout(note: Note, id: string, meant: Numbered | undefined): boolean {
+    if (!isOfRequest(note.kind)) return note.id === id
+    return meant !== undefined && note.n === meant.n && this.#sessionOf(note) === meant.sessionId
+  }
+
+  #sessionOf({ link }: Note): string | undefined {
+    return this.#options.connectionOf(link)?.session.id
   }
 
   #received(link: LinkId, frame: ReceivedByServer): void {
@@ -122,9 +139,9 @@ export class FlightRecorder {
   }
 
   /** With what is known of each link, and with each answer called by its request. */
-  #named(): readonly FlightRecord[] {
+  #named(notes: readonly Note[]): readonly FlightRecord[] {
     const requests = new Map<string, { type: string | undefined; id: string | undefined }>()
-    return [...this.#notes.all()].map((note) => {
+    return notes.map((note) => {
       const place = this.#options.connectionOf(note.link)
       const record: FlightRecord = { ...note, connectionId: place?.id, sessionId: place?.session.id }
       if (!isOfRequest(note.kind)) return record
