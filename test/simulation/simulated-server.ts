@@ -234,8 +234,8 @@ export class SimulatedServer {
 
   #enlists(owner: string): void {
     if (owner === this.#owner) return
+    this.#tell({ fact: 'renamed', node: this.#node, former: this.#owner })
     this.#owner = owner
-    this.#tell({ fact: 'renamed', node: this.#node })
   }
 
   /** The store is out of reach for so long. */

@@ -88,3 +88,14 @@ test('sleeps add up, and what was planned in between is due that much earlier', 
   expect(timeline.at(1_200)).toBe(1_200 + 2 * hour)
   expect(timeline.monotonic(5_000 + 2 * hour)).toBe(5_000)
 })
+
+test('a turn is never due before its time, however fractions are rounded', () => {
+  const { timeline, read } = begun()
+  // Of this sleep a part of the sums lies halfway between two numbers.
+  read({ monotonic: 1_100, wall: 2_490.600_000_000_000_4, woke: true })
+  for (let tenth = 1; tenth <= 10_000; tenth++) {
+    const at = 18_000 + tenth / 10
+    expect(timeline.at(timeline.monotonic(at))).toBeGreaterThanOrEqual(at)
+    expect(timeline.at(timeline.monotonic(at))).toBeLessThan(at + 0.001)
+  }
+})

@@ -73,7 +73,7 @@ export class Desk {
 
   /** What is waited for and runs on other nodes. */
   elsewhere(): readonly Waiting[] {
-    return [...this.#waiting.values()].filter((waiting) => waiting.elsewhere)
+    return this.#waiting.size === 0 ? none : [...this.#waiting.values()].filter((waiting) => waiting.elsewhere)
   }
 
   /** The link waits for this no more. */
@@ -141,6 +141,8 @@ export class Desk {
     turn.transmit(this.attachment.link, frame)
   }
 }
+
+const none: readonly Waiting[] = []
 
 /** A `send` wants to know that it was recorded, or that it certainly did not run [P-16, P-18]. */
 const answer = (n: number, mode: RequestMode, ending: Ending, count: number): ServerFrame<Json> => {
