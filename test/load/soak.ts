@@ -53,6 +53,7 @@ export async function soak(plan: SoakPlan): Promise<SoakFigures> {
   const server = await Offspring.start(plan.folder, 'server.ts', { port, config: {} } satisfies ServerOptions)
   const ways = await Promise.all(Array.from({ length: plan.clients }, () => chaosProxy({ target: { port } })))
   const people = ways.map((way) => createClient({ url: `ws://127.0.0.1:${way.port}` }))
+  for (const person of people) person.on('system', () => {})
   const asker = new Asker(people, plan.rate)
   try {
     await Promise.all(people.map(({ ready }) => ready))
