@@ -2,6 +2,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 interface Question {
@@ -53,8 +54,11 @@ export class Offspring {
     return offspring
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid
+  /** SIGSTOP, and SIGCONT after that time. */
+  async freeze(forMs: number): Promise<void> {
+    this.#child.kill('SIGSTOP')
+    await sleep(forMs)
+    this.#child.kill('SIGCONT')
   }
 
   /** Rejects when the process ends instead. */

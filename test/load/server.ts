@@ -1,5 +1,6 @@
 /** The server under load, a process of its own: a real manager with the application of the conformance cases, which says what it holds. */
 
+import './counted-timers.js'
 import { type Figures, type Logger, type ManagerConfig, type PluginHost, WebSocketManager } from '@backchat/server'
 import { runApplication } from '../conformance/run-application.js'
 import { type Held, held } from './held.js'

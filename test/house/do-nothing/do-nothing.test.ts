@@ -26,8 +26,9 @@ test('there are rows, and each replacement belongs to one', () => {
 
 describe.each(rows)('$name', (row) => {
   const ofRow = jobs.filter((job) => job.row === row).map(({ name }) => name)
+  const missing = jobs.find((job) => job.row === row && job.replacement.missing)?.replacement.missing
 
-  test('its tests fail when it does nothing', () => {
+  test.skipIf(missing)(`its tests fail when it does nothing${missing ? ` (${missing})` : ''}`, () => {
     expect(ofRow, 'no replacement in test/house/do-nothing').not.toEqual([])
     const of = outcomes.filter(({ job }) => ofRow.includes(job))
     expect(of.flatMap(({ broken }) => broken)).toEqual([])

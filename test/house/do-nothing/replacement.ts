@@ -26,6 +26,8 @@ interface Selection {
   readonly only?: RegExp
   /** Without the part a test waits in vain. Elsewhere a test that is not done in time shows nothing. */
   readonly waits?: boolean
+  /** Why its tests cannot run on this machine; undefined: they can. */
+  readonly missing?: string | undefined
 }
 
 /** By row of a table: what must turn the row's tests red. Where several are given, each must do so in one file at least, and together in each. */

@@ -1,8 +1,10 @@
 /** For each row of `docs/server.md`: its parts, each replaced by one that does nothing. */
 
+import { findNginx } from '../../../scripts/nginx.mjs'
 import type { Replacements } from './replacement.js'
 
 const src = 'packages/server/src'
+const nginx = findNginx()
 
 export const replacements: Replacements = {
   "`/livez`, `/readyz` on a port of the manager's own": [
@@ -243,6 +245,15 @@ export const replacements: Replacements = {
     },
   ],
   mounting: [{ preload: 'test/house/do-nothing/nothing-mounted.mjs', only: /^node-http\.mjs|^two-managers/ }],
+  'behind nginx': [
+    {
+      file: `${src}/core/upgrade.ts`,
+      parts: { acceptUpgrades: '() => () => {}' },
+      only: /a chat goes on/,
+      waits: true,
+      missing: 'missing' in nginx ? nginx.missing : undefined,
+    },
+  ],
   'bad input at the door and on the link': [
     { file: `${src}/core/upgrade.ts`, parts: { judge: '() => undefined' }, only: /foreign origin/ },
     {
