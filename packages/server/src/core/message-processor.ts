@@ -1,6 +1,7 @@
 /** Runs handlers: validation, middleware, then the handler; and tells the machine, step by step, what came of it. */
 
 import {
+  ByNumber,
   type Clock,
   type CodedError,
   type Contract,
@@ -44,7 +45,7 @@ export interface ProcessorOptions<User extends Identity, State extends object> {
 
 export class MessageProcessor<User extends Identity, State extends object> {
   readonly #options: ProcessorOptions<User, State>
-  readonly #runs = new Map<RunId, ActiveRun<User, State>>()
+  readonly #runs = new ByNumber<ActiveRun<User, State>>()
   /** While the rate limit counts them. */
   readonly #counted = new Set<RunId>()
 
@@ -108,7 +109,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
   /** Runs whose answer is wanted, oldest first. */
   inFlight(): readonly RequestInFlight[] {
     const now = this.#options.clock.now()
-    return [...this.#runs.values()].map((run) => run.seenAt(now))
+    return this.#runs.entries().map(([, run]) => run.seenAt(now))
   }
 
   #open(

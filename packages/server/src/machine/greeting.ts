@@ -51,7 +51,7 @@ const welcomeMs = 10_000
 export class Greeting {
   readonly #options: GreetingOptions
   readonly #strangers = new Map<LinkId, Stranger>()
-  readonly #deadlines = new Deadlines<LinkId>()
+  readonly #deadlines = new Deadlines()
 
   constructor(options: GreetingOptions) {
     this.#options = options
