@@ -1,7 +1,9 @@
 /** Named deadlines, thousands of them, with the earliest at hand: a machine has one time to wake at, and no timers. */
 
-interface Entry<Key> {
-  readonly key: Key
+import { ByNumber } from './by-number.js'
+
+interface Entry {
+  readonly key: number
   at: number
   /** Ascends with each {@link Deadlines.set}: deadlines of the same time pass in the order they were set. */
   order: number
@@ -15,11 +17,12 @@ interface Entry<Key> {
 /** Below this many entries, sweeping is not worth the trouble. */
 const smallHeap = 64
 
-export class Deadlines<Key> {
+/** Keys are numbers from 0. */
+export class Deadlines {
   /** The entry of each key that has a deadline. All others in the heap are garbage. */
-  readonly #current = new Map<Key, Entry<Key>>()
+  readonly #current = new ByNumber<Entry>()
   /** A binary heap, the earliest first. Garbage stays until it comes up, or until it is more than half. */
-  #heap: Entry<Key>[] = []
+  #heap: Entry[] = []
   #orders = 0
 
   /** How many keys have a deadline. */
@@ -38,12 +41,12 @@ export class Deadlines<Key> {
   }
 
   /** When this key is due, if it has a deadline. */
-  get(key: Key): number | undefined {
+  get(key: number): number | undefined {
     return this.#current.get(key)?.at
   }
 
   /** Gives a key its deadline, in place of any that it had. Infinity takes it away. */
-  set(key: Key, at: number): void {
+  set(key: number, at: number): void {
     if (at === Infinity) return this.clear(key)
     const current = this.#current.get(key)
     if (current?.at === at) return
@@ -60,7 +63,7 @@ export class Deadlines<Key> {
     this.#sweep()
   }
 
-  clear(key: Key): void {
+  clear(key: number): void {
     const entry = this.#current.get(key)
     if (entry === undefined) return
     this.#forget(entry)
@@ -68,10 +71,10 @@ export class Deadlines<Key> {
   }
 
   /** Takes out every key whose deadline has come, the earliest first. */
-  due(now: number): readonly Key[] {
+  due(now: number): readonly number[] {
     // Nearly always there is none, and somebody asks in every turn.
     if (this.next > now) return none
-    const keys: Key[] = []
+    const keys: number[] = []
     for (let entry = this.#earliest(); entry !== undefined && entry.at <= now; entry = this.#earliest()) {
       keys.push(entry.key)
       this.#forget(entry)
@@ -79,13 +82,13 @@ export class Deadlines<Key> {
     return keys
   }
 
-  #forget(entry: Entry<Key>): void {
+  #forget(entry: Entry): void {
     entry.live = false
     this.#current.delete(entry.key)
   }
 
   /** The top of the heap, once garbage above it is gone, and what was put off is in its place. */
-  #earliest(): Entry<Key> | undefined {
+  #earliest(): Entry | undefined {
     for (;;) {
       const top = this.#heap[0]
       if (top === undefined) return undefined
@@ -95,7 +98,7 @@ export class Deadlines<Key> {
     }
   }
 
-  #replace(top: Entry<Key>): void {
+  #replace(top: Entry): void {
     place(top)
     this.#sink(top)
   }
@@ -104,12 +107,12 @@ export class Deadlines<Key> {
   #sweep(): void {
     if (this.#heap.length <= smallHeap || this.#heap.length <= 2 * this.#current.size) return
     // A sorted array is a heap.
-    this.#heap = [...this.#current.values()]
+    this.#heap = this.#current.entries().map(([, entry]) => entry)
     for (const entry of this.#heap) place(entry)
     this.#heap.sort((a, b) => (isBefore(a, b) ? -1 : 1))
   }
 
-  #rise(from: number, entry: Entry<Key>): void {
+  #rise(from: number, entry: Entry): void {
     let index = from
     while (index > 0) {
       const parentIndex = (index - 1) >> 1
@@ -127,7 +130,7 @@ export class Deadlines<Key> {
   }
 
   /** Puts an entry in the place of the top one, and below all that are earlier. */
-  #sink(entry: Entry<Key>): void {
+  #sink(entry: Entry): void {
     let index = 0
     for (;;) {
       const childIndex = this.#earlierChild(index)
@@ -148,10 +151,10 @@ export class Deadlines<Key> {
 
 const none: readonly never[] = []
 
-const place = <Key>(entry: Entry<Key>): void => {
+const place = (entry: Entry): void => {
   entry.placedAt = entry.at
   entry.placedOrder = entry.order
 }
 
-const isBefore = <Key>(a: Entry<Key>, b: Entry<Key>): boolean =>
+const isBefore = (a: Entry, b: Entry): boolean =>
   a.placedAt === b.placedAt ? a.placedOrder < b.placedOrder : a.placedAt < b.placedAt

@@ -15,9 +15,13 @@ export interface Place {
   leave(): void
 }
 
+/** Lanes in which nothing is are kept for what the session asks next; beyond so many all of them are let go. */
+const mostEmpty = 1_000
+
 export class Lanes {
   readonly #options: LanesOptions
   readonly #sessions = new Map<string, Lane>()
+  #empty = 0
 
   constructor(options: LanesOptions) {
     this.#options = options
@@ -25,34 +29,46 @@ export class Lanes {
 
   /** How many sessions have something that runs or waits. */
   get size(): number {
-    return this.#sessions.size
+    return this.#sessions.size - this.#empty
   }
 
   /** A place for a run; `lane` names the runs that keep their order. Undefined: as many wait as may. */
   take(session: string, lane: string | undefined): Place | undefined {
-    let lanes = this.#sessions.get(session)
+    const lanes = this.#sessions.get(session)
     if (lanes === undefined) {
-      lanes = new Lane(this.#options, (emptied) => {
-        if (this.#sessions.get(session) === emptied) this.#sessions.delete(session)
-      })
-      this.#sessions.set(session, lanes)
+      const added = new Lane(this.#options, this.#emptied)
+      this.#sessions.set(session, added)
+      return added.take(lane)
     }
+    if (lanes.isEmpty) this.#empty -= 1
     return lanes.take(lane)
+  }
+
+  readonly #emptied = () => {
+    this.#empty += 1
+    if (this.#empty <= mostEmpty) return
+    for (const [session, lanes] of this.#sessions) if (lanes.isEmpty) this.#sessions.delete(session)
+    this.#empty = 0
   }
 }
 
 /** What one session runs and lets wait. Nearly always nothing waits and nothing has a name, so what is for that is made when it is needed. */
 class Lane {
   readonly #options: LanesOptions
-  readonly #emptied: (lane: Lane) => void
+  readonly #emptied: () => void
   #running = 0
   /** Names of those that run. */
   #named: Set<string> | undefined
   #waiting: Set<Seat> | undefined
 
-  constructor(options: LanesOptions, emptied: (lane: Lane) => void) {
+  constructor(options: LanesOptions, emptied: () => void) {
     this.#options = options
     this.#emptied = emptied
+  }
+
+  /** What waits goes on as soon as it can, so that nothing waits when nothing runs. */
+  get isEmpty(): boolean {
+    return this.#running === 0
   }
 
   take(name: string | undefined): Place | undefined {
@@ -70,13 +86,12 @@ class Lane {
 
   left(seat: Seat): void {
     this.#waiting?.delete(seat)
-    if (seat.runs) {
-      this.#running -= 1
-      if (seat.name !== undefined) this.#named?.delete(seat.name)
-    }
+    if (!seat.runs) return
     seat.runs = false
+    this.#running -= 1
+    if (seat.name !== undefined) this.#named?.delete(seat.name)
     this.#goOn()
-    if (this.#running === 0) this.#emptied(this)
+    if (this.isEmpty) this.#emptied()
   }
 
   #run(seat: Seat): void {

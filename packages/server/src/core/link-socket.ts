@@ -33,6 +33,8 @@ export class LinkSocket {
   #corked = false
   /** Frames of this turn that have not been handed on, as bytes: each character is one. */
   #gathered = ''
+  /** Something was transmitted since the last flush. */
+  #unflushed = false
   #welcomed = false
   #over = false
   /** Calls off the look at a queue that is too long; undefined while it is not. */
@@ -54,13 +56,16 @@ export class LinkSocket {
     this.#welcomed = true
   }
 
-  /** Queues a text. All texts of a turn leave in one system call, at {@link flush}. */
-  transmit(text: string): void {
-    if (this.#over) return
+  /** Queues a text. All texts of a turn leave in one system call, at {@link flush}. Returns whether this is the first since. */
+  transmit(text: string): boolean {
+    if (this.#over) return false
+    const isFirst = !this.#unflushed
+    this.#unflushed = true
     const frame = textFrame(text)
     if (frame === undefined) this.#send(text)
     else this.#gathered += frame
     if (this.#gathered.length > gatheredBytes) this.#handOn()
+    return isFirst
   }
 
   get welcomed(): boolean {
@@ -73,6 +78,7 @@ export class LinkSocket {
   }
 
   flush(): void {
+    this.#unflushed = false
     this.#writeGathered()
     this.#uncork()
     if (this.#over || this.queuedBytes <= slowBytes) return

@@ -1,6 +1,7 @@
 /** Runs handlers: validation, middleware, then the handler; and tells the machine, step by step, what came of it. */
 
 import {
+  ByNumber,
   type Clock,
   type CodedError,
   type Contract,
@@ -53,7 +54,7 @@ export interface EndedRun {
 
 export class MessageProcessor<User extends Identity, State extends object> {
   readonly #options: ProcessorOptions<User, State>
-  readonly #runs = new Map<RunId, ActiveRun<User, State>>()
+  readonly #runs = new ByNumber<ActiveRun<User, State>>()
   /** While the rate limit counts them. */
   readonly #counted = new Set<RunId>()
 
@@ -116,7 +117,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
 
   /** Runs whose answer is wanted, for people who watch; oldest first. */
   runs(): Iterable<ActiveRun<User, State>> {
-    return this.#runs.values()
+    return this.#runs.entries().map(([, run]) => run)
   }
 
   /** One of them. */
@@ -127,7 +128,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
   /** Runs whose answer is wanted, oldest first. */
   inFlight(): readonly RequestInFlight[] {
     const now = this.#options.clock.now()
-    return [...this.#runs.values()].map((run) => run.seenAt(now))
+    return this.#runs.entries().map(([, run]) => run.seenAt(now))
   }
 
   #open(

@@ -53,7 +53,7 @@ export class Greeting {
   readonly #strangers = new Map<LinkId, Stranger>()
   /** Those that have said nothing yet, oldest first. */
   readonly #silent = new Set<LinkId>()
-  readonly #deadlines = new Deadlines<LinkId>()
+  readonly #deadlines = new Deadlines()
 
   constructor(options: GreetingOptions) {
     this.#options = options
