@@ -2,6 +2,8 @@ import { closeCodes, limits } from '@backchat/protocol'
 import { describe, expect, test } from 'vitest'
 import { ack, bothAnswers, chunkOf, json, type NodeOptions, replyTo, TestNode } from './test-node.js'
 
+const wire = { id: 'i', timestamp: '2026-01-01T00:00:00.000Z', content: 'yes' }
+
 describe.each(bothAnswers)('a store that answers %s', (answers) => {
   const nodeWith = (options: Omit<NodeOptions, 'answers'> = {}) => new TestNode({ answers, ...options })
 
@@ -73,6 +75,40 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
       refused: true,
     })
     expect(node.operations.length).toBe(before)
+  })
+
+  test('what the application asks is brought to the client, and its answer to the application', () => {
+    const node = nodeWith()
+    const { sessionId } = node.connect(1)
+    node.feed({ kind: 'asked', key: 7, session: sessionId, message: json('sure?'), bytes: 7, timeoutMs: 5_000 })
+    expect(node.frames(1)).toEqual([{ kind: 'push', push: 1, leftMs: 5_000, message: json('sure?') }])
+    node.receive(1, { kind: 'answer', push: 1, message: wire })
+    expect(node.frames(1)).toEqual([{ kind: 'answered', push: 1 }])
+    const outcome = { ok: true, session: sessionId, message: JSON.stringify(wire) }
+    expect(node.done('answered')).toEqual([{ kind: 'answered', key: 7, outcome }])
+  })
+
+  test('what the application does not want to know any more is withdrawn', () => {
+    const node = nodeWith()
+    const { sessionId } = node.connect(1)
+    node.feed({ kind: 'asked', key: 7, session: sessionId, message: json('sure?'), bytes: 7, timeoutMs: 5_000 })
+    node.frames(1)
+    node.feed({ kind: 'askAbandoned', key: 7 })
+    expect(node.frames(1)).toEqual([{ kind: 'withdrawn', push: 2, ask: 1 }])
+    expect(node.done('answered')).toMatchObject([{ key: 7, outcome: { ok: false, error: { code: 'ABORTED' } } }])
+  })
+
+  test('another token of the same user is taken on the living link; one that could not be judged may come again', () => {
+    const node = nodeWith({ authenticates: true })
+    node.dial(1)
+    node.feed({ kind: 'authenticated', link: 1, user: 'ann', expiresInMs: 5_000 })
+    expect(node.frames(1)).toMatchObject([{ kind: 'welcome', expiresInMs: 5_000 }])
+    node.receive(1, { kind: 'token', token: 'second' })
+    node.feed({ kind: 'authenticateFailed', link: 1 })
+    node.receive(1, { kind: 'token', token: 'third' })
+    node.feed({ kind: 'authenticated', link: 1, user: 'ann', expiresInMs: 60_000 })
+    expect(node.frames(1)).toEqual([{ kind: 'authorized', expiresInMs: 60_000 }])
+    expect([node.done('authorized').length, node.done('abandon')]).toEqual([1, []])
   })
 
   // ---- a store that fails: nobody knows what it did ----
@@ -204,7 +240,25 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(node.isAwake).toBe(false)
     node.feed({ kind: 'opened', link: 3 })
     node.feed({ kind: 'closeAsked', drainMs: 0 })
-    expect(node.done('ready to close')).toEqual([])
+    expect([node.done('ready to close'), node.done('abandon')]).toEqual([[], []])
+  })
+
+  test('a server that closes waits for clients to leave, but not for long', () => {
+    const left = nodeWith()
+    left.connect(1)
+    left.feed({ kind: 'closeAsked', drainMs: 10_000 })
+    left.sleep(1_000)
+    expect(left.done('ready to close')).toEqual([])
+    left.cut(1)
+    expect(left.done('ready to close')).toHaveLength(1)
+    const frozen = nodeWith()
+    frozen.connect(1)
+    frozen.feed({ kind: 'closeAsked', drainMs: 10_000 })
+    frozen.sleep(1_999)
+    expect(frozen.done('abandon')).toEqual([])
+    frozen.sleep(1)
+    expect(frozen.done('abandon')).toMatchObject([{ link: 1, code: closeCodes.goingAway }])
+    expect(frozen.done('ready to close')).toHaveLength(1)
   })
 
   test('a server that is idle is ready to close at once', () => {
