@@ -387,3 +387,13 @@ test.each([
   b.sleep(lookMs)
   expect(b.operations.slice(before)).toMatchObject([{ op: 'begin', n: 1 }])
 })
+
+test('a link whose session ends elsewhere, because its client began another, is told that it is superseded', () => {
+  const a = new TestNode({ answers: 'at once', owner: 'a' })
+  const b = new TestNode({ answers: 'at once', owner: 'b', store: a.store })
+  a.connect(1)
+  expect(b.connect(2, { epoch: 'forgotten' }).resumed).toBe(false)
+  a.settle()
+  expect(a.frames(1)).toMatchObject([{ kind: 'refuse', code: 'superseded' }])
+  expect(a.done('ended')).toHaveLength(1)
+})

@@ -1,5 +1,6 @@
 import { closeCodes, limits } from '@backchat/protocol'
 import { describe, expect, test } from 'vitest'
+import { type MemoryStore, memoryStore } from '../memory-store.js'
 import { ack, bothAnswers, chunkOf, json, type NodeOptions, replyTo, TestNode } from './test-node.js'
 
 const wire = { id: 'i', timestamp: '2026-01-01T00:00:00.000Z', content: 'yes' }
@@ -86,6 +87,32 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(node.frames(1)).toEqual([{ kind: 'answered', push: 1 }])
     const outcome = { ok: true, session: sessionId, message: JSON.stringify(wire) }
     expect(node.done('answered')).toEqual([{ kind: 'answered', key: 7, outcome }])
+  })
+
+  test('a client that fails to answer says why', () => {
+    const node = nodeWith()
+    const { sessionId } = node.connect(1)
+    node.feed({ kind: 'asked', key: 7, session: sessionId, message: json('sure?'), bytes: 7, timeoutMs: 5_000 })
+    node.frames(1)
+    const error = { code: 'HANDLER_FAILED', message: 'It threw.', mayHaveExecuted: true } as const
+    node.receive(1, { kind: 'answerError', push: 1, error })
+    expect(node.frames(1)).toEqual([{ kind: 'answered', push: 1 }])
+    expect(node.done('answered')).toMatchObject([{ key: 7, outcome: { ok: false, error } }])
+  })
+
+  test('an answer reaches who asked at once, also where the store gives no hints', () => {
+    const honest = memoryStore()
+    const store: MemoryStore = {
+      apply: (operations) => honest.apply(operations),
+      listen: () => () => {},
+      close: () => {},
+    }
+    const node = nodeWith({ store })
+    const { sessionId } = node.connect(1)
+    node.feed({ kind: 'asked', key: 7, session: sessionId, message: json('sure?'), bytes: 7, timeoutMs: 5_000 })
+    node.settle()
+    node.receive(1, { kind: 'answer', push: 1, message: wire })
+    expect(node.done('answered')).toMatchObject([{ key: 7, outcome: { ok: true } }])
   })
 
   test('what the application does not want to know any more is withdrawn', () => {
@@ -193,7 +220,7 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(node.theRun().n).toBe(1)
   })
 
-  test('a cancel and a confirmation that failed let the link go', () => {
+  test('a cancel, a confirmation and an answer that failed let the link go', () => {
     const node = nodeWith()
     node.connect(1)
     node.failNextBatch('not carried out')
@@ -202,9 +229,16 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     node.connect(2)
     node.failNextBatch('not carried out')
     node.receive(2, ack())
+    const position = { push: 0, floor: 0, settled: [], chunks: [] }
+    expect(node.operations).toContainEqual({ op: 'confirm', fence: expect.anything(), ...position })
+    node.connect(3)
+    node.failNextBatch('not carried out')
+    node.receive(3, { kind: 'answer', push: 1, message: wire })
+    expect(node.frames(3)).toEqual([])
     expect(node.done('abandon')).toMatchObject([
       { link: 1, code: closeCodes.internalError },
       { link: 2, code: closeCodes.internalError },
+      { link: 3, code: closeCodes.internalError },
     ])
   })
 
@@ -342,4 +376,29 @@ test('a client that never confirms is told to wait before its journal grows with
   node.receive(1, ack({ floor: most }))
   node.request(1, most + 1)
   expect(node.theRun().n).toBe(most + 1)
+})
+
+test('a link that has gone is not told that its answer has arrived', () => {
+  const node = new TestNode({ answers: 'when told' })
+  node.dial(1)
+  node.settle()
+  node.feed({ kind: 'asked', key: 7, session: 'id 1', message: json('sure?'), bytes: 7, timeoutMs: 5_000 })
+  node.settle()
+  node.frames(1)
+  node.receive(1, { kind: 'answer', push: 1, message: wire })
+  node.cut(1)
+  node.settle()
+  expect(node.frames(1)).toEqual([])
+})
+
+test('a client that is leaving is not asked to leave', () => {
+  const node = new TestNode({ answers: 'when told' })
+  node.dial(1)
+  node.settle()
+  node.frames(1)
+  node.receive(1, { kind: 'bye' })
+  node.feed({ kind: 'closeAsked', drainMs: 0 })
+  node.settle()
+  expect(node.frames(1)).toEqual([])
+  expect(node.done('ready to close')).toHaveLength(1)
 })
