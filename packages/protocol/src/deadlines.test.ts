@@ -87,9 +87,9 @@ test('deadlines of the same time pass in the order they were set', () => {
   expect(deadlines.due(5)).toEqual(Array.from({ length: 200 }, (_, key) => key))
 })
 
-test('a million changes over a thousand keys leave no heap of garbage behind', () => {
+test('a hundred thousand changes over a thousand keys leave no heap of garbage behind', () => {
   const deadlines = new Deadlines()
-  for (let change = 0; change < 1_000_000; change++) deadlines.set(change % 1000, change + 1000 - (change % 7))
+  for (let change = 0; change < 100_000; change++) deadlines.set(change % 1000, change + 1000 - (change % 7))
   expect(deadlines.size).toBe(1000)
   expect(deadlines.entries).toBeLessThanOrEqual(2001)
   for (let key = 0; key < 1000; key++) deadlines.clear(key)

@@ -217,13 +217,14 @@ describe('transmitting', () => {
   test('a frame that asks for a request says for which, the first time and again; no other does', () => {
     const stage = new Stage().online()
     const key = stage.ask()
-    stage.relink({ resumed: true })
+    stage.relink({ resumed: true }).receive({ kind: 'ping' })
     const said = stage.transmitted().map(({ frame, ...rest }) => ({ ...rest, kind: frame.kind }))
     expect(said).toStrictEqual([
       { kind: 'hello', link: 1 },
       { kind: 'request', link: 1, key },
       { kind: 'hello', link: 2 },
       { kind: 'request', link: 2, key },
+      { kind: 'pong', link: 2 },
     ])
   })
 })

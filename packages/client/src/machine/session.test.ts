@@ -5,6 +5,17 @@ import { Stage, says } from './stage.js'
 const refuse = (code: RefuseCode, retryAfterMs?: number) =>
   ({ kind: 'refuse', code, message: 'No.', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }) as const
 
+const welcome = {
+  kind: 'welcome',
+  sessionId: 's',
+  epoch: 'e',
+  resumed: false,
+  head: 0,
+  idempotent: [],
+  limits: { messageBytes: 1_000, window: 256, ranges: 64 },
+  heartbeatMs: 30_000,
+} as const
+
 /** A first link that opened and was refused. */
 const refused = (stage: Stage, code: RefuseCode, retryAfterMs?: number): Stage => {
   stage.tell({ kind: 'started' })
@@ -69,31 +80,13 @@ describe('greeting', () => {
   test('a welcome to a link that has not greeted ends it', () => {
     const stage = new Stage()
     stage.tell({ kind: 'started' })
-    stage.receive({
-      kind: 'welcome',
-      sessionId: 's',
-      epoch: 'e',
-      resumed: false,
-      head: 0,
-      idempotent: [],
-      limits: { messageBytes: 1, window: 1, ranges: 1 },
-      heartbeatMs: 1_000,
-    })
+    stage.receive(welcome)
     expect(stage.take('abandon')).toHaveLength(1)
   })
 
   test('a second welcome ends the link', () => {
     const stage = new Stage().online()
-    stage.receive({
-      kind: 'welcome',
-      sessionId: 's',
-      epoch: 'first',
-      resumed: true,
-      head: 0,
-      idempotent: [],
-      limits: { messageBytes: 1, window: 1, ranges: 1 },
-      heartbeatMs: 1_000,
-    })
+    stage.receive({ ...welcome, epoch: 'first', resumed: true })
     expect(stage.take('abandon')).toEqual([{ kind: 'abandon', link: 1, code: 4400 }])
     expect(stage.waitsFor).toBe('A second welcome came.')
   })
@@ -183,16 +176,7 @@ describe('order after the welcome', () => {
       {
         kind: 'received',
         link: 2,
-        frame: {
-          kind: 'welcome',
-          sessionId: 'other',
-          epoch: 'second',
-          resumed: false,
-          head: 0,
-          idempotent: ['text'],
-          limits: { messageBytes: 1_000, window: 256, ranges: 64 },
-          heartbeatMs: 30_000,
-        },
+        frame: { ...welcome, sessionId: 'other', epoch: 'second', idempotent: ['text'] },
       },
       stage.now,
     )
@@ -224,6 +208,21 @@ describe('an init that is not answered for in its turn', () => {
       '{"id":"message-2"}',
       '{"id":"message-1"}',
     ])
+  })
+
+  test('is asked on the next link, too, when its session is as new as it was', () => {
+    const stage = new Stage()
+    stage.tell({ kind: 'started' })
+    stage.tell({ kind: 'opened', link: 1 })
+    // The shell performs `initialise` only after it has heard of the loss.
+    stage.machine.handle({ kind: 'received', link: 1, frame: welcome }, stage.now)
+    stage.lose()
+    stage.ask({ type: 'init', init: true })
+    stage.pass(200)
+    stage.tell({ kind: 'opened', link: 2 })
+    stage.frames()
+    stage.receive(welcome)
+    expect(stage.framesOf('request')).toMatchObject([{ n: 1, message: '{"id":"message-1"}' }])
   })
 
   test('is not answered for twice: nothing is sent again', () => {

@@ -358,3 +358,42 @@ test('what was begun under a name that has been given up does not run', () => {
   node.settle()
   expect(node.done('run')).toEqual([])
 })
+
+test('a client that went elsewhere and is back keeps its link: what is told of the older one is about that', () => {
+  const a = new TestNode({ answers: 'when told', owner: 'a' })
+  const b = new TestNode({ answers: 'at once', owner: 'b', store: a.store })
+  a.dial(1)
+  a.settle()
+  b.connect(2)
+  a.dial(3)
+  a.settle()
+  expect(a.frames(3)).toMatchObject([{ kind: 'welcome', resumed: true }])
+  a.request(3, 1)
+  a.settle()
+  expect(a.theRun().n).toBe(1)
+})
+
+test.each([
+  [100, 100],
+  [60_000, 1_000],
+])('a node that looks every %i ms looks after %i ms at the latest', (pollMs, lookMs) => {
+  const a = new TestNode({ answers: 'at once', owner: 'a' })
+  const b = new TestNode({ answers: 'at once', owner: 'b', store: a.store, pollMs })
+  a.connect(1)
+  a.request(1, 1)
+  b.connect(2)
+  b.request(2, 1)
+  const before = b.operations.length
+  b.sleep(lookMs)
+  expect(b.operations.slice(before)).toMatchObject([{ op: 'begin', n: 1 }])
+})
+
+test('a link whose session ends elsewhere, because its client began another, is told that it is superseded', () => {
+  const a = new TestNode({ answers: 'at once', owner: 'a' })
+  const b = new TestNode({ answers: 'at once', owner: 'b', store: a.store })
+  a.connect(1)
+  expect(b.connect(2, { epoch: 'forgotten' }).resumed).toBe(false)
+  a.settle()
+  expect(a.frames(1)).toMatchObject([{ kind: 'refuse', code: 'superseded' }])
+  expect(a.done('ended')).toHaveLength(1)
+})

@@ -109,6 +109,14 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(node.theRun().n).toBe(2)
   })
 
+  test('a type that is as long as a message is not told in full that it is unknown', () => {
+    const node = nodeWith()
+    node.connect(1)
+    node.request(1, 1, { type: 'x'.repeat(10_000) })
+    const [told] = node.frames(1)
+    expect(told?.kind === 'error' && told.error.message.length).toBeLessThan(200)
+  })
+
   test('a request that is past its time, but has run, gets its answer', () => {
     const node = nodeWith()
     node.connect(1)

@@ -135,6 +135,14 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     ])
   })
 
+  test('that its link has ended is told to the store once', () => {
+    const node = nodeWith()
+    node.connect(1)
+    node.cut(1)
+    node.sleep(5_000)
+    expect(node.operations.filter(({ op }) => op === 'detach')).toHaveLength(1)
+  })
+
   test('a store that fails does not keep a session for ever: its end is tried again', () => {
     const node = nodeWith({ sessionTtlMs: 10_000 })
     node.connect(1)
@@ -171,4 +179,14 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(node.done('abort')).toMatchObject([{ run }])
     expect(node.done('ended')).toHaveLength(1)
   })
+})
+
+test('a link that is lost while its bye is taken down ends once', () => {
+  const node = new TestNode({ answers: 'when told' })
+  node.dial(1)
+  node.settle()
+  node.receive(1, { kind: 'bye' })
+  node.cut(1)
+  node.settle()
+  expect([node.done('detached').length, node.done('abandon').length, node.done('ended').length]).toEqual([1, 0, 1])
 })
