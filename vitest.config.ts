@@ -4,7 +4,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 
 // Tests read the packages' sources, so none of them waits for a build (CONTRIBUTING.md, "Sources and dist").
 // Node knows no condition `module`: what packages say under it is for bundlers.
-const conditions = ['backchat-source', ...defaultServerConditions.filter((name) => name !== 'module')]
+export const conditions = ['backchat-source', ...defaultServerConditions.filter((name) => name !== 'module')]
 
 interface Kind {
   readonly name: string

@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from './chromium.mjs'
+import { nginx } from './nginx.mjs'
 import { build, install } from './prepare.mjs'
 import { size } from './size.mjs'
 import { spin } from './spin.mjs'
@@ -96,6 +97,7 @@ if (installed) {
   }
   // Where it stays missing, the tests that need it say so.
   if (wanted.includes('house')) await spin()
+  if (wanted.includes('integration')) await nginx()
   if (wanted.length > 0) await vitest(wanted, env)
 }
 

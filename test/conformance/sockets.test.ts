@@ -1,13 +1,12 @@
 /** The cases for servers that were written by hand, measured on a real server over real sockets. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { WebSocketManager } from '@backchat/server'
 import { describe, expect, test } from 'vitest'
 import { dial, type RawClient } from '../integration/server/raw-client.js'
 import { serve } from '../integration/server/serve.js'
-import { behaviourOf, idempotentType, types } from './application.js'
 import { type Heard, isBinary, isText, type Wire } from './case.js'
 import { conductServer, type Peer } from './conduct-server.js'
+import { runApplication } from './run-application.js'
 import { isOneOfMany, serverCases } from './server-cases.js'
 import { hello, request } from './sound-frames.js'
 
@@ -97,24 +96,3 @@ describe('a server on real sockets', () => {
     expect(await next.next('reply')).toMatchObject({ n: 1 })
   })
 })
-
-function runApplication(manager: WebSocketManager): void {
-  for (const type of types) {
-    manager.registerHandler(
-      type,
-      async function* ({ content }, { signal, session }) {
-        const behaviour = behaviourOf(type, content)
-        if (behaviour.does === 'fail') throw new Error('It failed.')
-        if (behaviour.does === 'work') await new Promise((resolve) => signal.addEventListener('abort', resolve))
-        if (behaviour.does === 'yield') for (let chunk = 0; chunk < behaviour.chunks; chunk++) yield `chunk ${chunk}`
-        if (behaviour.does === 'push') {
-          for (let push = 1; push <= behaviour.pushes; push++) {
-            await manager.sendToSession(session.id, { type: 'system', content: push })
-          }
-        }
-        return content
-      },
-      { idempotent: type === idempotentType },
-    )
-  }
-}

@@ -2,4 +2,5 @@
 
 import { fromSource } from '../../scripts/from-source.mjs'
 
-await fromSource(new URL('cli.ts', import.meta.url))
+const load = new URL('../load/', import.meta.url)
+await fromSource(new URL('cli.ts', import.meta.url), ({ main }) => main(load))

@@ -6,15 +6,21 @@ import { runInNewContext } from 'node:vm'
 setFlagsFromString('--expose-gc')
 const collect: () => void = runInNewContext('gc')
 
+/** Bytes of this process' heap that are in use. */
+export function heapBytes(): number {
+  collect()
+  return process.memoryUsage().heapUsed
+}
+
 /** What a heap may differ by for reasons of its own, such as code that was compiled meanwhile. */
 const noiseBytes = 4 * 1024 * 1024
 
 export class Memory {
   readonly #samples: number[] = []
 
-  look(): void {
-    collect()
-    this.#samples.push(process.memoryUsage().heapUsed)
+  /** Default: of this process. */
+  look(bytes = heapBytes()): void {
+    this.#samples.push(bytes)
   }
 
   /** The greatest of the second third of what was seen, and of the last. */

@@ -6,7 +6,7 @@ import { claim, type ServerAct, type World } from './act.js'
 import { Neighbour } from './neighbour.js'
 
 /** Why a server that goes on, with a store that answers, may close a link. */
-const allowed = new Set<number>([
+export const allowedCodes: ReadonlySet<number> = new Set<number>([
   closeCodes.normal,
   closeCodes.tooLarge,
   closeCodes.protocolError,
@@ -87,7 +87,7 @@ export class ServerWorld implements World<ServerAct> {
     const link: number = this.server.open({
       received: (text) => this.#received(who, text),
       closed: (code, reason) => {
-        claim(allowed.has(code), () => `Stranger ${who} was closed with ${code}: ${reason}`)
+        claim(allowedCodes.has(code), () => `Stranger ${who} was closed with ${code}: ${reason}`)
         this.closes[code] = (this.closes[code] ?? 0) + 1
         if (this.#links.get(who) === link) this.#links.delete(who)
         this.#events.closed(who)

@@ -9,7 +9,7 @@ import type { ServerProcess } from './server-process.js'
 export interface Targets {
   /** The way of each client. */
   readonly ways: readonly ChaosProxy[]
-  readonly server: ServerProcess
+  readonly server: Pick<ServerProcess, 'kill' | 'freeze' | 'restart'>
   readonly history: Recorder
 }
 

@@ -54,14 +54,14 @@ export type ServerFact = { readonly node: number } & (
   | { readonly fact: 'paused' | 'resumed' }
   /** The store took note that it lives. */
   | { readonly fact: 'renewed' }
-  /** It begins under another name: its lease had run out. */
-  | { readonly fact: 'renamed' }
+  /** It begins under another name, and gives up its former one: its lease had run out. */
+  | { readonly fact: 'renamed'; readonly former: string }
   /** It is being closed by its application. */
   | { readonly fact: 'closing' }
   /** Its process is gone; `running` handlers die with it. */
   | { readonly fact: 'down'; readonly running: number }
-  /** The journal knows that a request was started, or how it ended. */
-  | { readonly fact: 'begun' | 'finished'; readonly session: string; readonly n: number }
+  /** The journal knows that a request was started, and under which name of the server; or how it ended. */
+  | { readonly fact: 'begun' | 'finished'; readonly session: string; readonly n: number; readonly owner: string }
   /** The store has a session for a client. */
   | { readonly fact: 'greeted'; readonly session: string }
   /** The store has forgotten a session. */

@@ -6,8 +6,16 @@ import type { Links } from './links.js'
 
 const losing: ReadonlySet<string> = new Set(['stale', 'superseded', 'not-yours'])
 
+interface Identity {
+  /** Who it said it was in its newest hello. */
+  client: string
+  /** Whether that is somebody else than in the hello before. */
+  isAnother: boolean
+}
+
 export class Identities {
   readonly #links: Links
+  readonly #identities = new Map<number, Identity>()
   readonly #lostAt = new Map<number, number>()
 
   constructor(links: Links) {
@@ -17,6 +25,9 @@ export class Identities {
   readonly on: Ears = {
     heard: ({ client, link, frame }, now) => {
       if (this.isLoss(client, link, frame)) this.#lostAt.set(client, now)
+    },
+    sent: ({ client, frame }) => {
+      if (frame.kind === 'hello') this.#greeted(client, frame.client)
     },
   }
 
@@ -28,5 +39,17 @@ export class Identities {
   /** When it had to become another one last; undefined: never. */
   lostAt(client: number): number | undefined {
     return this.#lostAt.get(client)
+  }
+
+  /** Whether its newest hello is the first one of somebody else than before. */
+  becomesAnother(client: number): boolean {
+    return this.#identities.get(client)?.isAnother ?? false
+  }
+
+  /** Who was told, and is the same in its next hello, had given up that dial in the turn in which it was told. */
+  #greeted(client: number, identity: string): void {
+    const before = this.#identities.get(client)?.client ?? identity
+    if (before === identity) this.#lostAt.delete(client)
+    this.#identities.set(client, { client: identity, isAnother: before !== identity })
   }
 }

@@ -147,4 +147,81 @@ export const regressions: Readonly<Record<string, Scenario>> = {
     nodes: [{ ...node, name: 'node 1' }],
     healAtMs: 20_000,
   },
+  'a copy was told in its sleep that it must be another one, had given that dial up when it woke, and stayed who it was':
+    {
+      seed: 12946,
+      clients: [
+        client,
+        { ...client, name: 'copy of client 0', copy: { of: 'client 0', startAtMs: 7_733, attemptsAhead: 0 } },
+      ],
+      asks: [],
+      pushes: [],
+      questions: [],
+      faults: [
+        { atMs: 4_729, fault: { kind: 'pause', node: 0, forMs: 5_352 } },
+        { atMs: 8_571, fault: { kind: 'sleep', client: 1, forMs: 10_050, wakes: 'told' } },
+      ],
+      server,
+      nodes: [{ ...node, name: 'node 1' }],
+      healAtMs: 20_000,
+    },
+  'the time of a sleep was a fraction, a turn was due a hair before the time that it was for, and found nothing to do for ever':
+    {
+      seed: 23757,
+      clients: [{ ...client, name: 'client 1', latencyMs: [100, 105], tokenMs: 0, tokenLastsMs: 6_000 }],
+      asks: [],
+      pushes: [],
+      questions: [],
+      faults: [
+        { atMs: 3_857, fault: { kind: 'restart', node: 0, downMs: 2_674, how: 'silent', store: 'kept' } },
+        { atMs: 6_609, fault: { kind: 'sleep', client: 0, forMs: 1_550, wakes: 'hidden' } },
+      ],
+      server,
+      nodes: [{ ...node, storeMs: 3 }],
+      healAtMs: 8_000,
+    },
+  'a start reached the store when its server had given up the name under which it asked: nobody knew, and that was said':
+    {
+      seed: 27183,
+      clients: [{ ...client, latencyMs: [0, 60] }],
+      asks: [
+        { id: '0.9', client: 0, atMs: 207, mode: 'request', type: 'text', timeoutMs: 1_659, readerMs: 0, handler },
+        { id: '0.12', client: 0, atMs: 4_274, mode: 'request', type: 'text', timeoutMs: 60_000, readerMs: 0, handler },
+      ],
+      pushes: [],
+      questions: [{ id: '0.question 9', client: 0, atMs: 2_287, timeoutMs: 60_000, workMs: 0, end: 'return' }],
+      faults: [
+        { atMs: 80, fault: { kind: 'slow', node: 1, forMs: 6_321, delayMs: 1_494 } },
+        { atMs: 2_508, fault: { kind: 'store', node: 1, forMs: 850, carriesOut: true } },
+      ],
+      server,
+      nodes: [node, { ...node, name: 'node 1', storeMs: 20 }],
+      healAtMs: 8_000,
+    },
+  'the store forgot that a client had come back, and ended its session under its living link': {
+    seed: 39857,
+    clients: [{ ...client, name: 'client 1', latencyMs: [1, 6] }],
+    asks: [
+      {
+        id: '1.2',
+        client: 0,
+        atMs: 3_459,
+        mode: 'request',
+        type: 'text',
+        timeoutMs: 60_000,
+        readerMs: 0,
+        handler: { ...handler, workMs: 125, chunks: 12, chunkMs: 200 },
+      },
+    ],
+    pushes: [],
+    questions: [],
+    faults: [
+      { atMs: 4_810, fault: { kind: 'cut', client: 0, clientAfterMs: 0, serverAfterMs: 0 } },
+      { atMs: 5_927, fault: { kind: 'store', node: 0, forMs: 5_117, carriesOut: true } },
+      { atMs: 21_806, fault: { kind: 'rollback', byMs: 8_000 } },
+    ],
+    server: { ...server, sessionTtlMs: 4_000 },
+    nodes: [node],
+    healAtMs: 40_000,
+  },
 }

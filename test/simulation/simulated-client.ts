@@ -1,14 +1,16 @@
 /** A client's shell in virtual time: sockets, tokens, sleep. It tells everything that passes through it. */
 
-import { decodeServerFrame, encode, type Ids, limits } from '@backchat/protocol'
-import type { LinkEnd, MemoryNetwork, SeededRandom, VirtualClock } from '@backchat/testing'
+import { encode, type Ids } from '@backchat/protocol'
+import type { MemoryNetwork, SeededRandom, VirtualClock } from '@backchat/testing'
 import { Answering } from './answering.js'
 import { Application } from './application.js'
 import type { ClientClock } from './client-clock.js'
+import { Dials } from './dials.js'
 import type { ClientFact } from './facts.js'
 import { MachineDriver } from './machine-driver.js'
 import type { ClientEffect, ClientInput, Machine } from './machines.js'
 import { type Ask, type ClientPlan, initAsk, type Question } from './scenario.js'
+import { TokenFunction } from './token-function.js'
 
 export interface SimulatedClientOptions {
   readonly index: number
@@ -38,10 +40,10 @@ export class SimulatedClient {
   readonly #index: number
   readonly #tell: (fact: ClientFact) => void
   readonly #driver: MachineDriver<ClientInput, ClientEffect>
-  readonly #sockets = new Map<number, LinkEnd>()
+  readonly #dials: Dials
+  readonly #tokenFunction: TokenFunction
   readonly #application: Application
   readonly #answering: Answering
-  #isHealed = false
   #isClosed = false
   #slept: {
     readonly how: 'told' | 'untold' | 'hidden'
@@ -65,23 +67,17 @@ export class SimulatedClient {
       reach: (wake) => this.#whenAwake(() => this.#due(wake)),
       spins: options.spins,
     })
-    this.#application = new Application({
-      ids: options.ids,
-      clock: options.clock,
-      feed: (input) => this.#driver.feed(input),
+    const shared = {
       client: options.index,
-      tell: options.tell,
-      whenAwake: (act) => this.#whenAwake(act),
-    })
-    this.#answering = new Answering({
       clock: options.clock,
-      feed: (input) => this.#driver.feed(input),
-      client: options.index,
+      feed: (input: ClientInput) => this.#driver.feed(input),
       tell: options.tell,
-      whenAwake: (act) => this.#whenAwake(act),
-      questionOf: options.questionOf,
-      called: options.called,
-    })
+      whenAwake: (act: () => void) => this.#whenAwake(act),
+    }
+    this.#dials = new Dials({ ...shared, network: options.network, lingerMs: options.plan.lingerMs })
+    this.#tokenFunction = new TokenFunction({ ...shared, plan: options.plan, chance: options.chance })
+    this.#application = new Application({ ...shared, ids: options.ids })
+    this.#answering = new Answering({ ...shared, questionOf: options.questionOf, called: options.called })
   }
 
   start(): void {
@@ -119,7 +115,7 @@ export class SimulatedClient {
 
   /** All is well from now on: it is awake and visible, and has a good token. */
   heal(): void {
-    this.#isHealed = true
+    this.#tokenFunction.heal()
     this.start()
     this.wake()
     this.noticed('visible')
@@ -184,21 +180,21 @@ export class SimulatedClient {
   leftovers(): string[] {
     const left = []
     if (this.#driver.wakeAt !== Number.POSITIVE_INFINITY) left.push(`wakes at ${this.#driver.wakeAt}`)
-    if (this.#sockets.size > 0) left.push(`sockets ${[...this.#sockets.keys()]}`)
+    if (this.#dials.links.length > 0) left.push(`sockets ${this.#dials.links}`)
     return [...left, ...this.#application.open.map((id) => `${id} is open`)]
   }
 
   #perform(effect: ClientEffect): void {
     switch (effect.kind) {
       case 'fetchToken':
-        return this.#fetchToken(effect.fetch)
+        return this.#tokenFunction.call(effect.fetch)
       case 'dial':
-        return this.#dial(effect.link)
+        return this.#dials.dial(effect.link)
       case 'transmit':
         this.#tell({ fact: 'sent', client: this.#index, link: effect.link, frame: effect.frame })
-        return this.#sockets.get(effect.link)?.send(encode(effect.frame))
+        return this.#dials.send(effect.link, encode(effect.frame))
       case 'abandon':
-        return this.#abandon(effect.link)
+        return this.#dials.abandon(effect.link)
       case 'initialise':
         return this.#initialise()
       case 'stage':
@@ -232,61 +228,6 @@ export class SimulatedClient {
       case 'report':
         return this.#tell({ fact: 'reported', client: this.#index, failure: effect.error })
     }
-  }
-
-  #fetchToken(fetch: number): void {
-    const { plan, clock, chance } = this.#options
-    if (plan.tokenMs === undefined) return this.#driver.feed({ kind: 'tokenFetched', fetch, token: undefined })
-    const fate = this.#isHealed ? 1 : chance.at(clock.now()) / plan.tokenFails
-    // One in four failures is a function that never answers.
-    if (fate < 0.25) return
-    const answer: ClientInput =
-      fate < 1
-        ? { kind: 'tokenFailed', fetch, reason: 'as planned' }
-        : { kind: 'tokenFetched', fetch, token: `user of ${plan.copy?.of ?? plan.name}` }
-    const answers = () => {
-      this.#tell({ fact: 'fetched', client: this.#index, ok: answer.kind === 'tokenFetched' })
-      this.#driver.feed(answer)
-    }
-    clock.after(plan.tokenMs, () => this.#whenAwake(answers))
-  }
-
-  #dial(link: number): void {
-    this.#tell({ fact: 'dialled', client: this.#index, link })
-    const end = this.#options.network.dial({
-      opened: () =>
-        this.#whenAwake(() => {
-          this.#tell({ fact: 'opened', client: this.#index, link })
-          this.#driver.feed({ kind: 'opened', link })
-        }),
-      received: (text) => this.#whenAwake(() => this.#received(link, text)),
-      closed: (code, reason) =>
-        this.#whenAwake(() => {
-          this.#sockets.delete(link)
-          this.#tell({ fact: 'lost', client: this.#index, link })
-          this.#driver.feed({ kind: 'closed', link, code, reason })
-        }),
-    })
-    this.#sockets.set(link, end)
-  }
-
-  #received(link: number, text: string): void {
-    const decoded = decodeServerFrame(text, limits.replyBytes + limits.envelopeBytes)
-    if (!decoded.ok) return this.#driver.feed({ kind: 'garbled', link, reason: decoded.reason })
-    if (decoded.frame === null) return
-    this.#tell({ fact: 'heard', client: this.#index, link, frame: decoded.frame })
-    this.#driver.feed({ kind: 'received', link, frame: decoded.frame })
-  }
-
-  #abandon(link: number): void {
-    this.#tell({ fact: 'abandoned', client: this.#index, link })
-    const { lingerMs } = this.#options.plan
-    const terminate = () => {
-      this.#sockets.get(link)?.terminate()
-      this.#sockets.delete(link)
-    }
-    if (lingerMs > 0) this.#options.clock.after(lingerMs, terminate)
-    else terminate()
   }
 
   #initialise(): void {

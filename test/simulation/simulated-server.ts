@@ -1,13 +1,16 @@
 /** One life of a server's process, in virtual time: its shell, its store, its handlers and the sockets of its clients. */
 
-import { decodeClientFrame, encode, limits, toJson } from '@backchat/protocol'
+import { encode } from '@backchat/protocol'
 import type { LinkEnd, LinkEvents, VirtualClock } from '@backchat/testing'
+import { Doorman } from './doorman.js'
 import type { ServerFact } from './facts.js'
+import { Handlers } from './handlers.js'
 import { MachineDriver } from './machine-driver.js'
-import type { Machine, Operation, Result, Run, ServerEffect, ServerInput } from './machines.js'
+import type { Machine, Operation, Result, ServerEffect, ServerInput } from './machines.js'
 import { PausableClock } from './pausable-clock.js'
 import type { Ask, NodePlan, PlannedPush, Question, ServerPlan } from './scenario.js'
-import { SimulatedRun } from './simulated-run.js'
+import { ServerApplication } from './server-application.js'
+import { ServerSockets } from './server-sockets.js'
 import { type Answer, type BatchStore, StoreLine } from './store-line.js'
 import { stored } from './stored.js'
 
@@ -39,11 +42,6 @@ export interface SimulatedServerOptions {
   readonly closed: () => void
 }
 
-interface Socket {
-  readonly client: number
-  readonly end: LinkEnd
-}
-
 export class SimulatedServer {
   readonly #options: SimulatedServerOptions
   readonly #node: number
@@ -51,12 +49,10 @@ export class SimulatedServer {
   readonly #clock: PausableClock
   readonly #driver: MachineDriver<ServerInput, ServerEffect>
   readonly #line: StoreLine
-  readonly #sockets = new Map<number, Socket>()
-  /** By key. What is settled twice is found by its promise. */
-  readonly #questions = new Map<number, Question>()
-  readonly #runs = new Map<number, SimulatedRun>()
-  #links = 0
-  #keys = 0
+  readonly #sockets: ServerSockets
+  readonly #doorman: Doorman
+  readonly #application: ServerApplication
+  readonly #handlers: Handlers
   #owner: string
   #deafUntil = 0
   #closed = false
@@ -83,6 +79,13 @@ export class SimulatedServer {
       delayMs: plan.storeMs,
       applied: (operations, results) => this.#tellStored(operations, results),
     })
+    const { node, tell, sessions, askOf, called, refusals, tokenLastsMs, admits } = options
+    const feed = (input: ServerInput) => this.#driver.feed(input)
+    const shared = { node, clock: this.#clock, feed, tell }
+    this.#sockets = new ServerSockets({ feed, whenRunning: (act) => this.#clock.whenRunning(act) })
+    this.#doorman = new Doorman({ clock: this.#clock, takesMs: plan.authenticateMs, tokenLastsMs, admits, feed })
+    this.#application = new ServerApplication({ ...shared, sessions })
+    this.#handlers = new Handlers({ ...shared, owner: () => this.#owner, askOf, called, refusals })
   }
 
   start(): void {
@@ -94,18 +97,7 @@ export class SimulatedServer {
 
   /** A client's dial reached it. */
   accept(client: number, end: LinkEnd): LinkEvents {
-    this.#links += 1
-    const link = this.#links
-    this.#sockets.set(link, { client, end })
-    return {
-      opened: () => this.#clock.whenRunning(() => this.#driver.feed({ kind: 'opened', link })),
-      received: (text) => this.#clock.whenRunning(() => this.#received(link, text)),
-      closed: () =>
-        this.#clock.whenRunning(() => {
-          this.#sockets.delete(link)
-          this.#driver.feed({ kind: 'closed', link })
-        }),
-    }
+    return this.#sockets.accept(client, end)
   }
 
   /** The store says that there are notes for somebody. */
@@ -143,65 +135,28 @@ export class SimulatedServer {
     this.#line.slow(0, 0)
   }
 
-  push({ id, client, bytes }: PlannedPush): void {
-    this.#clock.whenRunning(() => this.#push(id, client, bytes))
-  }
-
-  #push(id: string, client: number | undefined, bytes: number): void {
-    if (this.#isDead) return
-    const session = client === undefined ? undefined : this.#options.sessions.get(client)
-    if (client !== undefined && session === undefined) return
-    this.#keys += 1
-    const message = toJson({ id, timestamp: '2030-01-01T00:00:00.000Z', content: { push: id } })
-    if (!message.ok) throw new Error(message.reason)
-    const target = session === undefined ? ({ to: 'all' } as const) : ({ to: 'session', session } as const)
-    this.#driver.feed({ kind: 'pushed', key: this.#keys, target, id, message: message.json, bytes })
+  push(push: PlannedPush): void {
+    this.#clock.whenRunning(() => this.#isDead || this.#application.push(push))
   }
 
   /** Its application asks a client. */
   ask(question: Question): void {
-    this.#clock.whenRunning(() => this.#ask(question))
-  }
-
-  #ask(question: Question): void {
-    const session = this.#options.sessions.get(question.client)
-    if (this.#isDead || this.#closed || session === undefined) return
-    const { id, timeoutMs, abandonAfterMs } = question
-    this.#keys += 1
-    const key = this.#keys
-    this.#questions.set(key, question)
-    const message = toJson({ id, timestamp: '2030-01-01T00:00:00.000Z', type: 'question', content: { question: id } })
-    if (!message.ok) throw new Error(message.reason)
-    this.#tell({ fact: 'questioned', node: this.#node, question, session })
-    this.#driver.feed({ kind: 'asked', key, session, message: message.json, bytes: 100, timeoutMs })
-    if (abandonAfterMs !== undefined) this.#clock.after(abandonAfterMs, () => this.#abandon(key))
-  }
-
-  #abandon(key: number): void {
-    const question = this.#questions.get(key)
-    if (question === undefined || this.#isDead) return
-    this.#tell({ fact: 'question given up', node: this.#node, question: question.id })
-    this.#driver.feed({ kind: 'askAbandoned', key })
-  }
-
-  #answered({ key, outcome }: Extract<ServerEffect, { kind: 'answered' }>): void {
-    const question = this.#questions.get(key)
-    this.#questions.delete(key)
-    if (question) this.#tell({ fact: 'question settled', node: this.#node, question, outcome })
+    this.#clock.whenRunning(() => this.#isDead || this.#closed || this.#application.ask(question))
   }
 
   /** The process is gone: it does nothing more. */
   die(): void {
     this.#isDead = true
-    this.#tell({ fact: 'down', node: this.#node, running: this.#runs.size })
+    this.#tell({ fact: 'down', node: this.#node, running: this.#handlers.size })
     this.#driver.stop()
     this.#line.stop()
-    for (const run of this.#runs.values()) run.die()
+    this.#application.die()
+    this.#handlers.die()
   }
 
   /** What a computer does for a process that is gone. */
   endSockets(): void {
-    for (const { end } of this.#sockets.values()) end.terminate()
+    this.#sockets.terminateAll()
   }
 
   /** The application closes it in an orderly manner. */
@@ -218,47 +173,28 @@ export class SimulatedServer {
     const left = []
     if (!this.#closed) left.push('not ready to close')
     if (this.#driver.wakeAt !== Number.POSITIVE_INFINITY) left.push(`wakes at ${this.#driver.wakeAt}`)
-    if (this.#sockets.size > 0) left.push(`sockets ${[...this.#sockets.keys()]}`)
+    if (this.#sockets.links.length > 0) left.push(`sockets ${this.#sockets.links}`)
     return left
-  }
-
-  #received(link: number, text: string): void {
-    const decoded = decodeClientFrame(text, limits.messageBytes + limits.envelopeBytes)
-    if (!decoded.ok)
-      return this.#driver.feed({ kind: 'garbled', link, reason: decoded.reason, tooLarge: decoded.tooLarge })
-    if (decoded.frame !== null) this.#driver.feed({ kind: 'received', link, frame: decoded.frame })
   }
 
   #perform(effect: ServerEffect): void {
     switch (effect.kind) {
       case 'authenticate':
-        return this.#authenticate(effect)
-      case 'transmit': {
-        const socket = this.#sockets.get(effect.link)
-        if (!socket) return
-        this.#tell({
-          fact: 'answered',
-          node: this.#node,
-          link: effect.link,
-          client: socket.client,
-          frame: effect.frame,
-        })
-        return socket.end.send(encode(effect.frame))
-      }
+        return this.#doorman.judge(effect, this.#sockets.clientOf(effect.link) ?? 0)
+      case 'transmit':
+        return this.#transmit(effect)
       case 'abandon':
-        this.#sockets.get(effect.link)?.end.close(effect.code, effect.reason)
-        this.#sockets.delete(effect.link)
-        return
+        return this.#sockets.close(effect.link, effect.code, effect.reason)
       case 'apply':
         return this.#apply(effect)
       case 'run':
-        return this.#run(effect)
+        return this.#handlers.run(effect)
       case 'pull':
-        return this.#runs.get(effect.run)?.pull()
+        return this.#handlers.at(effect.run)?.pull()
       case 'abort':
-        return this.#runs.get(effect.run)?.abort()
+        return this.#handlers.at(effect.run)?.abort()
       case 'signal':
-        return this.#runs.get(effect.run)?.signal()
+        return this.#handlers.at(effect.run)?.signal()
       case 'attached':
         return this.#attached(effect)
       case 'detached':
@@ -268,7 +204,7 @@ export class SimulatedServer {
       case 'report':
         return this.#tell({ fact: 'complained', node: this.#node, error: effect.error })
       case 'answered':
-        return this.#answered(effect)
+        return this.#application.answered(effect)
       case 'pushed':
       case 'authorized':
         return
@@ -277,6 +213,13 @@ export class SimulatedServer {
         this.#driver.stop()
         return this.#options.closed()
     }
+  }
+
+  #transmit({ link, frame }: Extract<ServerEffect, { kind: 'transmit' }>): void {
+    const client = this.#sockets.clientOf(link)
+    if (client === undefined) return
+    this.#tell({ fact: 'answered', node: this.#node, link, client, frame })
+    this.#sockets.send(link, encode(frame))
   }
 
   #apply({ batch, operations }: Extract<ServerEffect, { kind: 'apply' }>): void {
@@ -291,8 +234,8 @@ export class SimulatedServer {
 
   #enlists(owner: string): void {
     if (owner === this.#owner) return
+    this.#tell({ fact: 'renamed', node: this.#node, former: this.#owner })
     this.#owner = owner
-    this.#tell({ fact: 'renamed', node: this.#node })
   }
 
   /** The store is out of reach for so long. */
@@ -305,23 +248,11 @@ export class SimulatedServer {
     this.#line.slow(forMs, delayMs)
   }
 
-  #authenticate({ link, token, client }: Extract<ServerEffect, { kind: 'authenticate' }>): void {
-    const of = this.#sockets.get(link)?.client ?? 0
-    const admitted = this.#options.admits(of)
-    // Who shows none has none that ends.
-    const expiresInMs = token === undefined ? undefined : this.#options.tokenLastsMs(of)
-    const user = admitted ? (token ?? `guest ${client}`) : null
-    const answer = () => this.#driver.feed({ kind: 'authenticated', link, user, expiresInMs })
-    const { authenticateMs } = this.#options.plan
-    if (authenticateMs === 0) answer()
-    else this.#clock.after(authenticateMs, answer)
-  }
-
   #attached({ link, session, resumed }: Extract<ServerEffect, { kind: 'attached' }>): void {
-    const socket = this.#sockets.get(link)
-    if (!socket) return
-    this.#options.sessions.set(socket.client, session)
-    this.#tell({ fact: 'attached', node: this.#node, link, session, client: socket.client, resumed })
+    const client = this.#sockets.clientOf(link)
+    if (client === undefined) return
+    this.#options.sessions.set(client, session)
+    this.#tell({ fact: 'attached', node: this.#node, link, session, client, resumed })
   }
 
   #ended(session: string): void {
@@ -330,35 +261,10 @@ export class SimulatedServer {
     this.#tell({ fact: 'ended', node: this.#node, session })
   }
 
-  #run({ run: id, message, session, link }: Run): void {
-    const ask = this.#options.askOf(askIdOf(message.content))
-    const { refusals: counts } = this.#options
-    const refusals = counts.get(ask.id) ?? 0
-    const refused = refusals < ask.handler.refusals
-    if (refused) counts.set(ask.id, refusals + 1)
-    const called = () => {
-      const run = this.#options.called()
-      this.#tell({ fact: 'ran', node: this.#node, run, ask, session, link, owner: this.#owner })
-      return run
-    }
-    const clock = this.#clock
-    const feed = (input: ServerInput) => this.#driver.feed(input)
-    const ended = () => this.#runs.delete(id)
-    this.#runs.set(
-      id,
-      new SimulatedRun({ ask, id, node: this.#node, called, clock, feed, refused, ended, tell: this.#tell }),
-    )
-  }
-
   #tellStored(operations: readonly Operation[], results: readonly Result[]): void {
     for (const [i, operation] of operations.entries()) {
       const result = results[i]
       if (result) for (const fact of stored(this.#node, operation, result)) this.#tell(fact)
     }
   }
-}
-
-function askIdOf(content: unknown): string {
-  if (typeof content === 'object' && content !== null && 'ask' in content) return String(content.ask)
-  throw new Error(`a message without its ask: ${JSON.stringify(content)}`)
 }

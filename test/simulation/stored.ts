@@ -26,11 +26,15 @@ export function stored(node: number, operation: Operation, result: Result): read
     }
     case 'begin': {
       const isStart = result.op === 'begin' && result.status === 'new' && !operation.onlyLookUp
-      return isStart ? [{ fact: 'begun', node, session: operation.fence.session, n: operation.n }] : none
+      if (!isStart) return none
+      const { fence, n, owner } = operation
+      return [{ fact: 'begun', node, session: fence.session, n, owner }]
     }
     case 'finish': {
       const isEnd = result.op === 'finish' && result.status === 'ok'
-      return isEnd ? [{ fact: 'finished', node, session: operation.run.session, n: operation.run.n }] : none
+      if (!isEnd) return none
+      const { session, n, owner } = operation.run
+      return [{ fact: 'finished', node, session, n, owner }]
     }
     case 'greet':
       if (result.op !== 'greet' || result.status !== 'ok') return none

@@ -4,13 +4,18 @@ import {
   type ErrorCode,
   rpcAttributes,
   rpcCarrier,
+  rpcDurations,
   rpcEvents,
   rpcMetadata,
   rpcOutcome,
+  rpcSeries,
   serverAttributes,
 } from '@backchat/protocol'
 import {
   context as contexts,
+  type Histogram,
+  type MeterProvider,
+  metrics,
   propagation,
   ROOT_CONTEXT,
   type Span,
@@ -24,13 +29,16 @@ import type { CallNote, FollowedCall, Tracing } from './api.js'
 export interface TracingOptions {
   /** Makes the spans. Default: the one that is registered globally; without any there are no spans. */
   readonly tracerProvider?: TracerProvider | undefined
+  /** Measures durations. Default: the one that is registered globally by now; without any nothing is measured. */
+  readonly meterProvider?: MeterProvider | undefined
 }
 
 /**
  * Spans of kind `CLIENT`, named after the message type, from `request`, `stream` or `send` until it settles, whatever becomes of
  * the links; docs/server.md has their events and attributes. The span that is active then is the parent. The context travels in
  * the message's `metadata`, as the registered propagator writes it (`traceparent`), so a server with `tracing()` of
- * `@backchat/server/tracing` goes on from there. What the server asks is a span of kind `SERVER`, around the handler.
+ * `@backchat/server/tracing` goes on from there. What the server asks is a span of kind `SERVER`, around the handler. Durations
+ * are measured as `rpc.client.call.duration` and `rpc.server.call.duration`.
  *
  * @example
  * ```ts
@@ -38,8 +46,14 @@ export interface TracingOptions {
  * const client = createClient({ url: 'wss://example.com/chat', tracing: tracing() })
  * ```
  */
-export const tracing = ({ tracerProvider = trace.getTracerProvider() }: TracingOptions = {}): Tracing => {
-  const tracer = tracerProvider.getTracer('@backchat/client')
+export const tracing = ({
+  tracerProvider = trace.getTracerProvider(),
+  meterProvider = metrics.getMeterProvider(),
+}: TracingOptions = {}): Tracing => {
+  const tracer = tracerProvider.getTracer(scope)
+  const meter = meterProvider.getMeter(scope)
+  const asked = meter.createHistogram(rpcDurations.client, rpcDurations.options)
+  const answered = meter.createHistogram(rpcDurations.server, rpcDurations.options)
   return {
     began(call) {
       const outside = contexts.active()
@@ -47,29 +61,34 @@ export const tracing = ({ tracerProvider = trace.getTracerProvider() }: TracingO
       const span = tracer.startSpan(call.type, { kind: SpanKind.CLIENT, attributes }, outside)
       const written = {}
       propagation.inject(trace.setSpan(outside, span), written)
-      return new CallSpan(span, rpcMetadata(call.metadata, written))
+      return new CallSpan(new Ending(span, call.type, asked), rpcMetadata(call.metadata, written))
     },
     asked({ id, type, metadata }) {
       const outside = propagation.extract(ROOT_CONTEXT, metadata, rpcCarrier)
       const attributes = rpcAttributes({ id, type, mode: 'request' })
       const span = tracer.startSpan(type, { kind: SpanKind.SERVER, attributes }, outside)
+      const ending = new Ending(span, type, answered)
       return {
         run: (handler) => contexts.with(trace.setSpan(outside, span), handler),
-        settled: (outcome) => finish(span, outcome, !meant.has(outcome)),
+        settled: (outcome) => ending.end(outcome, !meant.has(outcome)),
       }
     },
   }
 }
 
+const scope = '@backchat/client'
+
 class CallSpan implements FollowedCall {
   readonly metadata: unknown
   readonly #span: Span
+  readonly #ending: Ending
   #link: number | undefined
   #wasPutOff = false
   #chunks = 0
 
-  constructor(span: Span, metadata: unknown) {
-    this.#span = span
+  constructor(ending: Ending, metadata: unknown) {
+    this.#span = ending.span
+    this.#ending = ending
     this.metadata = metadata
   }
 
@@ -94,7 +113,7 @@ class CallSpan implements FollowedCall {
 
   settled(outcome: 'ok' | ErrorCode, reason?: string): void {
     if (this.#chunks > 0) this.#span.setAttribute('backchat.chunks', this.#chunks)
-    finish(this.#span, outcome, outcome !== 'ok', reason)
+    this.#ending.end(outcome, outcome !== 'ok', reason)
   }
 }
 
@@ -107,8 +126,24 @@ const meant: ReadonlySet<'ok' | ErrorCode> = new Set([
   'NO_HANDLER',
 ] as const)
 
-function finish(span: Span, outcome: 'ok' | ErrorCode, failed: boolean, message?: string): void {
-  span.setAttributes(rpcOutcome(outcome, failed))
-  if (failed) span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) })
-  span.end()
+/** A span with the time that it took. */
+class Ending {
+  readonly span: Span
+  readonly #type: string
+  readonly #durations: Histogram
+  readonly #began = performance.now()
+
+  constructor(span: Span, type: string, durations: Histogram) {
+    this.span = span
+    this.#type = type
+    this.#durations = durations
+  }
+
+  /** `failed`: whether that is an error on this side. */
+  end(outcome: 'ok' | ErrorCode, failed: boolean, message?: string): void {
+    this.#durations.record((performance.now() - this.#began) / 1_000, rpcSeries(this.#type, outcome, failed))
+    this.span.setAttributes(rpcOutcome(outcome, failed))
+    if (failed) this.span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) })
+    this.span.end()
+  }
 }

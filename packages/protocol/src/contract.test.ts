@@ -10,7 +10,10 @@ const defineAnything = defineContract as (definition: unknown) => Contract
 const text = z.object({ text: z.string() })
 
 test('a contract holds each message type with its schemas', () => {
-  const chat = defineContract({ text: { content: text, reply: text, by: 'client', idempotent: true }, typing: {} })
+  const chat = defineContract({
+    text: { content: text, reply: text, by: 'client', idempotent: true },
+    typing: { by: 'server' },
+  })
   expect(Object.keys(chat)).toEqual(['text', 'typing'])
   expect(chat.text).toEqual({ content: text, reply: text, by: 'client', idempotent: true })
   expect(chat.text.content).toBe(text)
@@ -64,7 +67,11 @@ test.each([
   ['a string', 'chat', 'not a string.'],
   ['an entry that is null', { text: null }, "The contract's 'text' is null: write { content, reply, … }"],
   ['an entry that is a function', { text: () => text }, "The contract's 'text' is a function"],
-  ['a misspelt field', { text: { contents: text } }, "'text' has an unknown field 'contents'"],
+  [
+    'a misspelt field',
+    { text: { contents: text } },
+    "'text' has an unknown field 'contents'; there are content, reply, chunk, failure, by, idempotent.",
+  ],
   ['a plain object for a schema', { text: { content: { text: 'string' } } }, "'text.content' is no Standard Schema"],
   ['null for a schema', { text: { reply: null } }, "'text.reply' is no Standard Schema"],
   ['a schema without validate', { text: { chunk: { '~standard': {} } } }, "'text.chunk' is no Standard Schema"],

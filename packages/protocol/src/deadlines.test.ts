@@ -32,18 +32,19 @@ class Model {
   }
 }
 
-const key = fc.nat(40)
-const at = fc.oneof({ weight: 20, arbitrary: fc.nat(200) }, fc.constant(Number.POSITIVE_INFINITY))
+// Few keys and times: garbage is swept, and a time comes twice.
+const key = fc.nat(20)
+const at = fc.oneof({ weight: 20, arbitrary: fc.nat(100) }, fc.constant(Number.POSITIVE_INFINITY))
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('set' as const), key, at }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('clear' as const), key }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('due' as const), now: fc.nat(220) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('due' as const), now: fc.nat(110) }) },
 )
 
 test('it agrees with a sorted list, whatever is set, cleared and passed', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
-      const deadlines = new Deadlines<number>()
+    fc.property(fc.array(step, { maxLength: 400, size: 'max' }), (steps) => {
+      const deadlines = new Deadlines()
       const model = new Model()
       for (const step of steps) {
         if (step.do === 'set') {
@@ -59,35 +60,36 @@ test('it agrees with a sorted list, whatever is set, cleared and passed', () => 
         expect(deadlines.size).toBe(model.size)
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 50 },
   )
 })
 
 test('without a deadline there is nothing to wake for', () => {
-  const deadlines = new Deadlines<string>()
+  const deadlines = new Deadlines()
   expect(deadlines.next).toBe(Number.POSITIVE_INFINITY)
   expect(deadlines.due(1e9)).toEqual([])
+  expect(deadlines.entries).toBe(0)
 })
 
 test('a key has one deadline: the last one set', () => {
-  const deadlines = new Deadlines<string>()
-  deadlines.set('reply', 10)
-  deadlines.set('reply', 30)
-  expect(deadlines.get('reply')).toBe(30)
+  const deadlines = new Deadlines()
+  deadlines.set(1, 10)
+  deadlines.set(1, 30)
+  expect(deadlines.get(1)).toBe(30)
   expect(deadlines.due(20)).toEqual([])
-  expect(deadlines.due(30)).toEqual(['reply'])
-  expect(deadlines.get('reply')).toBeUndefined()
+  expect(deadlines.due(30)).toEqual([1])
+  expect(deadlines.get(1)).toBeUndefined()
 })
 
 test('deadlines of the same time pass in the order they were set', () => {
-  const deadlines = new Deadlines<number>()
+  const deadlines = new Deadlines()
   for (let key = 0; key < 200; key++) deadlines.set(key, 5)
   expect(deadlines.due(5)).toEqual(Array.from({ length: 200 }, (_, key) => key))
 })
 
-test('a million changes over a thousand keys leave no heap of garbage behind', () => {
-  const deadlines = new Deadlines<number>()
-  for (let change = 0; change < 1_000_000; change++) deadlines.set(change % 1000, change + 1000 - (change % 7))
+test('a hundred thousand changes over a thousand keys leave no heap of garbage behind', () => {
+  const deadlines = new Deadlines()
+  for (let change = 0; change < 100_000; change++) deadlines.set(change % 1000, change + 1000 - (change % 7))
   expect(deadlines.size).toBe(1000)
   expect(deadlines.entries).toBeLessThanOrEqual(2001)
   for (let key = 0; key < 1000; key++) deadlines.clear(key)

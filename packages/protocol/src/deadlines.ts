@@ -1,22 +1,28 @@
 /** Named deadlines, thousands of them, with the earliest at hand: a machine has one time to wake at, and no timers. */
 
-interface Entry<Key> {
-  readonly key: Key
-  readonly at: number
+import { ByNumber } from './by-number.js'
+
+interface Entry {
+  readonly key: number
+  at: number
   /** Ascends with each {@link Deadlines.set}: deadlines of the same time pass in the order they were set. */
-  readonly order: number
-  /** False once its key has another deadline, or none: then it is garbage. */
-  isCurrent: boolean
+  order: number
+  /** What it was when it got its place in the heap. One that was put off stays there until it comes up. */
+  placedAt: number
+  placedOrder: number
+  /** Not cleared, nor replaced by another entry of its key. */
+  live: boolean
 }
 
 /** Below this many entries, sweeping is not worth the trouble. */
 const smallHeap = 64
 
-export class Deadlines<Key> {
-  /** The entry of each key that has a deadline. */
-  readonly #current = new Map<Key, Entry<Key>>()
+/** Keys are numbers from 0. */
+export class Deadlines {
+  /** The entry of each key that has a deadline. All others in the heap are garbage. */
+  readonly #current = new ByNumber<Entry>()
   /** A binary heap, the earliest first. Garbage stays until it comes up, or until it is more than half. */
-  #heap: Entry<Key>[] = []
+  #heap: Entry[] = []
   #orders = 0
 
   /** How many keys have a deadline. */
@@ -35,63 +41,78 @@ export class Deadlines<Key> {
   }
 
   /** When this key is due, if it has a deadline. */
-  get(key: Key): number | undefined {
+  get(key: number): number | undefined {
     return this.#current.get(key)?.at
   }
 
   /** Gives a key its deadline, in place of any that it had. Infinity takes it away. */
-  set(key: Key, at: number): void {
+  set(key: number, at: number): void {
     if (at === Infinity) return this.clear(key)
-    const before = this.#current.get(key)
-    if (before?.at === at) return
-    if (before !== undefined) before.isCurrent = false
-    const entry = { key, at, order: this.#orders++, isCurrent: true }
+    const current = this.#current.get(key)
+    if (current?.at === at) return
+    const order = this.#orders++
+    if (current !== undefined && current.placedAt < at) {
+      current.at = at
+      current.order = order
+      return
+    }
+    const entry = { key, at, order, placedAt: at, placedOrder: order, live: true }
+    if (current !== undefined) current.live = false
     this.#current.set(key, entry)
     this.#rise(this.#heap.length, entry)
     this.#sweep()
   }
 
-  clear(key: Key): void {
+  clear(key: number): void {
     const entry = this.#current.get(key)
     if (entry === undefined) return
-    this.#end(entry)
+    this.#forget(entry)
     this.#sweep()
   }
 
   /** Takes out every key whose deadline has come, the earliest first. */
-  due(now: number): readonly Key[] {
+  due(now: number): readonly number[] {
     // Nearly always there is none, and somebody asks in every turn.
     if (this.next > now) return none
-    const keys: Key[] = []
+    const keys: number[] = []
     for (let entry = this.#earliest(); entry !== undefined && entry.at <= now; entry = this.#earliest()) {
       keys.push(entry.key)
-      this.#end(entry)
+      this.#forget(entry)
     }
     return keys
   }
 
-  #end(entry: Entry<Key>): void {
-    entry.isCurrent = false
+  #forget(entry: Entry): void {
+    entry.live = false
     this.#current.delete(entry.key)
   }
 
-  /** The top of the heap, once garbage above it is gone. */
-  #earliest(): Entry<Key> | undefined {
+  /** The top of the heap, once garbage above it is gone, and what was put off is in its place. */
+  #earliest(): Entry | undefined {
     for (;;) {
       const top = this.#heap[0]
-      if (top === undefined || top.isCurrent) return top
-      this.#removeTop()
+      if (top === undefined) return undefined
+      if (!top.live) this.#removeTop()
+      else if (top.placedAt < top.at) this.#replace(top)
+      else return top
     }
+  }
+
+  #replace(top: Entry): void {
+    place(top)
+    this.#sink(top)
   }
 
   /** Keeps garbage below half. Each sweep is paid for by as many deadlines set or cleared since the last. */
   #sweep(): void {
     if (this.#heap.length <= smallHeap || this.#heap.length <= 2 * this.#current.size) return
     // A sorted array is a heap.
-    this.#heap = [...this.#current.values()].sort((a, b) => (isBefore(a, b) ? -1 : 1))
+    this.#heap = this.#current.entries().map(([, entry]) => entry)
+    for (const entry of this.#heap) place(entry)
+    this.#heap.sort((a, b) => (isBefore(a, b) ? -1 : 1))
   }
 
-  #rise(from: number, entry: Entry<Key>): void {
+  #rise(from: number, entry: Entry): void {
     let index = from
     while (index > 0) {
       const parentIndex = (index - 1) >> 1
@@ -109,7 +130,7 @@ export class Deadlines<Key> {
   }
 
   /** Puts an entry in the place of the top one, and below all that are earlier. */
-  #sink(entry: Entry<Key>): void {
+  #sink(entry: Entry): void {
     let index = 0
     for (;;) {
       const childIndex = this.#earlierChild(index)
@@ -130,4 +151,10 @@ export class Deadlines<Key> {
 
 const none: readonly never[] = []
 
-const isBefore = <Key>(a: Entry<Key>, b: Entry<Key>): boolean => (a.at === b.at ? a.order < b.order : a.at < b.at)
+const place = (entry: Entry): void => {
+  entry.placedAt = entry.at
+  entry.placedOrder = entry.order
+}
+
+const isBefore = (a: Entry, b: Entry): boolean =>
+  a.placedAt === b.placedAt ? a.placedOrder < b.placedOrder : a.placedAt < b.placedAt

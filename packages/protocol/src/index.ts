@@ -2,6 +2,7 @@
 
 export * from './backchat-error.js'
 export * from './backoff.js'
+export { ByNumber } from './by-number.js'
 export * from './capabilities.js'
 export * from './close-codes.js'
 export { type Decoded, decodeClientFrame, decodeServerFrame, encode, encodeClientFrame } from './codec.js'

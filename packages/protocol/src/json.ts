@@ -53,7 +53,9 @@ function describe(thrown: unknown): string {
 const utf8 = /* @__PURE__ */ new TextEncoder()
 
 /** How many bytes a text takes as UTF-8. A lone surrogate counts 3, as the U+FFFD that is sent in its place. */
-export const utf8Length = (text: string): number => utf8.encode(text).length
+export const utf8Length = (text: string): number => (beyondAscii.test(text) ? utf8.encode(text).length : text.length)
+
+const beyondAscii = /[\u0080-\uffff]/
 
 /** Whether a text takes more bytes than that as UTF-8. Looks at each character only where its length leaves it open. */
 export function isLongerThan(text: string, bytes: number): boolean {

@@ -112,6 +112,14 @@ test('a path may hold symbols and segments that are objects', () => {
   expect(parsed).toEqual({ ok: false, issues: [{ message: 'no', path: ['a', 'Symbol(s)', 2] }] })
 })
 
+test('an issue without a path is about the value itself', () => {
+  const parsed = parseWith(
+    schemaThat(() => ({ issues: [{ message: 'no' }] })),
+    'x',
+  )
+  expect(parsed).toEqual({ ok: false, issues: [{ message: 'no', path: [] }] })
+})
+
 test('a value that is wrong a thousand times is reported sixteen times', () => {
   const parsed = parseWith(
     z.array(z.string()),

@@ -31,6 +31,10 @@ export class Ranges {
 
   /** False when the number was there already. */
   add(n: number): boolean {
+    if (n === this.#floor + 1 && this.#above.length === 0) {
+      this.#floor = n
+      return true
+    }
     return this.#cover(n, n)
   }
 

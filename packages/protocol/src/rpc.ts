@@ -45,6 +45,23 @@ export const rpcOutcome = (outcome: 'ok' | ErrorCode, failed: boolean) => ({
   ...(failed && { 'error.type': outcome }),
 })
 
+/** Durations of calls, in seconds; the bounds are those of the conventions. */
+export const rpcDurations = {
+  client: 'rpc.client.call.duration',
+  server: 'rpc.server.call.duration',
+  options: {
+    unit: 's',
+    advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] },
+  },
+}
+
+/** What durations are told apart by: no ids. */
+export const rpcSeries = (type: string, outcome: 'ok' | ErrorCode, failed: boolean) => ({
+  'rpc.system.name': 'backchat',
+  'rpc.method': type,
+  ...rpcOutcome(outcome, failed),
+})
+
 /** The host and port of a URL, unless it is none. */
 export const serverAttributes = (url: unknown): { readonly [name: string]: string | number } => {
   const text = String(url)

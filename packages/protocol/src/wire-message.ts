@@ -21,7 +21,7 @@ export function wireMessage(parts: MessageParts, defaults: WireDefaults): Encode
   if (!parties.includes(from) || !parties.includes(to)) return refused(`from, to: each is one of ${parties.join(', ')}`)
   const content = toJson(parts.content ?? null)
   if (!content.ok) return refused(`content: ${content.reason}`)
-  const metadata = toJson(parts.metadata ?? {})
+  const metadata = parts.metadata == null ? noMetadata : toJson(parts.metadata)
   if (!metadata.ok) return refused(`metadata: ${metadata.reason}`)
   if (!metadata.json.startsWith('{')) return refused('metadata: it is not an object')
 
@@ -33,6 +33,8 @@ export function wireMessage(parts: MessageParts, defaults: WireDefaults): Encode
   if (metadata.json !== '{}') text += `,"metadata":${metadata.json}`
   return { ok: true, json: `${text}}` as Json }
 }
+
+const noMetadata: Encoded = { ok: true, json: '{}' as Json }
 
 const refused = (reason: string): Encoded => ({ ok: false, reason })
 

@@ -4,14 +4,19 @@ import {
   type JsonObject,
   rpcAttributes,
   rpcCarrier,
+  rpcDurations,
   rpcEvents,
   rpcMetadata,
   rpcOutcome,
+  rpcSeries,
   serverAttributes,
 } from '@backchat/protocol'
 import {
   type Context,
   context as contexts,
+  type Histogram,
+  type MeterProvider,
+  metrics,
   propagation,
   ROOT_CONTEXT,
   type Span,
@@ -27,13 +32,16 @@ import { wentWrong } from './core/tally.js'
 export interface TracingOptions {
   /** Makes the spans. Default: the one that is registered globally; without any there are no spans. */
   readonly tracerProvider?: TracerProvider | undefined
+  /** Measures durations. Default: the one that is registered globally by now; without any nothing is measured. */
+  readonly meterProvider?: MeterProvider | undefined
 }
 
 /**
  * Spans of kind `SERVER`, named after the message type, from the arrival of a request to its answer, whatever becomes of its
  * link; docs/server.md has their events and attributes. The span in the message's `metadata.traceparent` is its parent: clients
  * with `tracing()` of `@backchat/client/tracing` say it. The handler runs in the span's context, so spans made there are its
- * children, if a context manager is registered. `manager.request` is a span of kind `CLIENT`.
+ * children, if a context manager is registered. `manager.request` is a span of kind `CLIENT`. Durations are measured as
+ * `rpc.server.call.duration` and `rpc.client.call.duration`.
  *
  * @example
  * ```ts
@@ -41,19 +49,33 @@ export interface TracingOptions {
  * new WebSocketManager({ port: 8787, plugins: [tracing()] })
  * ```
  */
-export const tracing = ({ tracerProvider = trace.getTracerProvider() }: TracingOptions = {}): Plugin => {
-  const tracer = tracerProvider.getTracer('@backchat/server')
+export const tracing = ({
+  tracerProvider = trace.getTracerProvider(),
+  meterProvider = metrics.getMeterProvider(),
+}: TracingOptions = {}): Plugin => {
+  const tracer = tracerProvider.getTracer(scope)
+  const meter = meterProvider.getMeter(scope)
+  const ran = { tracer, durations: meter.createHistogram(rpcDurations.server, rpcDurations.options) }
+  const asked = { tracer, durations: meter.createHistogram(rpcDurations.client, rpcDurations.options) }
   const spans = new SessionSpans()
   return {
     name: 'tracing',
     order: outermost,
     install(host) {
-      traceRuns(host, tracer, spans)
-      host.followAsks((ask) => followAsk(ask, tracer, spans))
+      traceRuns(host, ran, spans)
+      host.followAsks((ask) => followAsk(ask, asked, spans))
       host.on('connection', (connection) => spans.note(rpcEvents.resumed, connection))
       host.on('disconnection', (connection) => spans.note(rpcEvents.disconnected, connection))
     },
   }
+}
+
+const scope = '@backchat/server'
+
+/** What spans and durations are made with. */
+interface Instruments {
+  readonly tracer: Tracer
+  readonly durations: Histogram
 }
 
 /** Its middleware stands outside all other. */
@@ -87,13 +109,13 @@ interface Traced {
   readonly context: MiddlewareContext
 }
 
-const traceRuns = (host: PluginHost, tracer: Tracer, spans: SessionSpans): void => {
+const traceRuns = (host: PluginHost, instruments: Instruments, spans: SessionSpans): void => {
   const runs = new Map<number, Traced>()
   host.use((context, next) => {
     let inside: Context
     try {
       const parent = parentIn(context.message.metadata)
-      const span = beginRun(context, tracer, parent)
+      const span = beginRun(context, instruments.tracer, parent)
       runs.set(context.run.id, { span, context })
       spans.add(context.session.id, span)
       inside = trace.setSpan(parent, span)
@@ -106,10 +128,10 @@ const traceRuns = (host: PluginHost, tracer: Tracer, spans: SessionSpans): void 
   })
   host.on('handled', (report) => {
     const traced = runs.get(report.run)
-    if (traced === undefined) return traceRefused(report, tracer)
+    if (traced === undefined) return traceRefused(report, instruments)
     runs.delete(report.run)
     spans.delete(report.sessionId, traced.span)
-    endRun(traced, report)
+    endRun(traced, report, instruments)
   })
 }
 
@@ -125,23 +147,22 @@ const beginRun = (context: MiddlewareContext, tracer: Tracer, parent: Context): 
   return tracer.startSpan(type, { kind: SpanKind.SERVER, startTime: receivedAt(context), attributes }, parent)
 }
 
-const endRun = ({ span, context }: Traced, report: HandledReport): void => {
+const endRun = ({ span, context }: Traced, report: HandledReport, { durations }: Instruments): void => {
   const began = receivedAt(context)
   const { firstChunkMs, chunks, durationMs } = report
   if (firstChunkMs !== undefined) span.addEvent(rpcEvents.firstChunk, began + firstChunkMs)
   if (chunks > 0) span.setAttribute('backchat.chunks', chunks)
   const [, ...again] = context.trace.filter(({ stage }) => stage === 'started')
   for (const { atMs } of again) span.addEvent(rpcEvents.retried, atMs)
-  finish(span, report.outcome, wentWrong(report.outcome), { at: began + durationMs })
+  finish(span, durations, { ...report, failed: wentWrong(report.outcome), at: began + durationMs })
 }
 
 /** It never got as far as middleware: too many, against the contract, or without a connection. */
-const traceRefused = (
-  { messageId: id, type, mode, sessionId, metadata, outcome }: HandledReport,
-  tracer: Tracer,
-): void => {
+const traceRefused = (report: HandledReport, { tracer, durations }: Instruments): void => {
+  const { messageId: id, type, mode, sessionId, metadata, outcome } = report
   const attributes = { ...rpcAttributes({ id, type, mode }), 'session.id': sessionId }
-  finish(tracer.startSpan(type, { kind: SpanKind.SERVER, attributes }, parentIn(metadata)), outcome, wentWrong(outcome))
+  const span = tracer.startSpan(type, { kind: SpanKind.SERVER, attributes }, parentIn(metadata))
+  finish(span, durations, { ...report, failed: wentWrong(outcome) })
 }
 
 const receivedAt = ({ trace: [received] }: MiddlewareContext): number => received?.atMs ?? Date.now()
@@ -150,7 +171,9 @@ const parentIn = (metadata: JsonObject): Context => propagation.extract(ROOT_CON
 
 // ---- what clients are asked ----
 
-const followAsk = ({ id, type, sessionId, metadata }: BegunAsk, tracer: Tracer, spans: SessionSpans): FollowedAsk => {
+const followAsk = (ask: BegunAsk, { tracer, durations }: Instruments, spans: SessionSpans): FollowedAsk => {
+  const { id, type, sessionId, metadata } = ask
+  const began = performance.now()
   const outside = contexts.active()
   const attributes = { ...rpcAttributes({ id, type, mode: 'request' }), 'session.id': sessionId }
   const span = tracer.startSpan(type, { kind: SpanKind.CLIENT, attributes }, outside)
@@ -161,17 +184,32 @@ const followAsk = ({ id, type, sessionId, metadata }: BegunAsk, tracer: Tracer, 
     metadata: rpcMetadata(metadata, written),
     settled(outcome, message) {
       spans.delete(sessionId, span)
-      finish(span, outcome, outcome !== 'ok', { message })
+      finish(span, durations, {
+        type,
+        outcome,
+        message,
+        failed: outcome !== 'ok',
+        durationMs: performance.now() - began,
+      })
     },
   }
 }
 
-const finish = (
-  span: Span,
-  outcome: HandledReport['outcome'],
-  failed: boolean,
-  { at, message }: { readonly at?: number; readonly message?: string | undefined } = {},
-): void => {
+// ---- how both end ----
+
+interface End {
+  readonly type: string
+  readonly outcome: HandledReport['outcome']
+  /** Whether that is an error on this side. */
+  readonly failed: boolean
+  readonly durationMs: number
+  readonly message?: string | undefined
+  /** Milliseconds since 1970; now, when nothing is said. */
+  readonly at?: number
+}
+
+const finish = (span: Span, durations: Histogram, { type, outcome, failed, durationMs, message, at }: End): void => {
+  durations.record(durationMs / 1_000, rpcSeries(type, outcome, failed))
   span.setAttributes(rpcOutcome(outcome, failed))
   if (failed) span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) })
   span.end(at)

@@ -1,6 +1,6 @@
 /** A journal in rows: one for each request, and one for each chunk, so that nothing large is ever written twice. */
 
-import { Ranges } from '@backchat/protocol'
+import { ByNumber, Ranges } from '@backchat/protocol'
 import { type ChunkLog, type Entry, emptyJournal, type Journal, noChunks } from '@backchat/server/store'
 import type { Database, EntryRow, SessionRow } from './database.js'
 import { type Change, NotingEntries } from './noting-entries.js'
@@ -14,12 +14,12 @@ export interface KeptJournal {
 }
 
 export const newJournal = (settled: Ranges): KeptJournal => {
-  const entries = new NotingEntries(new Map())
+  const entries = new NotingEntries(new ByNumber())
   return { journal: emptyJournal(entries, settled), entries, lastOrder: 0 }
 }
 
 export const loadJournal = (database: Database, session: string, row: SessionRow): KeptJournal => {
-  const loaded = new Map<number, Entry>()
+  const loaded = new ByNumber<Entry>()
   const ended: { readonly n: number; readonly order: number; readonly bytes: number }[] = []
   const chunks = loadChunks(database, session)
   for (const { key, value } of rowsUnder(database.entries, session)) {

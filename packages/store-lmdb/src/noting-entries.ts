@@ -1,5 +1,6 @@
 /** The entries of a journal, which remember what was changed since they were last written. */
 
+import type { ByNumber } from '@backchat/protocol'
 import type { Entries, Entry } from '@backchat/server/store'
 
 export interface Change {
@@ -10,10 +11,10 @@ export interface Change {
 }
 
 export class NotingEntries implements Entries {
-  readonly #entries: Map<number, Entry>
+  readonly #entries: ByNumber<Entry>
   #changes = new Map<number, Change>()
 
-  constructor(written: Map<number, Entry>) {
+  constructor(written: ByNumber<Entry>) {
     this.#entries = written
   }
 

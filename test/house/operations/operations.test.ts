@@ -13,6 +13,7 @@ import { serverSettings } from '../../../packages/server/src/core/server-setting
 import type { NumberSetting, Setting } from '../../../packages/server/src/core/setting.js'
 import { settingsOf } from '../../../packages/server/src/core/settings.js'
 import { storeCloseMs } from '../../../packages/server/src/core/web-socket-manager.js'
+import { inspectorOptions } from '../../../packages/server/src/inspector/options.js'
 import { endingMs, patienceMs } from '../../../packages/server/src/machine/closing.js'
 import { root } from '../../../scripts/workspace.mjs'
 import { clientSettings, groups, withTable } from './settings-table.js'
@@ -55,6 +56,8 @@ const give = (where: string, { name }: Setting, value: unknown): unknown => {
       return memoryStore(options)
     case 'lmdbStore()':
       return lmdbNowhere(options)
+    case 'inspector':
+      return inspectorOptions({ allow: () => true, ...options })
     case 'monitoring()':
       return monitoring(options)
     case 'recovery()':

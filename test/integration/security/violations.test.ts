@@ -1,49 +1,10 @@
 /** Each violation of RFC 6455 ends the link that it came on, says why, and nothing else: the session stays, and so do the neighbours. */
 
 import { expect, test } from 'vitest'
-import { type Identity, newIdentity } from '../server/raw-client.js'
-import { portOf, serve } from '../server/serve.js'
-import { frame, opcodes, text, upgraded } from './raw-socket.js'
+import { newIdentity } from '../server/raw-client.js'
+import { hello, neighbourhood } from './neighbourhood.js'
+import { frame, opcodes, upgraded } from './raw-socket.js'
 import { violations } from './violations.js'
-
-const hello = (identity: Identity, attempt: number) =>
-  text({
-    kind: 'hello',
-    version: 1,
-    ...identity,
-    attempt,
-    lastPush: 0,
-    floor: 0,
-    settled: [],
-    page: 'page-1',
-  })
-
-const request = (n: number) =>
-  text({
-    kind: 'request',
-    n,
-    mode: 'request',
-    leftMs: 30_000,
-    message: { id: `message-${n}`, timestamp: '2026-11-25T00:00:00.000Z', type: 'echo', content: n },
-  })
-
-/** A server with a neighbour on it, who is asked at the end whether all is well. */
-const neighbourhood = async () => {
-  const { server, manager, errors } = await serve()
-  manager.registerHandler('echo', ({ content }) => content)
-  const port = portOf(server)
-  const neighbour = await upgraded(port)
-  neighbour.write(hello(newIdentity(), 1))
-  await neighbour.hear('welcome')
-  let n = 0
-  const allIsWell = async () => {
-    n += 1
-    neighbour.write(request(n))
-    expect(await neighbour.hear('reply')).toMatchObject({ n, message: { content: n } })
-    expect(errors).toEqual([])
-  }
-  return { port, allIsWell }
-}
 
 test('there are enough of them, and no two are the same', () => {
   expect(violations.length).toBeGreaterThanOrEqual(60)

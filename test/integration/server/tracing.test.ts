@@ -1,5 +1,6 @@
 /** The spans of both ends, as an exporter in memory gets them, after real clients on real sockets whose links are cut. */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '@backchat/client'
 import { tracing as clientTracing } from '@backchat/client/tracing'
 import { type ManagerOptions, recovery } from '@backchat/server'
@@ -8,6 +9,12 @@ import { chaosProxy } from '@backchat/testing'
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
+import {
+  type Histogram,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics'
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -197,14 +204,14 @@ test('a handler that is called again says so', async () => {
 })
 
 test('what fails has the error’s code; a refusal on purpose is no error of the server', async () => {
-  const { manager, client, ended } = await traced({ config: { messageTimeout: 50 } })
+  const { manager, client, ended } = await traced()
   manager.registerHandler('bad', () => {
     throw new Error('swordfish')
   })
   manager.registerHandler('refuses', (_message, { failure }) => {
     throw failure({ reason: 'no' })
   })
-  manager.registerHandler('silent', () => new Promise(() => {}))
+  manager.registerHandler('silent', () => new Promise(() => {}), { timeout: 50 })
   for (const type of ['bad', 'refuses', 'silent', 'nobody']) await client.request(type, null).catch(() => {})
   const asked = await ended(SpanKind.CLIENT, 4)
   const ran = await ended(SpanKind.SERVER, 3)
@@ -321,6 +328,49 @@ test('metadata that no propagator expects costs nobody anything', async () => {
   }
   for (const span of await ended(SpanKind.SERVER, 3)) expect(span.parentSpanContext).toBeUndefined()
   expect(errors).toEqual([])
+})
+
+test('durations are measured on both ends, in seconds, and told apart by type and outcome', async () => {
+  const reader = new PeriodicExportingMetricReader({
+    exporter: new InMemoryMetricExporter(0),
+    exportIntervalMillis: 2 ** 30,
+  })
+  const meterProvider = new MeterProvider({ readers: [reader] })
+  const { manager, url } = await serve({ plugins: [tracing({ meterProvider })] })
+  manager.registerHandler('slow', () => sleep(30).then(() => 'hi'))
+  manager.registerHandler('bad', () => {
+    throw new Error('no')
+  })
+  const client = createClient({ url, tracing: clientTracing({ meterProvider }) })
+  onTestFinished(() => client.close())
+  client.handle('confirm', () => 'yes')
+  await client.request('slow', null)
+  await client.request('bad', null).catch(() => {})
+  await manager.request(manager.connections()[0]?.session.id ?? '', 'confirm', null)
+  const { resourceMetrics } = await reader.collect()
+  const measured = resourceMetrics.scopeMetrics.flatMap(({ scope, metrics }) =>
+    metrics.flatMap(({ descriptor: { name, unit }, dataPoints }) =>
+      dataPoints.map(({ attributes, value }) => ({
+        end: `${scope.name} ${name} ${unit} ${attributes['rpc.method']} ${attributes['error.type'] ?? 'ok'}`,
+        value: value as Histogram,
+      })),
+    ),
+  )
+  expect(measured.map(({ end }) => end).sort()).toEqual([
+    '@backchat/client rpc.client.call.duration s bad HANDLER_FAILED',
+    '@backchat/client rpc.client.call.duration s slow ok',
+    '@backchat/client rpc.server.call.duration s confirm ok',
+    '@backchat/server rpc.client.call.duration s confirm ok',
+    '@backchat/server rpc.server.call.duration s bad HANDLER_FAILED',
+    '@backchat/server rpc.server.call.duration s slow ok',
+  ])
+  for (const { end, value } of measured) {
+    expect(value.count, end).toBe(1)
+    // A timer may fire a little early; what takes 30 ms is no tenth of it, and no minute.
+    if (end.includes(' slow ')) expect(value.sum, end).toBeGreaterThan(0.02)
+    expect(value.sum, end).toBeLessThan(60)
+  }
+  await meterProvider.shutdown()
 })
 
 test('a tracer that throws stops nothing, on either end', async () => {

@@ -1,11 +1,11 @@
-/** Of a client and its copy one goes on as it was and the other one becomes another client, once; nobody else ever has to. */
+/** Of a client and its copy one goes on as it was and the other one becomes another client, once; nobody else ever has to, but for who had a session that a store forgot in part. */
 
 import type { Scenario } from '../scenario.js'
 import type { Promised } from './promise.js'
 
 export const copiesOf =
   ({ clients }: Scenario): Promised =>
-  (broken, { identities }) => {
+  (broken, { identities, rollbacks }) => {
     /** By the name of the original, whose identity it is: who lost it. */
     const losers = new Map<string, number>()
     const whoseOf = (client: number) => clients[client]?.copy?.of ?? clients[client]?.name ?? ''
@@ -13,9 +13,16 @@ export const copiesOf =
     /** The session to which each was welcomed last. */
     const sessions = new Map<number, string>()
 
-    const lost = (client: number) => {
+    const told = (client: number) => {
+      // For a store that went back its link may have ended long ago, and its session with it.
+      const isForgotten = rollbacks.touchedSession(sessions.get(client) ?? '')
+      if (!isCopied(whoseOf(client)) && !isForgotten)
+        broken(`client ${client} was told that somebody else is it, and nobody is`)
+    }
+
+    const becameAnother = (client: number) => {
       const whose = whoseOf(client)
-      if (!isCopied(whose)) return broken(`client ${client} was told that somebody else is it, and nobody is`)
+      if (!isCopied(whose)) return
       const before = losers.get(whose)
       if (before !== undefined) broken(`client ${client} had to become another one, and so had client ${before}`)
       losers.set(whose, client)
@@ -24,8 +31,11 @@ export const copiesOf =
     return {
       on: {
         heard({ client, link, frame }) {
-          if (identities.isLoss(client, link, frame)) lost(client)
+          if (identities.isLoss(client, link, frame)) told(client)
           if (frame.kind === 'welcome') sessions.set(client, frame.sessionId)
+        },
+        sent({ client, frame }) {
+          if (frame.kind === 'hello' && identities.becomesAnother(client)) becameAnother(client)
         },
         closed: ({ client }) => void sessions.delete(client),
         'settled up'() {

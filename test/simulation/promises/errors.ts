@@ -23,6 +23,8 @@ export const errorsOf =
     /** Requests, as session and number, with the node that runs them; and those that perhaps nobody will ever finish. */
     const running = new Map<string, number>()
     const orphans = new Set<string>()
+    /** Names of servers that count no more: whatever the store still begins under one of them never runs. */
+    const givenUp = new Set<string>()
     const sessions = new Set<string>()
     /** The session to which each client was welcomed last. */
     const current = new Map<number, string>()
@@ -112,7 +114,10 @@ export const errorsOf =
         closed: ({ client }) => void closed.add(client),
         greeted: ({ session }) => void sessions.add(session),
         forgotten: ({ session }) => void gone.add(session),
-        begun: ({ session, n, node }) => void running.set(`${session} ${n}`, node),
+        begun({ session, n, node, owner }) {
+          running.set(`${session} ${n}`, node)
+          if (givenUp.has(owner)) orphans.add(`${session} ${n}`)
+        },
         finished({ session, n, node }, now) {
           const request = `${session} ${n}`
           // What has not ended by then is ended for it.
@@ -134,7 +139,10 @@ export const errorsOf =
         },
         'store failed': ({ node }) => orphan(node),
         down: ({ node }) => orphan(node),
-        renamed: ({ node }) => orphan(node),
+        renamed({ node, former }) {
+          orphan(node)
+          givenUp.add(former)
+        },
         // Whoever looked before may have ended it [P-35].
         renewed({ node }, now) {
           if (isRunOut(node, now)) orphan(node)

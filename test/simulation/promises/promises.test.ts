@@ -97,11 +97,11 @@ test('a store that goes back excuses a second run of what it forgot, even if the
     judged(runsOnce, [
       [0, { fact: 'asked', client: 0, ask }],
       [0, { fact: 'sent', client: 0, link: 1, frame }],
-      [5, { fact: 'begun', node: 1, session: 'one', n: 1 }],
+      [5, { fact: 'begun', node: 1, session: 'one', n: 1, owner: 'node 1' }],
       ...(calledAt < 10 ? [[calledAt, ran(1)] as const] : []),
       [10, { fact: 'store rolled back', to }],
       ...(calledAt < 10 ? [] : [[calledAt, ran(1)] as const]),
-      [19, { fact: 'begun', node: 1, session: 'one', n: 1 }],
+      [19, { fact: 'begun', node: 1, session: 'one', n: 1, owner: 'node 1' }],
       [20, ran(2)],
       [21, ran(3)],
     ]).length

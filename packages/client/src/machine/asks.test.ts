@@ -80,6 +80,16 @@ describe('being asked', () => {
     )
   })
 
+  test('how large an answer may be, the welcome says', () => {
+    const stage = handling()
+    stage.relink({ resumed: true, limits: { messageBytes: 100, window: 256, ranges: 64 } })
+    stage.receive(says.ask(1), says.ask(2))
+    stage.frames()
+    answer(stage, 1, 100)
+    answer(stage, 2, 101)
+    expect(answers(stage)).toEqual(['1', '2 TOO_LARGE'])
+  })
+
   test('what a server may not ask beside 64 others is refused, and leaves nothing behind', () => {
     const stage = handling()
     for (let push = 1; push <= limits.asks; push += 1) stage.receive(says.ask(push))
@@ -156,6 +166,11 @@ describe('being asked no more', () => {
     stage.receive(says.ask(1), says.withdrawn(2, 1))
     expect(stage.take('abortHandler')).toEqual([{ kind: 'abortHandler', push: 1 }])
     answer(stage, 1)
+    stage.tell({
+      kind: 'answerFailed',
+      push: 1,
+      error: { code: 'HANDLER_FAILED', message: 'No.', mayHaveExecuted: true },
+    })
     expect(answers(stage)).toEqual([])
     stage.relink({ resumed: true })
     expect(stage.framesOf('hello')).toMatchObject([{ lastPush: 2 }])

@@ -30,7 +30,7 @@ export class Asks {
   /** What the server has not confirmed, in the order in which it was answered. */
   readonly #answers = new Map<number, Answer<Json> | AnswerError>()
   /** When nobody waits any more: the server counts too, and began earlier. */
-  readonly #deadlines = new Deadlines<number>()
+  readonly #deadlines = new Deadlines()
   #messageBytes: number = limits.messageBytes
 
   constructor(out: Out) {

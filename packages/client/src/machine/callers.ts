@@ -9,7 +9,7 @@ import type { Request } from './request.js'
 export class Callers {
   readonly #out: Out
   readonly #waiting = new Map<Key, Request>()
-  readonly #deadlines = new Deadlines<Key>()
+  readonly #deadlines = new Deadlines()
 
   constructor(out: Out) {
     this.#out = out

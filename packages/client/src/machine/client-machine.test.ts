@@ -2,6 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { Stage, says } from './stage.js'
 
 describe('being silent', () => {
+  test('a token function that fails before there is a link is why there is none', () => {
+    const stage = new Stage({ token: 'later' })
+    stage.tell({ kind: 'started' })
+    stage.tell({ kind: 'tokenFailed', fetch: 1, reason: 'no network' })
+    expect(stage.waitsFor).toBe('The token function failed: no network')
+  })
+
   test('before it is started the machine dials nothing, and takes requests', () => {
     const stage = new Stage()
     stage.ask()
@@ -78,6 +85,18 @@ describe('signs of the platform', () => {
     expect(stage.link).toBe(2)
   })
 
+  test('and for what was sent before: an answer, or that a cancel has arrived', () => {
+    for (const givenUp of [false, true]) {
+      const stage = new Stage().online()
+      const key = stage.ask()
+      if (givenUp) stage.tell({ kind: 'abandoned', key })
+      stage.tell({ kind: 'noticed', sign: 'hidden' })
+      stage.lose()
+      stage.pass(200)
+      expect(stage.link).toBe(2)
+    }
+  })
+
   test.for([
     [5_000, false],
     [5_001, true],
@@ -89,6 +108,21 @@ describe('signs of the platform', () => {
     stage.now = stage.machine.wakeAt() + late
     stage.receive(says.started(1))
     expect(stage.framesOf('ping')).toHaveLength(slept ? 1 : 0)
+  })
+
+  test('a sleep ends a wait for the next dial', () => {
+    const stage = new Stage()
+    stage.tell({ kind: 'started' })
+    for (let failure = 0; failure < 7; failure += 1) {
+      stage.lose()
+      if (failure < 6) stage.pass(10_000)
+    }
+    // It would wait for 10 s, but for the request.
+    stage.ask({ timeoutMs: 1_000 })
+    expect(stage.link).toBe(7)
+    stage.now += 6_001
+    stage.tell({ kind: 'woke' })
+    expect(stage.link).toBe(8)
   })
 
   test('after a sleep what is late settles first', () => {
@@ -119,6 +153,7 @@ describe('time', () => {
     const [late, later] = [stage.ask(), stage.ask({ timeoutMs: hour + 30_000 })]
     stage.wallAheadMs = hour
     stage.tell({ kind: 'noticed', sign: 'woke' })
+    expect(stage.machine.now).toBe(stage.now + hour)
     expect([stage.outcome(late), stage.outcome(later)]).toEqual(['TIMEOUT', undefined])
     stage.receive({ kind: 'pong' })
     stage.pass(29_999)
@@ -150,6 +185,14 @@ describe('time', () => {
     expect(stage.outcome(key)).toBe('ok')
   })
 
+  test('no other sign of the platform makes it believe the clock', () => {
+    const stage = new Stage().online()
+    const key = stage.ask()
+    stage.wallAheadMs = hour
+    stage.tell({ kind: 'noticed', sign: 'visible' })
+    expect(stage.outcome(key)).toBeUndefined()
+  })
+
   test('a link that slept has 3 s to answer; then it is dialled anew', () => {
     const stage = new Stage().online()
     stage.wallAheadMs = hour
@@ -167,6 +210,22 @@ describe('time', () => {
     stage.wallAheadMs = hour
     stage.tell({ kind: 'woke', timerAt: stage.machine.wakeAt() })
     expect(stage.link).toBe(2)
+  })
+})
+
+describe('transmitting', () => {
+  test('a frame that asks for a request says for which, the first time and again; no other does', () => {
+    const stage = new Stage().online()
+    const key = stage.ask()
+    stage.relink({ resumed: true }).receive({ kind: 'ping' })
+    const said = stage.transmitted().map(({ frame, ...rest }) => ({ ...rest, kind: frame.kind }))
+    expect(said).toStrictEqual([
+      { kind: 'hello', link: 1 },
+      { kind: 'request', link: 1, key },
+      { kind: 'hello', link: 2 },
+      { kind: 'request', link: 2, key },
+      { kind: 'pong', link: 2 },
+    ])
   })
 })
 

@@ -14,6 +14,12 @@ test('an idle link is pinged after the heartbeat of silence', () => {
   expect(heartbeat.check(30_000)).toBe('ping')
 })
 
+test('before a link is current nobody is pinged, whatever is heard', () => {
+  const heartbeat = new Heartbeat()
+  heartbeat.heard(10)
+  expect(heartbeat.wakeAt()).toBe(Number.POSITIVE_INFINITY)
+})
+
 test('any frame puts the ping off', () => {
   const heartbeat = started()
   heartbeat.heard(20_000)

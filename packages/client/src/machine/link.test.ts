@@ -28,6 +28,12 @@ function dialled(link: Link, now: number, fetch = 1): void {
   link.welcomed(now)
 }
 
+/** Why the link waits now; empty when it does not. */
+const waitsFor = (effects: readonly Effect[]) => {
+  const [last] = effects.flatMap((effect) => (effect.kind === 'status' ? [effect.status] : [])).slice(-1)
+  return last?.state === 'waiting' ? last.reason : ''
+}
+
 const statuses = (effects: readonly Effect[]) =>
   effects.flatMap((effect) => (effect.kind === 'status' ? [effect.status.state] : []))
 
@@ -45,6 +51,21 @@ test('it asks for a token, dials, greets and is online', () => {
   expect(take()).toEqual([{ kind: 'status', status: { state: 'online' } }])
 })
 
+test('a socket that opens twice, or that is not the one dialled, is greeted once', () => {
+  const { link } = linked()
+  link.start(0)
+  link.tokenFetched(1, 'sesame', 10)
+  expect(link.opened(7)).toBeUndefined()
+  expect(link.opened(1)).toEqual({ token: 'sesame' })
+  expect(link.opened(1)).toBeUndefined()
+})
+
+test('before it is started new credentials dial nothing', () => {
+  const { link, take } = linked()
+  link.reauthenticate(0)
+  expect([link.state, take()]).toEqual(['idle', []])
+})
+
 test('starting twice dials once', () => {
   const { link, take } = linked()
   link.start(0)
@@ -60,9 +81,23 @@ test('a token that was asked for earlier does not count', () => {
   link.pass(10_200, true)
   take()
   link.tokenFetched(1, 'late', 10_300)
+  link.tokenFailed(1, 'late', 10_300)
   expect(take()).toEqual([])
   link.tokenFetched(2, 'fresh', 10_300)
   expect(link.opened(1)).toEqual({ token: 'fresh' })
+})
+
+test('a token that comes while the link waits, or after it was closed, dials nothing', () => {
+  const question = (end: (link: Link) => void) => {
+    const { link, take } = linked()
+    link.start(0)
+    end(link)
+    take()
+    link.tokenFetched(1, 'late', 10_100)
+    return take()
+  }
+  expect(question((link) => link.pass(10_000, true))).toEqual([])
+  expect(question((link) => link.close())).toEqual([])
 })
 
 test('a token function that does not answer within 10 s is asked again, with backoff', () => {
@@ -71,9 +106,8 @@ test('a token function that does not answer within 10 s is asked again, with bac
   link.pass(9_999, true)
   expect(link.state).toBe('fetching')
   link.pass(10_000, true)
-  expect(link.state).toBe('waiting')
+  expect(waitsFor(take())).toBe('No token within 10000 ms.')
   expect(link.wakeAt(true)).toBe(10_200)
-  take()
   link.pass(10_200, true)
   expect(take()).toContainEqual({ kind: 'fetchToken', fetch: 2 })
 })
@@ -92,8 +126,9 @@ test('a token that no server may take is a failure, not a dial', () => {
   const { link, take } = linked()
   link.start(0)
   link.tokenFetched(1, 'x'.repeat(8 * 1024 + 1), 0)
-  expect(link.state).toBe('waiting')
-  expect(take()).not.toContainEqual({ kind: 'dial', link: 1 })
+  const wanted = take()
+  expect(waitsFor(wanted)).toBe('The token is longer than 8192 bytes.')
+  expect(wanted).not.toContainEqual({ kind: 'dial', link: 1 })
 })
 
 test('a lost link is dialled again after a random part of 200 ms, doubled with each failure up to 10 s', () => {
@@ -145,9 +180,27 @@ test('a dial that is not welcomed within 10 s is abandoned, whether or not it op
     expect(link.current).toBe(1)
     take()
     link.pass(11_000, true)
-    expect(take()).toContainEqual({ kind: 'abandon', link: 1, code: closeCodes.normal })
-    expect(link.state).toBe('waiting')
+    const wanted = take()
+    expect(wanted).toContainEqual({ kind: 'abandon', link: 1, code: closeCodes.normal })
+    expect(waitsFor(wanted)).toBe('No welcome within 10000 ms.')
   }
+})
+
+test('a hidden page, too, gives up a dial that is not welcomed', () => {
+  const { link } = linked()
+  link.noticed('hidden', 0)
+  link.start(0)
+  link.tokenFetched(1, undefined, 0)
+  link.pass(10_000, false)
+  expect(link.state).toBe('waiting')
+})
+
+test('a socket that never opened was no link', () => {
+  const { link, take } = linked()
+  link.start(0)
+  link.tokenFetched(1, undefined, 0)
+  link.closed(1, 1006, '', 0)
+  expect(waitsFor(take())).toBe('No connection (1006).')
 })
 
 test('the end of an older link is of no interest', () => {
@@ -201,11 +254,16 @@ test.for(['offline', 'hidden'] as const)('the sign %s does not end a wait', (sig
   expect(link.state).toBe('waiting')
 })
 
-test('no sign ends a wait before the time that a refusal asked for', () => {
-  const { link } = online()
+test.for([
+  ['sign', (link: Link) => link.noticed('online', 1_010)],
+  ['credential', (link: Link) => link.reauthenticate(1_010)],
+] as const)('no %s ends a wait before the time that a refusal asked for', ([, hurry]) => {
+  const { link, take } = online()
   link.drop(closeCodes.normal, 'full', 1_000, 3_000)
-  link.noticed('online', 1_010)
+  take()
+  hurry(link)
   expect([link.state, link.wakeAt(true)]).toEqual(['waiting', 4_000])
+  expect(take()).toEqual([{ kind: 'status', status: { state: 'waiting', reason: 'full', until: 4_000 } }])
 })
 
 test('a hidden page does not dial again until it is visible', () => {
@@ -217,6 +275,16 @@ test('a hidden page does not dial again until it is visible', () => {
   expect(link.state).toBe('waiting')
   link.noticed('visible', 60_000)
   expect(link.state).toBe('fetching')
+  dialled(link, 60_000, 2)
+  link.closed(2, 1006, '', 60_000)
+  expect(link.wakeAt(false)).toBe(60_400)
+})
+
+test.for(['online', 'offline', 'woke'] as const)('a page is not hidden by the sign %s', (sign) => {
+  const { link } = online()
+  link.noticed(sign, 500)
+  link.closed(1, 1006, '', 1_000)
+  expect(link.wakeAt(false)).toBe(1_200)
 })
 
 test('a hidden page dials when somebody waits for an answer', () => {
@@ -340,6 +408,14 @@ test('closing abandons the socket, and nothing wakes it again', () => {
   link.closed(1, 1006, '', 10)
   link.pass(10, true)
   expect([take(), link.wakeAt(true)]).toEqual([[], Number.POSITIVE_INFINITY])
+})
+
+test('closing without a socket abandons none', () => {
+  const { link, take } = online()
+  link.closed(1, 1006, '', 1_000)
+  take()
+  link.close()
+  expect(take()).toEqual([{ kind: 'status', status: { state: 'closed' } }])
 })
 
 test('a status is told when it changes, not at each step', () => {

@@ -37,10 +37,10 @@ test('the next push is delivered and owed a confirmation', () => {
 })
 
 test('a repeated push is ignored', () => {
-  const { pushes, effects } = listening(256, 'system')
+  const { pushes, effects, owed } = listening(256, 'system')
   accept(pushes, says.push(1), 'session')
   expect(accept(pushes, says.push(1), 'session')).toBe(true)
-  expect(effects).toHaveLength(1)
+  expect([effects.length, owed()]).toEqual([1, 1])
 })
 
 test('a jump is refused and nothing of it is delivered', () => {
@@ -92,7 +92,10 @@ test('who listens to all hears every type', () => {
 test('when too many wait, each one more is reported and dropped', () => {
   const { pushes, effects } = listening(2)
   for (const n of [1, 2, 3]) accept(pushes, says.push(n, 'news'), 'session')
-  expect(effects).toMatchObject([{ kind: 'report', error: { code: 'NO_HANDLER', mayHaveExecuted: false } }])
+  const message = "A push was dropped: 2 wait for client.on('news') already."
+  expect(effects).toMatchObject([
+    { kind: 'report', error: { code: 'NO_HANDLER', message, stage: 'received', mayHaveExecuted: false } },
+  ])
   expect(pushes.last).toBe(3)
   pushes.listened('news')
   expect(kinds(effects)).toEqual(['report', 'deliver', 'deliver'])

@@ -28,6 +28,14 @@ describe('sending', () => {
     ])
   })
 
+  test('its caller gets the reply as it travelled, and the session that it came in', () => {
+    const stage = new Stage().online()
+    const key = stage.ask()
+    const reply = says.reply(1)
+    stage.receive(reply)
+    expect(stage.outcomes.get(key)).toEqual({ ok: true, message: reply.message, sessionId: 'session' })
+  })
+
   test('numbers are given in the order of sending, and each stage is told', () => {
     const stage = new Stage().online()
     const [a, b] = [stage.ask(), stage.ask()]
@@ -82,6 +90,13 @@ describe('sending', () => {
     expect(stage.outcomes.get(key)).toEqual({ ok: true, message: null, sessionId: 'session' })
     stage.receive(error(1, {}))
     expect(stage.take('report')).toEqual([])
+  })
+
+  test('a send that is answered by a reply has settled without it', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'send' })
+    stage.receive(says.reply(1))
+    expect(stage.outcomes.get(key)).toEqual({ ok: true, message: null, sessionId: 'session' })
   })
 })
 
@@ -155,7 +170,8 @@ describe('giving up', () => {
     stage.tell({ kind: 'abandoned', key })
     expect(stage.fault(key)).toMatchObject({ code: 'ABORTED', stage: 'queued', mayHaveExecuted: false })
     stage.online()
-    expect(stage.framesOf('request')).toEqual([])
+    stage.pass(1_000)
+    expect(stage.frames().map(({ kind }) => kind)).toEqual(['hello'])
   })
 
   test('a sent request settles at once, and the server is told on each new link until it acknowledges', () => {
@@ -198,6 +214,15 @@ describe('giving up', () => {
     expect(stage.take('chunk')).toEqual([])
   })
 
+  test('that a request was cancelled is no answer for whoever has not given it up', () => {
+    const stage = new Stage().online()
+    const key = stage.ask()
+    stage.receive(says.cancelled(1))
+    expect([stage.outcome(key), stage.take('abandon')]).toEqual([undefined, []])
+    stage.receive(says.reply(1))
+    expect(stage.outcome(key)).toBe('ok')
+  })
+
   test('giving up what is settled does nothing', () => {
     const stage = new Stage().online()
     const key = stage.ask()
@@ -236,6 +261,7 @@ describe('errors', () => {
     const key = stage.ask()
     stage.frames()
     stage.receive(rateLimited(1, 2_000))
+    expect(stage.take('putOff')).toEqual([{ kind: 'putOff', key, code: 'RATE_LIMITED' }])
     stage.pass(2_199)
     expect(stage.framesOf('request')).toEqual([])
     stage.pass(1)
@@ -268,6 +294,13 @@ describe('errors', () => {
       retryable: true,
       retryAfterMs: 2_000,
     })
+  })
+
+  test('a refusal that is over at the deadline is over too late', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ timeoutMs: 1_000 })
+    stage.receive(rateLimited(1, 800))
+    expect(stage.outcome(key)).toBe('RATE_LIMITED')
   })
 
   test('an error that is not refused is final, whatever its code', () => {
@@ -324,6 +357,7 @@ describe('streams', () => {
     stage.ask({ mode: 'stream' })
     stage.receive(says.chunk(1, 0), says.chunk(1, 2))
     expect(stage.take('abandon')).toHaveLength(1)
+    expect(stage.waitsFor).toBe('Chunk 2 came where 1 was due.')
     stage.frames()
     stage.pass(200)
     stage.welcome()
@@ -337,14 +371,15 @@ describe('streams', () => {
     const key = stage.ask({ mode: 'stream' })
     stage.receive(says.chunk(1, 0), says.reply(1, 2))
     expect(stage.take('abandon')).toHaveLength(1)
+    expect(stage.waitsFor).toBe('The reply came after 1 of 2 chunks.')
     expect(stage.outcome(key)).toBeUndefined()
   })
 
-  test('the count of a reply is of no interest to who wants no chunks', () => {
+  test('chunks, and how many a reply counts, are of no interest to who wants none', () => {
     const stage = new Stage().online()
     const key = stage.ask()
-    stage.receive(says.reply(1, 2))
-    expect(stage.outcome(key)).toBe('ok')
+    stage.receive(says.chunk(1, 0), says.reply(1, 2))
+    expect([stage.outcome(key), stage.take('chunk')]).toEqual(['ok', []])
   })
 
   test('its timeout is the longest silence', () => {
@@ -401,6 +436,27 @@ describe('streams', () => {
     expect(stage.take('dropChunks')).toEqual([])
     stage.tell({ kind: 'replyWanted', key })
     expect(stage.take('dropChunks')).toHaveLength(1)
+  })
+
+  test('that somebody begins to read does not break its silence', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'stream', timeoutMs: 1_000 })
+    stage.pass(900)
+    stage.tell({ kind: 'readerBegan', key })
+    stage.pass(100)
+    expect(stage.outcome(key)).toBe('TIMEOUT')
+  })
+
+  test('whoever reads on after the end does no harm', () => {
+    const stage = new Stage().online()
+    const key = stage.ask({ mode: 'stream' })
+    stage.receive(says.chunk(1, 0), says.reply(1, 1))
+    stage.pass(200)
+    stage.frames()
+    stage.tell({ kind: 'took', key, next: 1 })
+    stage.tell({ kind: 'left', key })
+    stage.pass(1_000)
+    expect(stage.frames()).toEqual([])
   })
 
   test('a new link does not break its silence', () => {
@@ -522,5 +578,6 @@ describe('streams', () => {
     for (let chunk = 0; chunk <= 512; chunk += 1) stage.receive(says.chunk(1, chunk))
     expect(stage.take('chunk')).toHaveLength(512)
     expect(stage.take('abandon')).toHaveLength(1)
+    expect(stage.waitsFor).toBe('Too many chunks came.')
   })
 })

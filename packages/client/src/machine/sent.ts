@@ -12,7 +12,7 @@ export class Sent {
   readonly #out: Out
   readonly #requests = new Map<number, Request>()
   /** When those that the server put off are sent again. */
-  #postponed = new Deadlines<number>()
+  #postponed = new Deadlines()
   /** Streams whose readers came further than the server knows. */
   readonly #moved = new Set<number>()
   /** For each request that this link took: which of its request frames was the last one of it. */

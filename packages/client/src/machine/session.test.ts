@@ -5,6 +5,17 @@ import { Stage, says } from './stage.js'
 const refuse = (code: RefuseCode, retryAfterMs?: number) =>
   ({ kind: 'refuse', code, message: 'No.', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }) as const
 
+const welcome = {
+  kind: 'welcome',
+  sessionId: 's',
+  epoch: 'e',
+  resumed: false,
+  head: 0,
+  idempotent: [],
+  limits: { messageBytes: 1_000, window: 256, ranges: 64 },
+  heartbeatMs: 30_000,
+} as const
+
 /** A first link that opened and was refused. */
 const refused = (stage: Stage, code: RefuseCode, retryAfterMs?: number): Stage => {
   stage.tell({ kind: 'started' })
@@ -13,6 +24,14 @@ const refused = (stage: Stage, code: RefuseCode, retryAfterMs?: number): Stage =
 }
 
 describe('greeting', () => {
+  test('a socket that opens twice is greeted once', () => {
+    const stage = new Stage()
+    stage.tell({ kind: 'started' })
+    stage.tell({ kind: 'opened', link: 1 })
+    stage.tell({ kind: 'opened', link: 1 })
+    expect(stage.frames()).toHaveLength(1)
+  })
+
   test('the first frame is a hello, and nothing else is sent before the welcome', () => {
     const stage = new Stage({ token: 'sesame' })
     const key = stage.ask()
@@ -55,37 +74,21 @@ describe('greeting', () => {
     stage.tell({ kind: 'opened', link: 1 })
     stage.receive(says.push(1))
     expect(stage.take('abandon')).toEqual([{ kind: 'abandon', link: 1, code: 4400 }])
+    expect(stage.waitsFor).toBe('A push came before the welcome.')
   })
 
   test('a welcome to a link that has not greeted ends it', () => {
     const stage = new Stage()
     stage.tell({ kind: 'started' })
-    stage.receive({
-      kind: 'welcome',
-      sessionId: 's',
-      epoch: 'e',
-      resumed: false,
-      head: 0,
-      idempotent: [],
-      limits: { messageBytes: 1, window: 1, ranges: 1 },
-      heartbeatMs: 1_000,
-    })
+    stage.receive(welcome)
     expect(stage.take('abandon')).toHaveLength(1)
   })
 
   test('a second welcome ends the link', () => {
     const stage = new Stage().online()
-    stage.receive({
-      kind: 'welcome',
-      sessionId: 's',
-      epoch: 'first',
-      resumed: true,
-      head: 0,
-      idempotent: [],
-      limits: { messageBytes: 1, window: 1, ranges: 1 },
-      heartbeatMs: 1_000,
-    })
+    stage.receive({ ...welcome, epoch: 'first', resumed: true })
     expect(stage.take('abandon')).toEqual([{ kind: 'abandon', link: 1, code: 4400 }])
+    expect(stage.waitsFor).toBe('A second welcome came.')
   })
 
   test('a frame of an unknown kind is a sign of life after the welcome, and no greeting before it', () => {
@@ -173,16 +176,7 @@ describe('order after the welcome', () => {
       {
         kind: 'received',
         link: 2,
-        frame: {
-          kind: 'welcome',
-          sessionId: 'other',
-          epoch: 'second',
-          resumed: false,
-          head: 0,
-          idempotent: ['text'],
-          limits: { messageBytes: 1_000, window: 256, ranges: 64 },
-          heartbeatMs: 30_000,
-        },
+        frame: { ...welcome, sessionId: 'other', epoch: 'second', idempotent: ['text'] },
       },
       stage.now,
     )
@@ -198,6 +192,45 @@ describe('order after the welcome', () => {
       { kind: 'request', n: 3 },
     ])
     expect(stage.outcome(kept)).toBeUndefined()
+  })
+})
+
+describe('an init that is not answered for in its turn', () => {
+  test('is asked on the next link, before all else, when its own has gone', () => {
+    const stage = new Stage().online()
+    stage.lose()
+    stage.ask()
+    stage.ask({ type: 'init', init: true })
+    stage.frames()
+    stage.pass(200)
+    stage.welcome()
+    expect(stage.framesOf('request').map(({ message }) => message)).toEqual([
+      '{"id":"message-2"}',
+      '{"id":"message-1"}',
+    ])
+  })
+
+  test('is asked on the next link, too, when its session is as new as it was', () => {
+    const stage = new Stage()
+    stage.tell({ kind: 'started' })
+    stage.tell({ kind: 'opened', link: 1 })
+    // The shell performs `initialise` only after it has heard of the loss.
+    stage.machine.handle({ kind: 'received', link: 1, frame: welcome }, stage.now)
+    stage.lose()
+    stage.ask({ type: 'init', init: true })
+    stage.pass(200)
+    stage.tell({ kind: 'opened', link: 2 })
+    stage.frames()
+    stage.receive(welcome)
+    expect(stage.framesOf('request')).toMatchObject([{ n: 1, message: '{"id":"message-1"}' }])
+  })
+
+  test('is not answered for twice: nothing is sent again', () => {
+    const stage = new Stage().online()
+    stage.ask()
+    stage.frames()
+    stage.tell({ kind: 'initSkipped' })
+    expect(stage.frames()).toEqual([])
   })
 })
 
@@ -245,7 +278,10 @@ describe('another epoch', () => {
     stage.frames()
     stage.relink({ epoch: 'second', idempotent: ['text'] })
     expect(stage.framesOf('request').map(({ n }) => n)).toEqual([1, 2])
-    stage.receive(says.reply(1))
+    stage.take('stage')
+    stage.receive(says.started(1), says.reply(1))
+    // It was running in the old session; in the new one it is running only now.
+    expect(stage.take('stage').map(({ stage }) => stage)).toEqual(['started', 'replied'])
     stage.receive({
       kind: 'error',
       n: 2,
@@ -321,7 +357,9 @@ describe('refusals', () => {
     expect([stage.outcome(sent), stage.outcome(queued)]).toEqual(['OUTCOME_UNKNOWN', ending])
     expect(stage.fault(queued)).toMatchObject({ stage: 'queued', mayHaveExecuted: false })
     expect(stage.outcome(stage.ask())).toBe(ending)
-    expect(stage.take('report')).toMatchObject([{ error: { code: ending } }])
+    expect(stage.take('report')).toMatchObject([{ error: { code: ending, stage: 'queued', mayHaveExecuted: false } }])
+    stage.tell({ kind: 'closeAsked' })
+    expect(stage.outcome(stage.ask())).toBe(ending)
     expect(stage.take('status').at(-1)).toEqual({ kind: 'status', status: { state: 'closed' } })
     expect(stage.machine.wakeAt()).toBe(Number.POSITIVE_INFINITY)
   })
@@ -430,6 +468,7 @@ describe('pushes', () => {
     stage.tell({ kind: 'listened', type: '*' })
     stage.receive(says.push(1), says.push(3))
     expect(stage.take('abandon')).toEqual([{ kind: 'abandon', link: 1, code: 4400 }])
+    expect(stage.waitsFor).toBe('A push came where push 2 was due.')
     stage.frames()
     stage.pass(200)
     stage.welcome()

@@ -13,6 +13,10 @@ export interface StageOptions extends Partial<ClientMachineOptions> {
 }
 
 type Frame = ClientFrame<Json>
+type Transmit = Extract<Effect, { kind: 'transmit' }>
+
+/** A machine that has done all that is due wants to be woken later, not again at once. */
+const mostTurnsAtOnce = 100
 
 export class Stage {
   readonly machine: ClientMachine
@@ -22,7 +26,7 @@ export class Stage {
   /** All that was wanted since the last look, but for what has a record of its own below. */
   readonly effects: Effect[] = []
   /** What was transmitted since the last look. */
-  readonly #frames: Frame[] = []
+  readonly #transmitted: Transmit[] = []
   readonly outcomes = new Map<Key, Outcome>()
   /** The newest link that was dialled. */
   link = 0
@@ -57,7 +61,10 @@ export class Stage {
   /** Lets time pass as a shell does: a turn whenever the machine wants one. */
   pass(ms: number): void {
     const end = this.now + ms
+    let turns = 0
     while (this.machine.wakeAt() <= end) {
+      turns = this.machine.wakeAt() > this.now ? 0 : turns + 1
+      if (turns === mostTurnsAtOnce) throw new Error('The machine wants to be woken without end.')
       this.now = Math.max(this.now, this.machine.wakeAt())
       this.tell({ kind: 'woke' })
     }
@@ -102,7 +109,12 @@ export class Stage {
 
   /** What was transmitted since the last look. */
   frames(): readonly Frame[] {
-    return this.#frames.splice(0)
+    return this.transmitted().map(({ frame }) => frame)
+  }
+
+  /** The same, with the link and the request of each. */
+  transmitted(): readonly Transmit[] {
+    return this.#transmitted.splice(0)
   }
 
   /** Those of one kind, since the last look at frames of any kind. */
@@ -125,6 +137,12 @@ export class Stage {
     return outcome.ok ? 'ok' : outcome.error.code
   }
 
+  /** Why the newest link is waited for; empty when it is not. */
+  get waitsFor(): string {
+    const [last] = this.effects.flatMap((effect) => (effect.kind === 'status' ? [effect.status] : [])).slice(-1)
+    return last?.state === 'waiting' ? last.reason : ''
+  }
+
   fault(key: Key) {
     const outcome = this.outcomes.get(key)
     if (outcome === undefined || outcome.ok) throw new Error(`request ${key} has not failed`)
@@ -133,15 +151,19 @@ export class Stage {
 
   #perform(effect: Effect, asked: Input[]): void {
     if (effect.kind === 'transmit') {
-      this.#frames.push(effect.frame)
+      if (effect.frame.kind === 'answerError') isSentence(effect.frame.error.message)
+      this.#transmitted.push(effect)
       return
     }
     if (effect.kind === 'settle') {
       if (this.outcomes.has(effect.key)) throw new Error(`request ${effect.key} settled twice`)
+      if (!effect.outcome.ok) isSentence(effect.outcome.error.message)
       this.outcomes.set(effect.key, effect.outcome)
       return
     }
     this.effects.push(effect)
+    if (effect.kind === 'report' || effect.kind === 'dropChunks') isSentence(effect.error.message)
+    if (effect.kind === 'reset') isSentence(effect.reason)
     if (effect.kind === 'dial') this.link = effect.link
     if (effect.kind === 'fetchToken' && this.#token !== 'later') {
       asked.push({ kind: 'tokenFetched', fetch: effect.fetch, token: this.#token })
@@ -155,6 +177,11 @@ export class Stage {
     this.#keys += 1
     return { ...requested(this.#keys), type: 'init', init: true }
   }
+}
+
+/** What a person is told is one, always. */
+function isSentence(text: string): void {
+  if (!/^[A-Z].*\.$/.test(text)) throw new Error(`"${text}" is no sentence`)
 }
 
 const requested = (key: Key): Requested => ({

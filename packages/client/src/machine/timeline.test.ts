@@ -18,6 +18,16 @@ test('time is what the monotonic clock says', () => {
   expect(timeline.at(2_000)).toBe(2_000)
 })
 
+test('of the first reading nothing can be told', () => {
+  const timeline = new Timeline()
+  expect(timeline.read({ monotonic: 5, wall: hour, dueAt: Number.POSITIVE_INFINITY, woke: false })).toBe('awake')
+})
+
+test('a clock that is adjusted by a second is a jump', () => {
+  const { read } = begun()
+  expect(read({ monotonic: 2_000, wall: 3_000 })).toBe('jumped')
+})
+
 test('a clock that is adjusted by less than a second is no jump', () => {
   const { timeline, read } = begun()
   expect(read({ monotonic: 2_000, wall: 2_999 })).toBe('awake')
@@ -77,4 +87,15 @@ test('sleeps add up, and what was planned in between is due that much earlier', 
   read({ monotonic: 1_200, wall: 1_200 + 2 * hour, woke: true })
   expect(timeline.at(1_200)).toBe(1_200 + 2 * hour)
   expect(timeline.monotonic(5_000 + 2 * hour)).toBe(5_000)
+})
+
+test('a turn is never due before its time, however fractions are rounded', () => {
+  const { timeline, read } = begun()
+  // Of this sleep a part of the sums lies halfway between two numbers.
+  read({ monotonic: 1_100, wall: 2_490.600_000_000_000_4, woke: true })
+  for (let tenth = 1; tenth <= 10_000; tenth++) {
+    const at = 18_000 + tenth / 10
+    expect(timeline.at(timeline.monotonic(at))).toBeGreaterThanOrEqual(at)
+    expect(timeline.at(timeline.monotonic(at))).toBeLessThan(at + 0.001)
+  }
 })

@@ -39,8 +39,9 @@ export class Timeline {
     return monotonic + this.#ahead
   }
 
-  /** The monotonic time at that of the machine. */
+  /** The monotonic time at that of the machine, and not before it: a turn that a rounding makes too early would find nothing to do, again and again. */
   monotonic(at: number): number {
-    return at - this.#ahead
+    const monotonic = at - this.#ahead
+    return this.at(monotonic) < at ? monotonic + at * Number.EPSILON : monotonic
   }
 }

@@ -88,6 +88,21 @@ describe('a token that ends', () => {
     expect(stage.framesOf('token')).toHaveLength(1)
   })
 
+  test.for([
+    ['comes', (stage: Stage) => fetched(stage, 2, 'late')],
+    ['fails', (stage: Stage) => stage.tell({ kind: 'tokenFailed', fetch: 2, reason: 'late' })],
+  ] as const)('one that %s after its 10 s counts no more: it is asked for again when that is due', ([, answer]) => {
+    const stage = online(10_000)
+    stage.pass(8_000)
+    passAlive(stage, 10_100)
+    stage.take('fetchToken')
+    stage.frames()
+    answer(stage)
+    expect(stage.frames()).toEqual([])
+    stage.pass(100)
+    expect(stage.take('fetchToken')).toHaveLength(1)
+  })
+
   test('a link that is lost meanwhile is dialled with the token that is on its way', () => {
     const stage = online(10_000)
     stage.pass(8_000)
@@ -252,6 +267,17 @@ describe('a request that is refused for its token', () => {
     fetched(stage, 2, 'second')
     stage.welcome({ resumed: true })
     expect(stage.framesOf('request')).toMatchObject([{ n: 1 }])
+  })
+
+  test.for([
+    { refused: true, code: 'NO_HANDLER' },
+    { refused: undefined, code: 'UNAUTHORIZED' },
+  ] as const)('is told apart from others: $code settles, for no other token helps', ({ refused, code }) => {
+    const stage = online(hour)
+    const key = stage.ask()
+    const error = { code, message: 'No.', mayHaveExecuted: false } as const
+    stage.receive({ kind: 'error', n: 1, ...(refused && { refused }), error })
+    expect(stage.outcome(key)).toBe(code)
   })
 
   test('ends by its deadline', () => {

@@ -25,10 +25,15 @@ const pair = async () => {
   const accepted = new Promise<LinkSocket>((resolve) => {
     http.on('upgrade', (request, stream, head) => {
       sockets.handleUpgrade(request, stream, head, (socket) => {
-        const write = stream._writev?.bind(stream)
+        const write = stream._write.bind(stream)
+        stream._write = (chunk, encoding, done) => {
+          writes += 1
+          write(chunk, encoding, done)
+        }
+        const writeMany = stream._writev?.bind(stream)
         stream._writev = (chunks, done) => {
           writes += 1
-          write?.(chunks, done)
+          writeMany?.(chunks, done)
         }
         resolve(
           new LinkSocket(
@@ -69,6 +74,32 @@ test('the texts of one turn leave in one write and arrive in order', async () =>
   await vi.waitFor(() => expect(texts).toHaveLength(50))
   expect(texts[49]).toBe('text 49')
   expect(writes()).toBe(1)
+})
+
+test('texts of all lengths and languages leave in one write, and arrive in order', async () => {
+  const { link, texts, writes } = await pair()
+  const said = [0, 1, 125, 126, 127, 65_534, 65_535, 65_536].flatMap((length) => [
+    'a'.repeat(length),
+    '你'.repeat(length),
+  ])
+  said.push('\u0000\u007f', '\u0080\u00ff', '😀')
+  for (const text of said.slice(0, 12)) link.transmit(text)
+  link.flush()
+  expect(writes()).toBe(1)
+  for (const text of said.slice(12)) link.transmit(text)
+  link.flush()
+  await vi.waitFor(() => expect(texts).toHaveLength(said.length))
+  expect(texts).toEqual(said)
+})
+
+test('what was gathered leaves before the close frame', async () => {
+  const { link, client, texts } = await pair()
+  link.transmit('one')
+  link.transmit('two')
+  link.abandon(4400, 'over')
+  const [code] = await once(client, 'close')
+  expect(code).toBe(4400)
+  expect(texts).toEqual(['one', 'two'])
 })
 
 test('a binary message is no frame', async () => {

@@ -3,6 +3,7 @@
 import type { Duplex } from 'node:stream'
 import { type Clock, closeCodes, limits } from '@backchat/protocol'
 import type { RawData, WebSocket } from 'ws'
+import { textFrame } from './text-frame.js'
 
 /** What a socket reports. After `abandon` only `gone`. */
 export interface LinkListener {
@@ -19,6 +20,8 @@ export const slowBytes = 1024 * 1024
 /** A burst of answers may queue more for a moment without the reader being at fault; but never more than this, and one frame. */
 export const mostQueuedBytes = 4 * slowBytes
 export const patienceMs = 1_000
+/** So much is gathered; then it is handed on, and one looks how the reader keeps up. */
+const gatheredBytes = 64 * 1024
 /** RFC 6455 §5.5: a close frame holds at most 125 bytes, two of them the code. */
 const longestReason = 123
 
@@ -28,6 +31,10 @@ export class LinkSocket {
   readonly #clock: Pick<Clock, 'after'>
   readonly #listener: LinkListener
   #corked = false
+  /** Frames of this turn that have not been handed on, as bytes: each character is one. */
+  #gathered = ''
+  /** Something was transmitted since the last flush. */
+  #unflushed = false
   #welcomed = false
   #over = false
   /** Calls off the look at a queue that is too long; undefined while it is not. */
@@ -49,14 +56,16 @@ export class LinkSocket {
     this.#welcomed = true
   }
 
-  /** Queues a text. All texts of a turn leave in one system call, at {@link flush}. */
-  transmit(text: string): void {
-    if (this.#over) return
-    if (!this.#corked) this.#stream.cork()
-    this.#corked = true
-    this.#socket.send(text)
-    // What the kernel takes at once does not count as queued, so it is offered before it is judged.
-    if (this.queuedBytes > slowBytes) this.flush()
+  /** Queues a text. All texts of a turn leave in one system call, at {@link flush}. Returns whether this is the first since. */
+  transmit(text: string): boolean {
+    if (this.#over) return false
+    const isFirst = !this.#unflushed
+    this.#unflushed = true
+    const frame = textFrame(text)
+    if (frame === undefined) this.#send(text)
+    else this.#gathered += frame
+    if (this.#gathered.length > gatheredBytes) this.#handOn()
+    return isFirst
   }
 
   get welcomed(): boolean {
@@ -69,6 +78,8 @@ export class LinkSocket {
   }
 
   flush(): void {
+    this.#unflushed = false
+    this.#writeGathered()
     this.#uncork()
     if (this.#over || this.queuedBytes <= slowBytes) return
     if (this.queuedBytes > mostQueuedBytes) this.#tooSlow()
@@ -78,9 +89,33 @@ export class LinkSocket {
   /** Flushes, closes with the code, and terminates what is not closed within a second (the WebSocket's `closeTimeout`). */
   abandon(code: number, reason: string): void {
     if (this.#over) return
+    this.#writeGathered()
     this.#end()
     this.#socket.close(code, shortened(reason))
     this.#uncork()
+  }
+
+  /** In order with what was gathered before. */
+  #send(text: string): void {
+    if (!this.#corked) this.#stream.cork()
+    this.#corked = true
+    this.#writeGathered()
+    this.#socket.send(text)
+    this.#handOn()
+  }
+
+  /** What the kernel takes at once does not count as queued, so it is offered before it is judged. */
+  #handOn(): void {
+    this.#writeGathered()
+    if (this.queuedBytes > slowBytes) this.flush()
+  }
+
+  /** Not through `ws`, which makes two buffers and a write of each frame. It has nothing queued itself: it would have, if it compressed. */
+  #writeGathered(): void {
+    const bytes = this.#gathered
+    if (bytes === '') return
+    this.#gathered = ''
+    if (this.#socket.readyState === this.#socket.OPEN) this.#stream.write(bytes, 'latin1')
   }
 
   #message(data: RawData, isBinary: boolean): void {

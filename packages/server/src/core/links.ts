@@ -26,7 +26,7 @@ export class Links {
   /** All sockets that exist, also those that are abandoned and not gone yet. */
   readonly #sockets = new Set<LinkSocket>()
   /** Sockets with frames of this turn. */
-  readonly #written = new Set<LinkSocket>()
+  #written: LinkSocket[] = []
   #last: LinkId = 0
   #emptied: (() => void) | undefined
 
@@ -83,8 +83,7 @@ export class Links {
     const socket = this.#links.get(link)?.socket
     if (socket === undefined) return
     if (frame.kind === 'welcome') socket.welcome()
-    socket.transmit(encode(frame))
-    this.#written.add(socket)
+    if (socket.transmit(encode(frame))) this.#written.push(socket)
   }
 
   abandon(link: LinkId, code: number, reason: string): void {
@@ -95,7 +94,7 @@ export class Links {
   /** Writes out the frames of this turn. */
   flush(): void {
     for (const socket of this.#written) socket.flush()
-    this.#written.clear()
+    this.#written = []
   }
 
   /** Abandons every link; resolves when nothing is left of any socket. */
@@ -123,7 +122,6 @@ export class Links {
 
   #gone(socket: LinkSocket): void {
     this.#sockets.delete(socket)
-    this.#written.delete(socket)
     if (this.#sockets.size === 0) this.#emptied?.()
   }
 }

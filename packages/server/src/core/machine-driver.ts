@@ -65,7 +65,10 @@ export class MachineDriver {
   apply(operations: readonly Operation[]): Promise<readonly Result[]> {
     return new Promise((resolve, reject) => {
       if (this.#stopped) return reject(errorOf(closed))
-      this.#line.ask({ operations, applied: resolve, failed: (reason) => reject(new Error(reason)) })
+      this.#line.ask({
+        operations,
+        answered: (answer) => ('results' in answer ? resolve(answer.results) : reject(new Error(answer.reason))),
+      })
       this.#turnSoon()
     })
   }
@@ -92,16 +95,25 @@ export class MachineDriver {
     do this.#handleAll(now)
     while (this.#line.flush())
     this.#turnAhead = false
-    this.#guarded(this.#options.turned)
+    this.#writeOut()
     if (!this.#stopped) this.#setTimer(now)
   }
 
   #handleAll(now: number): void {
-    for (let input = this.#inputs.shift(); input !== undefined; input = this.#inputs.shift()) {
-      for (const effect of this.#effectsOf(input, now)) {
-        if (effect.kind === 'apply') this.#ask(effect)
-        else this.#guarded(() => this.#options.perform(effect))
-      }
+    // What effects lead to is added while this goes on.
+    for (let next = 0; next < this.#inputs.length; next++) {
+      const input = this.#inputs[next]
+      if (input !== undefined) for (const effect of this.#effectsOf(input, now)) this.#perform(effect)
+    }
+    this.#inputs = []
+  }
+
+  #perform(effect: Effect): void {
+    if (effect.kind === 'apply') return this.#ask(effect)
+    try {
+      this.#options.perform(effect)
+    } catch (error) {
+      this.#options.failed(error)
     }
   }
 
@@ -117,14 +129,18 @@ export class MachineDriver {
   #ask({ batch, operations }: Extract<Effect, { kind: 'apply' }>): void {
     this.#line.ask({
       operations,
-      applied: (results) => this.feed({ kind: 'applied', batch, results }),
-      failed: (reason) => this.feed({ kind: 'applyFailed', batch, reason }),
+      answered: (answer) =>
+        this.feed(
+          'results' in answer
+            ? { kind: 'applied', batch, results: answer.results }
+            : { kind: 'applyFailed', batch, reason: answer.reason },
+        ),
     })
   }
 
-  #guarded(act: () => void): void {
+  #writeOut(): void {
     try {
-      act()
+      this.#options.turned()
     } catch (error) {
       this.#options.failed(error)
     }

@@ -1,6 +1,7 @@
 /** Runs handlers: validation, middleware, then the handler; and tells the machine, step by step, what came of it. */
 
 import {
+  ByNumber,
   type Clock,
   type CodedError,
   type Contract,
@@ -53,7 +54,7 @@ export interface EndedRun {
 
 export class MessageProcessor<User extends Identity, State extends object> {
   readonly #options: ProcessorOptions<User, State>
-  readonly #runs = new Map<RunId, ActiveRun<User, State>>()
+  readonly #runs = new ByNumber<ActiveRun<User, State>>()
   /** While the rate limit counts them. */
   readonly #counted = new Set<RunId>()
 
@@ -91,7 +92,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     // Whoever a client says it is: it is the user [P-7].
     const message = expandMessage({ ...effect.message, from: 'user' }, requestDefaults, effect.session)
     const run = this.#open(effect, { ...message, content: checked.content }, connection, place)
-    void this.#execute(run, effect.link)
+    this.#execute(run, effect.link)
   }
 
   /** Carries out the effect `pull`. */
@@ -116,7 +117,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
 
   /** Runs whose answer is wanted, for people who watch; oldest first. */
   runs(): Iterable<ActiveRun<User, State>> {
-    return this.#runs.values()
+    return this.#runs.entries().map(([, run]) => run)
   }
 
   /** One of them. */
@@ -127,7 +128,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
   /** Runs whose answer is wanted, oldest first. */
   inFlight(): readonly RequestInFlight[] {
     const now = this.#options.clock.now()
-    return [...this.#runs.values()].map((run) => run.seenAt(now))
+    return this.#runs.entries().map(([, run]) => run.seenAt(now))
   }
 
   #open(
@@ -138,18 +139,35 @@ export class MessageProcessor<User extends Identity, State extends object> {
   ): ActiveRun<User, State> {
     const { clock, log, handlers } = this.#options
     const { idempotent } = handlers.factsOf(type)
-    const reply = (content: unknown) => replyTo(message, content, this.#options)
-    const context = new RunContext({ message, connection, run: { id, mode, idempotent }, log, reply })
-    context.reached('received', clock.wall())
+    const context = new RunContext({ message, connection, run: { id, mode, idempotent }, log, reply: this.#reply })
+    context.receivedAt = clock.wall()
     const run = new ActiveRun(id, n, context, place, clock.now())
     this.#runs.set(run.id, run)
     return run
   }
 
-  async #execute(run: ActiveRun<User, State>, link: LinkId): Promise<void> {
+  readonly #reply = (message: Message<string, unknown>, content: unknown) => replyTo(message, content, this.#options)
+
+  #execute(run: ActiveRun<User, State>, link: LinkId): void {
+    const { admission, middleware } = this.#options
+    const admitted = admission(link)
+    if (admitted === undefined && run.place.turn === undefined && middleware.length === 0) void this.#straight(run)
+    else void this.#inTurn(run, admitted)
+  }
+
+  /** Nothing is waited for, and nothing stands around the handler. */
+  async #straight(run: ActiveRun<User, State>): Promise<void> {
     try {
-      const admission = this.#options.admission(link)
-      if (admission !== undefined) run.heldBy = 'connection'
+      this.#answered(run, await this.#call(run))
+      this.#return(run)
+    } catch (thrown) {
+      this.#throw(run, thrown)
+    }
+  }
+
+  async #inTurn(run: ActiveRun<User, State>, admission: Promise<boolean> | undefined): Promise<void> {
+    if (admission !== undefined) run.heldBy = 'connection'
+    try {
       if (admission !== undefined && !(await admission)) throw errorOf(notAdmitted)
       if (run.place.turn !== undefined) await this.#turnOf(run, run.place.turn)
       if (run.over) return
@@ -188,16 +206,24 @@ export class MessageProcessor<User extends Identity, State extends object> {
   }
 
   async #answer(run: ActiveRun<User, State>): Promise<void> {
+    this.#answered(run, await this.#call(run))
+  }
+
+  /** Calls the handler; what that comes to is the content of the reply. */
+  #call(run: ActiveRun<User, State>): unknown {
     const { message } = run.context
     const handler = this.#options.handlers.find(message.type)
     if (run.over || handler === undefined) throw new Error('The run was called off before its handler was called.')
     run.called = true
     run.waitsSince = this.#options.clock.now()
-    run.context.reached('started', this.#options.clock.wall())
+    run.context.startedAt = this.#options.clock.wall()
     this.#options.feed({ kind: 'handling', run: run.id })
     const answer: unknown = handler(message, run.context)
-    const content = isGenerator(answer) ? await this.#exhaust(run, answer) : await answer
-    if (!run.context.answered) run.context.reply = replyTo(message, content, this.#options)
+    return isGenerator(answer) ? this.#exhaust(run, answer) : answer
+  }
+
+  #answered({ context }: ActiveRun<User, State>, content: unknown): void {
+    if (!context.answered) context.reply = this.#reply(context.message, content)
   }
 
   /** Asks a generator for its chunks, each only when it is wanted, and returns its reply. */
@@ -234,7 +260,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     const { reply } = run.context
     if (run.over || reply === undefined) return
     const { json, bytes } = encodeReply(reply)
-    run.context.reached('replied', this.#options.clock.wall())
+    run.context.repliedAt = this.#options.clock.wall()
     this.#options.feed({ kind: 'returned', run: run.id, message: json, bytes })
     this.#close(run, 'ok')
   }

@@ -20,6 +20,7 @@ import type { Effect } from '../machine/effects.js'
 import type { Input, Key } from '../machine/inputs.js'
 import { checkContent } from '../middleware/validation.js'
 import type { Target } from '../store/operations.js'
+import { timestampOf } from './timestamp.js'
 
 /** A push as the application writes it, whatever its contract. */
 export interface Outgoing {
@@ -75,7 +76,7 @@ export class Pushes {
       const problem = this.#problem(target, message)
       if (problem !== undefined) return refused('INVALID_MESSAGE', problem)
       const { type, from = pushDefaults.from, to = pushDefaults.to, content, metadata } = message
-      const timestamp = new Date(this.#options.clock.wall()).toISOString()
+      const timestamp = timestampOf(this.#options.clock.wall())
       const encoded = wireMessage({ id, timestamp, type, from, to, content, metadata }, pushDefaults)
       return encoded.ok ? encoded.json : unsendable(encoded.reason)
     } catch (thrown) {

@@ -11,6 +11,7 @@ import {
   utf8Length,
   wireMessage,
 } from '@backchat/protocol'
+import { timestampOf } from './timestamp.js'
 
 export type Reply = Message<'response', unknown>
 
@@ -31,13 +32,13 @@ export const replyTo = (
   to: 'user',
   content: content ?? null,
   sessionId: message.sessionId,
-  timestamp: new Date(clock.wall()).toISOString(),
+  timestamp: timestampOf(clock.wall()),
   metadata: { replyTo: message.id },
 })
 
 /** @throws TypeError when the content is not JSON. `replyTo` is not written: the receiver adds it by itself [P-7]. */
-export const encodeReply = (reply: Reply): Sized =>
-  sized(wireMessage({ ...reply, metadata: undefined }, replyDefaults), 'The reply')
+export const encodeReply = ({ id, timestamp, type, from, to, content }: Reply): Sized =>
+  sized(wireMessage({ id, timestamp, type, from, to, content }, replyDefaults), 'The reply')
 
 /** @throws TypeError when the chunk is not JSON. */
 export const encodeChunk = (chunk: unknown): Sized => sized(toJson(chunk ?? null), 'A chunk')

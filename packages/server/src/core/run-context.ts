@@ -18,7 +18,7 @@ export interface RunContextParts<User extends Identity, State extends object> {
   readonly run: RunFacts
   readonly log: Logger
   /** Makes a reply of content. */
-  readonly reply: (content: unknown) => Message<'response', unknown>
+  readonly reply: (message: Message<string, unknown>, content: unknown) => Message<'response', unknown>
 }
 
 export class RunContext<User extends Identity, State extends object>
@@ -32,12 +32,15 @@ export class RunContext<User extends Identity, State extends object>
   answered = false
   /** Chunks have been sent: what they began cannot be begun again, or answered otherwise. */
   streamed = false
-  readonly #replyOf: (content: unknown) => Message<'response', unknown>
+  /** When the message got to each stage; undefined until then. */
+  receivedAt: number | undefined
+  startedAt: number | undefined
+  repliedAt: number | undefined
+  readonly #replyOf: RunContextParts<User, State>['reply']
   readonly #log: Logger
   #ownLog: Logger | undefined
   #controller: AbortController | undefined
   #aborted: BackchatError | undefined
-  readonly #steps: TraceStep[] = []
 
   constructor(parts: RunContextParts<User, State>) {
     this.message = parts.message
@@ -78,20 +81,24 @@ export class RunContext<User extends Identity, State extends object>
   }
 
   get trace(): Trace {
-    return [...this.#steps]
+    return [
+      ...step('received', this.receivedAt),
+      ...step('started', this.startedAt),
+      ...step('replied', this.repliedAt),
+    ]
   }
 
-  readonly failure = (content: unknown): BackchatError => failureOf(content, this.message)
-
-  readonly answer = (content: unknown): void => {
-    if (this.streamed) throw new Error('Chunks of the handler have been sent; it cannot be answered otherwise.')
-    this.reply = this.#replyOf(content)
-    this.answered = true
+  /** A function that is complete in itself: it may be taken out of the context. */
+  get failure(): (content: unknown) => BackchatError {
+    return (content) => failureOf(content, this.message)
   }
 
-  /** Notes a stage that the message got to. */
-  reached(stage: Stage, atMs: number): void {
-    this.#steps.push({ stage, atMs })
+  get answer(): (content: unknown) => void {
+    return (content) => {
+      if (this.streamed) throw new Error('Chunks of the handler have been sent; it cannot be answered otherwise.')
+      this.reply = this.#replyOf(this.message, content)
+      this.answered = true
+    }
   }
 
   /** Fires the signal. */
@@ -108,3 +115,6 @@ export class RunContext<User extends Identity, State extends object>
     this.#controller?.abort(this.#aborted)
   }
 }
+
+const step = (stage: Stage, atMs: number | undefined): readonly TraceStep[] =>
+  atMs === undefined ? [] : [{ stage, atMs }]

@@ -14,8 +14,7 @@ const lineTo = (apply: Store['apply']) => {
   const ask = (name: string, ...operations: Operation[]) =>
     line.ask({
       operations,
-      applied: (results) => notes.push([name, results]),
-      failed: (reason) => notes.push([name, reason]),
+      answered: (answer) => notes.push([name, 'results' in answer ? answer.results : answer.reason]),
     })
   return { line, ask, notes }
 }

@@ -7,10 +7,10 @@ import type { Store } from '../store/store.js'
 /** Operations that belong together, and who waits for their results. */
 export interface Errand {
   readonly operations: readonly Operation[]
-  readonly applied: (results: readonly Result[]) => void
-  readonly failed: (reason: string) => void
+  readonly answered: (answer: Answer) => void
 }
 
+/** What came of them; or why it is not known whether they were carried out. */
 export class StoreLine {
   readonly #store: Store
   #errands: Errand[] = []
@@ -42,7 +42,8 @@ export class StoreLine {
     if (this.#errands.length === 0) return false
     const errands = this.#errands
     this.#errands = []
-    const operations = errands.flatMap((errand) => errand.operations)
+    const operations =
+      errands.length === 1 && errands[0] ? errands[0].operations : errands.flatMap((errand) => errand.operations)
     this.#unanswered += operations.length
     const answer = this.#apply(operations)
     if (this.#tail === undefined && !(answer instanceof Promise)) this.#hand(errands, operations.length, answer)
@@ -82,10 +83,9 @@ const failure = (error: unknown): Answer => ({ reason: inWords(error) })
 /** Gives each errand the results of its own operations. */
 const hand = (errands: readonly Errand[], answer: Answer): void => {
   let start = 0
-  for (const { operations, applied, failed } of errands) {
+  for (const { operations, answered } of errands) {
     const end = start + operations.length
-    if ('results' in answer) applied(answer.results.slice(start, end))
-    else failed(answer.reason)
+    answered('results' in answer && errands.length > 1 ? { results: answer.results.slice(start, end) } : answer)
     start = end
   }
 }

@@ -87,6 +87,9 @@ test.each([
 
 test('a question that is too large is not asked', () => {
   const { store, ask, outcomes } = asking()
+  ask(2, 1_000, limits.messageBytes)
+  store.answer(nowhere, 0)
+  store.effects.splice(0)
   ask(1, 1_000, limits.messageBytes + 1)
   expect(store.asked).toEqual([])
   expect(outcomes()).toEqual(['1 TOO_LARGE at queued, not run'])
@@ -97,11 +100,32 @@ test('at its deadline it is withdrawn, and whether it may have run, the store sa
   never.wake(1_000)
   expect(never.store.answer(notGiven, 1_000)).toEqual({ op: 'withdraw', session: 's', push: 5, owner: 'me' })
   expect(never.outcomes()).toEqual(['1 TIMEOUT at queued, not run'])
+  expect(never.brought).toHaveLength(1)
   const perhaps = open()
   perhaps.wake(1_000)
   perhaps.store.answer(given, 1_000)
   expect(perhaps.outcomes()).toEqual(['1 TIMEOUT at sent, may have run'])
   expect(perhaps.brought.at(-1)).toEqual(['s', { push: 9, withdraws: 5 }])
+})
+
+test.each([
+  ['fails', failed, 'TIMEOUT at sent, may have run'],
+  ['says that the session is over', { op: 'withdraw', status: 'gone' }, 'SESSION_GONE at sent, may have run'],
+] as const)('when the store %s as it is withdrawn, it may have run', (_, result, outcome) => {
+  const { store, wake, outcomes } = open()
+  wake(1_000)
+  store.answer(result, 1_000)
+  expect(outcomes()).toEqual([`1 ${outcome}`])
+})
+
+test('each question of a session has an answer of its own', () => {
+  const { asks, store, ask, outcomes } = asking()
+  for (const key of [1, 2]) {
+    ask(key)
+    store.answer(appended(key), 10)
+  }
+  for (const push of [1, 2]) store.act(20, (turn) => asks.answered('s', push, answer, turn))
+  expect(outcomes()).toEqual(['1 ok "yes"', '2 ok "yes"'])
 })
 
 test('a caller that gives up settles with ABORTED, once', () => {
@@ -118,6 +142,7 @@ test('who gives up before the store has said the number has it withdrawn then', 
   const { asks, store, ask, outcomes } = asking()
   ask(1)
   store.act(1, (turn) => asks.abandoned(1, turn))
+  expect(store.asked.map(({ op }) => op)).toEqual(['append'])
   store.answer(appended(5), 10)
   store.answer(notGiven, 11)
   expect(outcomes()).toEqual(['1 ABORTED at queued, not run'])
@@ -153,6 +178,16 @@ test('the end of the session, and of the server, end what is open', () => {
   closed.store.act(20, (turn) => closed.asks.endAll(error, turn))
   expect(closed.outcomes()).toEqual(['1 CLOSED at sent, may have run'])
   expect(closed.store.asked).toMatchObject([{ op: 'withdraw', push: 5 }])
+  closed.store.answer(notGiven, 21)
+  expect(closed.outcomes()).toHaveLength(1)
+})
+
+test('a question that was ended before the store has said its number is brought to nobody', () => {
+  const { asks, store, brought, ask, outcomes } = asking()
+  ask(1)
+  store.act(1, (turn) => asks.endAll({ code: 'CLOSED', message: '', mayHaveExecuted: true }, turn))
+  store.answer(appended(5), 10)
+  expect([brought, outcomes()]).toEqual([[], ['1 CLOSED at sent, may have run']])
 })
 
 test('what a client says is kept as JSON, an error as it is', () => {

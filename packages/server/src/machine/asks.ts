@@ -30,7 +30,7 @@ export class Asks {
   readonly #asks = new Map<Key, Ask>()
   /** Those that the store has, by session and number. */
   readonly #appended = new Map<string, Map<number, Ask>>()
-  readonly #deadlines = new Deadlines<Key>()
+  readonly #deadlines = new Deadlines()
 
   constructor(options: AsksOptions) {
     this.#options = options

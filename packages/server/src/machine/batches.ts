@@ -1,10 +1,11 @@
 /** Batches that the store has not answered yet, and how to go on with each of their answers. */
 
+import { ByNumber } from '@backchat/protocol'
 import type { Result } from '../store/operations.js'
 import type { Failed, Question, Turn } from './turn.js'
 
 export class Batches {
-  readonly #unanswered = new Map<number, readonly Question[]>()
+  readonly #unanswered = new ByNumber<readonly Question[]>()
   #next = 1
 
   get allAnswered(): boolean {

@@ -8,7 +8,8 @@ const attachment = { link: 1, user: 'ann', fence: { session: 's', epoch: 'e', at
 /** Credentials of one link, and a log of what became of it. */
 const credentialsUntil = (endsAt: number) => {
   const log: string[] = []
-  const credentials = new Credentials(true, (link, code) => {
+  const credentials = new Credentials(true, (link, code, reason) => {
+    expect(reason).not.toBe('')
     log.push(`drop ${link} ${code}`)
     credentials.left(attachment)
   })
@@ -43,6 +44,16 @@ test('another token of the same user goes on where the old one ends', () => {
   expect(log).toEqual(['authenticate', 'authorized', '{"kind":"authorized","expiresInMs":5000}'])
   expect(credentials.isGood(1, 9_099)).toBe(true)
   expect(credentials.wakeAt()).toBe(19_100)
+  act(9_000, (turn) => credentials.offered(1, 'a third', turn))
+  expect(log.at(-1)).toBe('authenticate')
+})
+
+test('the token of a guest means nothing, and is taken without a question', () => {
+  const credentials = new Credentials(false, () => expect.unreachable())
+  credentials.attached(attachment, 'client', Number.POSITIVE_INFINITY)
+  const turn = new Turn(0)
+  credentials.offered(1, 'whatever', turn)
+  expect(turn.effects).toEqual([{ kind: 'transmit', link: 1, frame: { kind: 'authorized' } }])
 })
 
 test('a token without an end is told without one', () => {

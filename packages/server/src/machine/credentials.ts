@@ -25,7 +25,7 @@ export class Credentials {
   readonly #drop: Drop
   readonly #links = new Map<LinkId, Credential>()
   /** When links go whose token has ended. */
-  readonly #deadlines = new Deadlines<LinkId>()
+  readonly #deadlines = new Deadlines()
 
   constructor(authenticates: boolean, drop: Drop) {
     this.#authenticates = authenticates

@@ -69,6 +69,11 @@ test('of the chunks that are stored the link gets those it lacks, and never one 
   expect(frames()).toEqual([chunkOf(1, 1, 'b'), chunkOf(1, 2, 'c')])
 })
 
+test('a request begins with no chunk: whoever wants chunks asks for a stream', () => {
+  const { desk } = waiting('request', 3)
+  expect(desk.find(1)?.next).toBe(0)
+})
+
 test('a stream is told how many chunks there were, in its reply and in its error', () => {
   const { desk, turn, frames } = waiting('stream')
   desk.ended(1, ok, 3, turn)

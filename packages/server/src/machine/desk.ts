@@ -1,13 +1,14 @@
 /** What one link waits for, and what it is told of it [P-16 … P-21]. */
 
-import type {
-  Json,
-  Ranges,
-  RequestFrame,
-  RequestMessage,
-  RequestMode,
-  ServerFrame,
-  WireError,
+import {
+  ByNumber,
+  type Json,
+  type Ranges,
+  type RequestFrame,
+  type RequestMessage,
+  type RequestMode,
+  type ServerFrame,
+  type WireError,
 } from '@backchat/protocol'
 import type { Ending } from '../store/operations.js'
 import type { Attachment } from './attachment.js'
@@ -35,7 +36,7 @@ export interface Waiting {
 
 export class Desk {
   readonly attachment: Attachment
-  readonly #waiting = new Map<number, Waiting>()
+  readonly #waiting = new ByNumber<Waiting>()
   /** How many requests of this link were taken [P-32]. */
   taken = 0
 
@@ -67,13 +68,13 @@ export class Desk {
     return this.#waiting.get(n)
   }
 
-  all(): Iterable<Waiting> {
-    return this.#waiting.values()
+  all(): readonly Waiting[] {
+    return this.#waiting.entries().map(([, waiting]) => waiting)
   }
 
   /** What is waited for and runs on other nodes. */
   elsewhere(): readonly Waiting[] {
-    return [...this.#waiting.values()].filter((waiting) => waiting.elsewhere)
+    return this.all().filter((waiting) => waiting.elsewhere)
   }
 
   /** The link waits for this no more. */
@@ -82,7 +83,8 @@ export class Desk {
   }
 
   forgetAll(numbers?: Ranges): void {
-    for (const n of this.#waiting.keys()) if (numbers?.has(n) ?? true) this.#waiting.delete(n)
+    if (numbers === undefined) this.#waiting.clear()
+    else for (const [n] of this.#waiting) if (numbers.has(n)) this.#waiting.delete(n)
   }
 
   /** The handler is running [P-16]. A `send` settles here. */

@@ -26,6 +26,13 @@ test('a flow is open until as many bytes as the largest reply are ahead of the r
   expect(flow.open).toBe(true)
 })
 
+test('a repeated confirmation takes nothing more', () => {
+  const flow = new Flow()
+  for (const bytes of [1, 1, limits.replyBytes]) flow.produce(bytes)
+  for (const next of [2, 1, 2]) flow.confirm(next)
+  expect(flow.open).toBe(false)
+})
+
 test('a confirmation that is late, repeated or from the future is harmless', () => {
   const flow = new Flow()
   for (let chunk = 0; chunk < 3; chunk++) flow.produce(10)

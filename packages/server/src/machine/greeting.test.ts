@@ -95,12 +95,10 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     const node = nodeWith({ authenticates: true })
     node.dial(1)
     node.feed({ kind: 'authenticateFailed', link: 1 })
+    expect(node.done('abandon')).toMatchObject([{ link: 1, code: closeCodes.internalError }])
     node.dial(2)
     node.sleep(10_000)
-    expect(node.done('abandon')).toMatchObject([
-      { link: 1, code: closeCodes.internalError },
-      { link: 2, code: closeCodes.internalError },
-    ])
+    expect(node.done('abandon')).toMatchObject([{ link: 2, code: closeCodes.internalError }])
     node.feed({ kind: 'authenticated', link: 2, user: 'ann' })
     expect(node.operations).toEqual([])
     expect([...node.frames(1), ...node.frames(2)]).toEqual([])
@@ -152,15 +150,29 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(node.done('detached')).toEqual([])
   })
 
-  test('links beyond maxConnections are refused, those that have said nothing included', () => {
-    const node = nodeWith({ maxConnections: 2 })
-    node.connect(1)
-    node.feed({ kind: 'opened', link: 2 })
+  test('links beyond maxConnections are refused, those that say hello included', () => {
+    const node = nodeWith({ maxConnections: 2, authenticates: true })
+    node.dial(1)
+    node.feed({ kind: 'authenticated', link: 1, user: 'ann' })
+    node.dial(2, { client: 'other' })
     node.feed({ kind: 'opened', link: 3 })
     expect(node.frames(3)).toMatchObject([{ kind: 'refuse', code: 'full', retryAfterMs: 5_000 }])
     expect(node.done('abandon')).toMatchObject([{ link: 3, code: closeCodes.full }])
     node.cut(2)
-    expect(node.connect(4, { client: 'other' }).resumed).toBe(false)
+    node.feed({ kind: 'opened', link: 4 })
+    expect(node.frames(4)).toEqual([])
+  })
+
+  test('who has been silent for longest makes room for who may say hello', () => {
+    const node = nodeWith({ maxConnections: 3 })
+    node.connect(1)
+    for (const link of [2, 3, 4]) node.feed({ kind: 'opened', link })
+    expect(node.frames(2)).toMatchObject([{ kind: 'refuse', code: 'full', retryAfterMs: 5_000 }])
+    expect(node.done('abandon')).toMatchObject([{ link: 2, code: closeCodes.full }])
+    expect(node.connect(5, { client: 'other' }).resumed).toBe(false)
+    expect(node.done('abandon')).toMatchObject([{ link: 3, code: closeCodes.full }])
+    node.sleep(limits.helloMs)
+    expect(node.done('abandon')).toMatchObject([{ link: 4, code: closeCodes.helloTimeout }])
   })
 
   test('a store that is full refuses as a full server does', () => {
@@ -168,6 +180,14 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     node.connect(1)
     node.dial(2, { client: 'other' })
     expect(node.frames(2)).toMatchObject([{ kind: 'refuse', code: 'full', retryAfterMs: 5_000 }])
+  })
+
+  test('a store that failed when it was greeted does not keep a session for ever', () => {
+    const node = nodeWith({ sessionTtlMs: 10_000 })
+    node.failNextBatch('carried out')
+    node.dial(1)
+    node.sleep(10_000)
+    expect(node.done('ended')).toHaveLength(1)
   })
 
   test('a store that failed lets the link go, and the client comes again', () => {
@@ -200,6 +220,15 @@ test('the result of a hello whose socket has gone is dropped, and the record is 
   expect(node.operations.map(({ op }) => op)).toEqual(['greet', 'detach'])
   node.sleep(120_000)
   expect(node.done('ended')).toHaveLength(1)
+})
+
+test.each(['refuses', 'fails'])('nothing is said to a socket that has gone when the store %s', (what) => {
+  const node = new TestNode({ answers: 'later' })
+  node.connect(2, { attempt: 2 })
+  if (what === 'fails') node.failNextBatch('not carried out')
+  node.dial(3, { attempt: what === 'fails' ? 3 : 1 })
+  node.cut(3)
+  expect([node.frames(3), node.done('abandon')]).toEqual([[], []])
 })
 
 test('the hello of a socket that has gone still ends the link before it: the store knows only the newer attempt', () => {

@@ -51,7 +51,9 @@ const welcomeMs = 10_000
 export class Greeting {
   readonly #options: GreetingOptions
   readonly #strangers = new Map<LinkId, Stranger>()
-  readonly #deadlines = new Deadlines<LinkId>()
+  /** Those that have said nothing yet, oldest first. */
+  readonly #silent = new Set<LinkId>()
+  readonly #deadlines = new Deadlines()
 
   constructor(options: GreetingOptions) {
     this.#options = options
@@ -71,12 +73,23 @@ export class Greeting {
 
   opened(link: LinkId, turn: Turn): void {
     this.#strangers.set(link, { state: 'opening' })
+    this.#silent.add(link)
     this.#deadlines.set(link, turn.now + limits.helloMs)
+  }
+
+  /** Turns away who has been silent for longest, so that somebody else may say hello. False: nobody is silent. */
+  makeRoom(turn: Turn): boolean {
+    for (const link of this.#silent) {
+      this.refuse(link, 'full', turn) // [P-11]
+      return true
+    }
+    return false
   }
 
   received(link: LinkId, frame: ReceivedByServer, turn: Turn): void {
     const stranger = this.#strangers.get(link)
     if (stranger === undefined) return
+    this.#silent.delete(link)
     if (stranger.state === 'opening' && frame.kind === 'hello') this.#hello(link, frame, turn)
     else
       this.abandon(link, closeCodes.protocolError, 'Before welcome a client sends one hello, and nothing else.', turn) // [P-5] [P-10]
@@ -97,6 +110,7 @@ export class Greeting {
   /** The link has gone. What is under way for it is thrown away when it comes. */
   forget(link: LinkId): void {
     this.#strangers.delete(link)
+    this.#silent.delete(link)
     this.#deadlines.clear(link)
   }
 

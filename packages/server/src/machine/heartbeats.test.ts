@@ -50,6 +50,6 @@ test('each link has a pulse of its own, and none when it has gone', () => {
   heartbeats.attached(2, new Turn(10_000))
   heartbeats.left(1)
   heartbeats.heard(1, new Turn(15_000))
-  wakeUntil(40_000)
+  wakeUntil(49_999)
   expect(log).toEqual(['40000 ping 2'])
 })

@@ -18,7 +18,7 @@ export class Heartbeats {
   readonly #drop: Drop
   readonly #pulses = new Map<LinkId, Pulse>()
   /** When to look. A frame that comes in only takes note of the time, and sets no timer. */
-  readonly #deadlines = new Deadlines<LinkId>()
+  readonly #deadlines = new Deadlines()
 
   constructor(heartbeatMs: number, drop: Drop) {
     this.#heartbeatMs = heartbeatMs

@@ -136,6 +136,23 @@ test('who was held up for longer than the lease asks first whether anybody notic
   expect(lease.owner).toBe('owner 1')
 })
 
+test('a store that fails at the first renewal has not lost the lease', () => {
+  const { lease, log, store, begin, wake } = leased()
+  begin()
+  store.answer({ op: 'enlist', status: 'ok' }, 0)
+  wake(1_000)
+  store.answer(failed, 1_000)
+  expect([log, lease.owner]).toEqual([[], 'owner 1'])
+})
+
+test('what the store says to one that has retired meanwhile counts no more', () => {
+  const { lease, log, wake, store } = held()
+  wake(2_000)
+  store.act(2_100, (turn) => lease.retire(turn))
+  store.answer(gone, 2_200)
+  expect([log, store.asked]).toEqual([[], [{ op: 'retire', owner: 'owner 1' }]])
+})
+
 test('one that has retired asks nothing more', () => {
   const { lease, wake, store } = held()
   store.act(1_500, (turn) => lease.retire(turn))

@@ -73,6 +73,44 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(a.done('abort')).toMatchObject([{ run: run.run }])
   })
 
+  test('a handler whose session has ended elsewhere hears of it as soon as it says something', () => {
+    const { a, b, run } = moved({ mode: 'stream' })
+    b.receive(2, { kind: 'bye' })
+    b.settle()
+    a.yields(run, 'late')
+    expect(a.done('abort')).toMatchObject([{ run: run.run, code: 'ABORTED', reason: 'The session is over.' }])
+  })
+
+  test('a handler whose number was settled elsewhere goes on, and nothing more of it is kept', () => {
+    const { a, b, run, settle } = moved({ mode: 'stream' })
+    b.receive(2, ack({ floor: 1 }))
+    b.settle()
+    a.yields(run, 'late')
+    settle()
+    expect(a.done('abort')).toEqual([])
+    const before = a.operations.length
+    a.yields(run, 'later')
+    expect(a.operations.length).toBe(before)
+    expect(a.done('pull')).toHaveLength(2)
+  })
+
+  test('looking for what runs elsewhere counts nothing anew', () => {
+    const { b } = moved()
+    b.sleep(3_000)
+    expect(b.counts.duplicates).toBe(1)
+  })
+
+  test('what one node refused without a run may run on the other', () => {
+    const a = new TestNode({ answers, owner: 'a' })
+    const b = new TestNode({ answers, owner: 'b', store: a.store })
+    const { epoch } = a.connect(1)
+    a.request(1, 1, { leftMs: 0 })
+    expect(a.frames(1)).toMatchObject([{ kind: 'error', n: 1, refused: true, error: { code: 'EXPIRED' } }])
+    b.connect(2, { epoch })
+    b.request(2, 1)
+    expect(b.theRun().n).toBe(1)
+  })
+
   test('the end of the session reaches the handler', () => {
     const { a, b, run, settle } = moved()
     b.receive(2, { kind: 'bye' })
@@ -201,6 +239,44 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(b.done('run')).toEqual([])
   })
 
+  test('a refusal of which the store could not tell is taken back, and the request runs where the client is', () => {
+    const a = new TestNode({ answers, owner: 'a' })
+    const b = new TestNode({ answers, owner: 'b', store: a.store })
+    const { epoch } = a.connect(1)
+    a.request(1, 1)
+    const { run } = a.theRun()
+    a.failNextBatch('not carried out')
+    a.feed({
+      kind: 'threw',
+      run,
+      error: { code: 'RATE_LIMITED', message: 'Too fast.', mayHaveExecuted: false },
+      refused: true,
+    })
+    a.settle()
+    b.connect(2, { epoch })
+    b.request(2, 1)
+    expect(b.done('run')).toEqual([])
+    a.sleep(1_000)
+    b.sleep(1_000)
+    expect(b.theRun()).toMatchObject({ n: 1 })
+  })
+
+  test('a request that runs here is kept, and so is its end, when the store fails while it is asked for again', () => {
+    const node = new TestNode({ answers })
+    const { epoch } = node.connect(1)
+    node.request(1, 1)
+    const run = node.theHandler()
+    node.connect(2, { epoch })
+    node.failNextBatch('not carried out')
+    node.request(2, 1)
+    node.sleep(2_000)
+    node.returns(run, 'hi')
+    node.connect(3, { epoch })
+    node.request(3, 1)
+    expect(node.frames(3)).toEqual([replyTo(1, 'hi')])
+    expect(node.done('run')).toEqual([])
+  })
+
   test('a request that runs here is not taken back when the store fails while it is asked for again', () => {
     const node = new TestNode({ answers })
     const { epoch } = node.connect(1)
@@ -239,4 +315,85 @@ test('a hello that the store took under a name that has been given up attaches n
   expect(node.done('attached')).toEqual([])
   expect(node.done('abandon')).toMatchObject([{ link: 1, code: closeCodes.internalError }])
   expect(node.operations.map(({ op }) => op)).toContain('detach')
+})
+
+test('a node whose lease has run out aborts what it runs, and what that still says is thrown away', () => {
+  const node = new TestNode({ answers: 'when told' })
+  node.dial(1)
+  node.settle()
+  node.request(1, 1)
+  node.settle()
+  const run = node.theHandler()
+  node.sleep(6_000)
+  expect(node.done('abort')).toMatchObject([{ run: run.run, code: 'ABORTED' }])
+  const before = node.operations.length
+  node.returns(run, 'late')
+  expect(node.operations.length).toBe(before)
+})
+
+test('a start that is asked for again is not taken back meanwhile: the answer will tell', () => {
+  const node = new TestNode({ answers: 'when told' })
+  node.dial(1)
+  node.settle()
+  node.failNextBatch('carried out')
+  node.request(1, 1)
+  node.settle()
+  node.dial(2)
+  node.settle()
+  // The store is asked to renew the lease, then to begin the request again; the first of these is answered.
+  node.sleep(1_000)
+  node.request(2, 1)
+  node.answerOne()
+  expect(node.operations.map(({ op }) => op)).not.toContain('forget')
+  node.settle()
+  expect(node.theRun().n).toBe(1)
+})
+
+test('what was begun under a name that has been given up does not run', () => {
+  const node = new TestNode({ answers: 'when told' })
+  node.dial(1)
+  node.settle()
+  node.request(1, 1)
+  node.sleep(6_000)
+  node.settle()
+  expect(node.done('run')).toEqual([])
+})
+
+test('a client that went elsewhere and is back keeps its link: what is told of the older one is about that', () => {
+  const a = new TestNode({ answers: 'when told', owner: 'a' })
+  const b = new TestNode({ answers: 'at once', owner: 'b', store: a.store })
+  a.dial(1)
+  a.settle()
+  b.connect(2)
+  a.dial(3)
+  a.settle()
+  expect(a.frames(3)).toMatchObject([{ kind: 'welcome', resumed: true }])
+  a.request(3, 1)
+  a.settle()
+  expect(a.theRun().n).toBe(1)
+})
+
+test.each([
+  [100, 100],
+  [60_000, 1_000],
+])('a node that looks every %i ms looks after %i ms at the latest', (pollMs, lookMs) => {
+  const a = new TestNode({ answers: 'at once', owner: 'a' })
+  const b = new TestNode({ answers: 'at once', owner: 'b', store: a.store, pollMs })
+  a.connect(1)
+  a.request(1, 1)
+  b.connect(2)
+  b.request(2, 1)
+  const before = b.operations.length
+  b.sleep(lookMs)
+  expect(b.operations.slice(before)).toMatchObject([{ op: 'begin', n: 1 }])
+})
+
+test('a link whose session ends elsewhere, because its client began another, is told that it is superseded', () => {
+  const a = new TestNode({ answers: 'at once', owner: 'a' })
+  const b = new TestNode({ answers: 'at once', owner: 'b', store: a.store })
+  a.connect(1)
+  expect(b.connect(2, { epoch: 'forgotten' }).resumed).toBe(false)
+  a.settle()
+  expect(a.frames(1)).toMatchObject([{ kind: 'refuse', code: 'superseded' }])
+  expect(a.done('ended')).toHaveLength(1)
 })

@@ -12,7 +12,8 @@ export const noted = (parts: Parts, note: Note, turn: Turn): void => {
     case 'push':
       return parts.pushes.noted(note.session, turn)
     case 'run':
-      return parts.requests.noted(note.session, note.n, turn)
+      // The renewal that brought this looks at all that runs on other nodes.
+      return
     case 'cancel':
       return parts.runs.cancel(note.session, note.n, turn)
     case 'took':

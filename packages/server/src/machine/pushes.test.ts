@@ -104,10 +104,12 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
 
   test('a push that is too large is refused', () => {
     const node = nodeWith()
-    const bytes = limits.messageBytes + 1
-    node.feed({ kind: 'pushed', key: 1, target: { to: 'all' }, id: 'm', message: json('huge'), bytes })
+    const push = { kind: 'pushed', key: 1, target: { to: 'all' }, id: 'm', message: json('huge') } as const
+    node.feed({ ...push, bytes: limits.messageBytes + 1 })
     expect(node.done('pushed')).toMatchObject([{ outcome: { ok: false, error: { code: 'TOO_LARGE' } } }])
     expect(node.operations).toEqual([])
+    node.feed({ ...push, bytes: limits.messageBytes })
+    expect(node.done('pushed')).toMatchObject([{ outcome: { ok: true } }])
   })
 
   test('a push whose append failed was perhaps appended; where it was, its number comes with the next one', () => {
@@ -231,4 +233,26 @@ test('a gap that opens under a reader is told before the push that follows it', 
   expect(welcome).not.toHaveProperty('gap')
   expect(gap).toEqual({ kind: 'gap', from: 1, to: 3 })
   expect(pushes).toEqual(through(4, last).map((push) => pushOf(push)))
+})
+
+test('a link whose session goes elsewhere while its log is read is closed', () => {
+  const node = new TestNode({ answers: 'when told' })
+  node.dial(1)
+  node.settle()
+  node.cut(1)
+  node.push({ to: 'all' }, '1')
+  node.dial(2)
+  new TestNode({ answers: 'at once', store: node.store, owner: 'other' }).connect(3)
+  node.settle()
+  expect(node.done('abandon')).toMatchObject([{ link: 2, code: closeCodes.superseded }])
+})
+
+test('what another node appended for a link that has gone meanwhile is read by nobody', () => {
+  const node = new TestNode({ answers: 'when told' })
+  node.dial(1)
+  node.settle()
+  new TestNode({ answers: 'at once', store: node.store, owner: 'other' }).push({ to: 'all' }, '1')
+  node.cut(1)
+  node.settle()
+  expect(node.operations.map(({ op }) => op)).toEqual(['greet', 'detach'])
 })

@@ -23,6 +23,29 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(node.operations.map(({ op }) => op)).toEqual(['greet', 'begin', 'finish'])
   })
 
+  test('what comes again and is not run again is counted, and so is what is refused', () => {
+    const node = nodeWith({ owner: 'first life', node: 'a' })
+    const { epoch } = node.connect(1)
+    for (const n of [1, 2, 3]) node.request(1, n, { mode: 'stream' })
+    const [, ended, taken] = node.done('run')
+    if (ended !== undefined) node.returns(ended, 'hi')
+    if (taken !== undefined) node.yields(taken, 'a')
+    node.receive(1, ack({ chunks: [[3, 1]] }))
+    node.request(1, 4, { type: 'constructor' })
+    node.settle()
+    expect([node.counts.duplicates, [...node.counts.refused]]).toEqual([0, [['NO_HANDLER', 1]]])
+    node.connect(2, { epoch, page: 'another' })
+    for (const n of [1, 2, 3]) node.request(2, n, { mode: 'stream' })
+    node.request(2, 5)
+    node.settle()
+    expect(node.counts.duplicates).toBe(3)
+    const next = nodeWith({ owner: 'second life', node: 'a', store: node.store })
+    next.connect(3, { epoch })
+    next.request(3, 1)
+    next.settle()
+    expect(next.counts.duplicates).toBe(1)
+  })
+
   test('a lost reply is resent from the journal and the handler runs once', () => {
     const node = nodeWith()
     const { epoch } = node.connect(1)
@@ -84,6 +107,14 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     ])
     node.request(1, 2)
     expect(node.theRun().n).toBe(2)
+  })
+
+  test('a type that is as long as a message is not told in full that it is unknown', () => {
+    const node = nodeWith()
+    node.connect(1)
+    node.request(1, 1, { type: 'x'.repeat(10_000) })
+    const [told] = node.frames(1)
+    expect(told?.kind === 'error' && told.error.message.length).toBeLessThan(200)
   })
 
   test('a request that is past its time, but has run, gets its answer', () => {
@@ -152,6 +183,40 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     node.connect(3, { epoch })
     node.request(3, 1, { type: 'rename' })
     expect(node.frames(3)).toEqual([told])
+  })
+
+  test('what a second life could not begin for certain either is of unknown outcome, also when it comes too late', () => {
+    const dead = nodeWith({ owner: 'first life', node: 'a' })
+    const { epoch } = dead.connect(1)
+    dead.request(1, 1, { type: 'rename' })
+    const node = nodeWith({ owner: 'second life', node: 'a', store: dead.store })
+    node.connect(2, { epoch })
+    node.failNextBatch('carried out')
+    node.request(2, 1, { type: 'rename' })
+    node.settle()
+    node.connect(3, { epoch })
+    node.request(3, 1, { type: 'rename', leftMs: 0 })
+    expect(node.frames(3)).toMatchObject([
+      { kind: 'error', n: 1, error: { code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true } },
+    ])
+  })
+
+  test('a request of a link whose token has ended is refused, and what has run is answered', () => {
+    const node = nodeWith({ authenticates: true })
+    node.dial(1)
+    node.feed({ kind: 'authenticated', link: 1, user: 'ann', expiresInMs: 5_000 })
+    node.settle()
+    node.request(1, 1)
+    node.returns(node.theHandler(), 'hi')
+    node.frames(1)
+    node.sleep(5_000)
+    node.request(1, 2)
+    node.request(1, 1)
+    expect(node.frames(1)).toMatchObject([
+      { kind: 'error', n: 2, refused: true, error: { code: 'UNAUTHORIZED', mayHaveExecuted: false } },
+      replyTo(1, 'hi'),
+    ])
+    expect(node.done('run')).toEqual([])
   })
 
   test('a reply that was not kept is lost, and it ran', () => {

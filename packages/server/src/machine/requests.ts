@@ -87,13 +87,6 @@ export class Requests {
     return this.#desks.get(fence.session)?.taken ?? 0
   }
 
-  /** A request got further on the node that runs it. */
-  noted(session: string, n: number, turn: Turn): void {
-    const desk = this.#desks.get(session)
-    const waiting = desk?.find(n)
-    if (desk !== undefined && waiting?.elsewhere === true) this.#begin(desk, waiting, turn)
-  }
-
   /** Whether the store was asked to begin this and has not answered. */
   isAsking(session: string, n: number): boolean {
     return this.#desks.get(session)?.find(n)?.begun === false
@@ -110,7 +103,7 @@ export class Requests {
     return this.#desks.get(session)?.find(n)?.elsewhere === true
   }
 
-  /** Looks at all that runs on other nodes: one of them may be gone, and nobody leaves a note of that. */
+  /** Looks at all that runs on other nodes: it may be further, or its node gone, and nobody leaves a note of that. */
   lookAgain(turn: Turn): void {
     for (const desk of this.#desks.values()) {
       for (const waiting of desk.elsewhere()) this.#begin(desk, waiting, turn)

@@ -1,6 +1,6 @@
 /** The runs of this node, found by their own number or by session and request number. */
 
-import type { RequestMode } from '@backchat/protocol'
+import { ByNumber, type RequestMode } from '@backchat/protocol'
 import type { RunFence } from '../store/operations.js'
 import type { SizedEnding } from './ending.js'
 import type { Flow } from './flow.js'
@@ -44,22 +44,33 @@ export type RunState =
 export const isLive = ({ state }: Run): boolean =>
   state.step === 'starting' || state.step === 'running' || state.step === 'held'
 
+const mostEmpty = 1_000
+
 export class RunTable {
-  readonly #byId = new Map<RunId, Run>()
-  readonly #bySession = new Map<string, Map<number, Run>>()
+  readonly #byId = new ByNumber<Run>()
+  readonly #bySession = new Map<string, ByNumber<Run>>()
+  /** Of these, how many are empty: kept for what the session asks next. */
+  #empty = 0
 
   add(run: Run): void {
     const { session, n } = run.fence
-    const runs = this.#bySession.get(session) ?? new Map<number, Run>()
-    this.#bySession.set(session, runs.set(n, run))
+    const runs = this.#bySession.get(session)
+    if (runs === undefined) this.#bySession.set(session, new ByNumber<Run>().set(n, run))
+    else {
+      if (runs.size === 0) this.#empty -= 1
+      runs.set(n, run)
+    }
     this.#byId.set(run.id, run)
   }
 
   remove({ id, fence: { session, n } }: Run): void {
     if (!this.#byId.delete(id)) return
     const runs = this.#bySession.get(session)
-    runs?.delete(n)
-    if (runs?.size === 0) this.#bySession.delete(session)
+    if (runs === undefined) return
+    runs.delete(n)
+    if (runs.size > 0) return
+    this.#empty += 1
+    if (this.#empty > mostEmpty) this.#forgetEmpty()
   }
 
   get(id: RunId): Run | undefined {
@@ -75,7 +86,7 @@ export class RunTable {
   }
 
   of(session: string): readonly Run[] {
-    return [...(this.#bySession.get(session)?.values() ?? [])]
+    return runsIn(this.#bySession.get(session))
   }
 
   get size(): number {
@@ -83,6 +94,13 @@ export class RunTable {
   }
 
   all(): readonly Run[] {
-    return [...this.#byId.values()]
+    return runsIn(this.#byId)
+  }
+
+  #forgetEmpty(): void {
+    for (const [session, runs] of this.#bySession) if (runs.size === 0) this.#bySession.delete(session)
+    this.#empty = 0
   }
 }
+
+const runsIn = (table: ByNumber<Run> | undefined): readonly Run[] => table?.entries().map(([, run]) => run) ?? []

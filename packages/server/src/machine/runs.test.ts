@@ -52,6 +52,20 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(node.frames(2)).toEqual([{ kind: 'started', n: 1 }])
   })
 
+  test('a client that comes back before the handler is called is told nothing', () => {
+    const node = nodeWith()
+    node.connect(1)
+    node.request(1, 1)
+    const run = node.theRun()
+    node.cut(1)
+    node.connect(2)
+    node.request(2, 1)
+    expect(node.frames(2)).toEqual([])
+    node.handling(run)
+    node.returns(run, 'hi')
+    expect(node.frames(2)).toEqual([replyTo(1, 'hi')])
+  })
+
   test('a send settles when its handler starts, and gets no reply', () => {
     const node = nodeWith()
     node.connect(1)
@@ -84,13 +98,16 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(node.done('report')).toEqual([])
   })
 
-  test('a send that fails in its handler is reported to the application: its caller has been settled', () => {
-    const { node, run } = running('send')
-    const error = { code: 'HANDLER_FAILED', message: 'It threw.', mayHaveExecuted: true } as const
-    node.feed({ kind: 'threw', run: run.run, error, refused: false })
-    expect(node.frames(1)).toEqual([{ kind: 'started', n: 1 }])
-    expect(node.done('report')).toEqual([{ kind: 'report', error, session: run.session, run: run.run }])
-  })
+  test.each([true, false])(
+    'a send that fails in its handler (%s: it may have run) is reported to the application: its caller has been settled',
+    (mayHaveExecuted) => {
+      const { node, run } = running('send')
+      const error = { code: 'HANDLER_FAILED', message: 'It threw.', mayHaveExecuted } as const
+      node.feed({ kind: 'threw', run: run.run, error, refused: false })
+      expect(node.frames(1)).toEqual([{ kind: 'started', n: 1 }])
+      expect(node.done('report')).toEqual([{ kind: 'report', error, session: run.session, run: run.run }])
+    },
+  )
 
   test('the handler of a send goes on after the client has settled it', () => {
     const { node, run } = running('send')
@@ -154,6 +171,16 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(node.frames(1)).toEqual([chunkOf(1, 0, 'a'), chunkOf(1, 1, 'b'), { ...replyTo(1, 'end'), count: 2 }])
   })
 
+  test('a reader that keeps up asks a handler for nothing before it has yielded', () => {
+    const { node, run } = running('stream')
+    node.yields(run, 'a')
+    expect(node.done('pull')).toHaveLength(1)
+    node.receive(1, ack({ chunks: [[1, 1]] }))
+    expect(node.done('pull')).toEqual([])
+    node.receive(1, ack({ floor: 1 }))
+    expect(node.done('pull')).toEqual([])
+  })
+
   test('a handler runs at most a window ahead of its reader, and waiting for the reader is not silence', () => {
     const { node, run } = running('stream', { handlerTimeoutMs: 5_000 })
     for (let chunk = 0; chunk < limits.streamWindow; chunk++) node.yields(run, 'x')
@@ -202,7 +229,8 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
 
   test('a chunk that is too large ends the run', () => {
     const { node, run } = running('stream')
-    node.yields(run, 'a')
+    node.feed({ kind: 'yielded', run: run.run, content: json('a'), bytes: limits.replyBytes })
+    node.receive(1, ack({ chunks: [[1, 1]] }))
     node.feed({ kind: 'yielded', run: run.run, content: json('huge'), bytes: limits.replyBytes + 1 })
     expect(node.done('abort')).toHaveLength(1)
     expect(node.frames(1)).toMatchObject([
@@ -226,7 +254,9 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     node.receive(1, ack({ floor: 1 }))
     expect(node.done('pull')).toHaveLength(1)
     node.frames(1)
+    const before = node.operations.length
     node.yields(run, 'unheard')
+    expect(node.operations.length).toBe(before)
     node.returns(run, 'unheard')
     expect(node.frames(1)).toEqual([])
     expect(node.done('abort')).toEqual([])
@@ -330,6 +360,56 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
       { kind: 'error', n: 1, error: { code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true } },
     ])
   })
+
+  test('a handler that refuses on purpose while the server goes away is believed', () => {
+    const { node, run } = running('request')
+    node.feed({ kind: 'closeAsked', drainMs: 0 })
+    const error = { code: 'FAILURE', message: 'No.', mayHaveExecuted: true } as const
+    node.feed({ kind: 'threw', run: run.run, error, refused: false })
+    expect(node.frames(1)).toMatchObject([{ kind: 'drain' }, { kind: 'error', n: 1, error }])
+  })
+
+  test('a handler whose number is settled has its time while the server goes away, like any other', () => {
+    const { node, run } = running('send')
+    node.receive(1, ack({ floor: 1 }))
+    node.feed({ kind: 'closeAsked', drainMs: 500 })
+    node.cut(1)
+    node.sleep(499)
+    expect(node.done('ready to close')).toEqual([])
+    node.returns(run, 'dropped')
+    node.settle()
+    expect(node.done('ready to close')).toHaveLength(1)
+  })
+
+  test('an end that could not be journalled keeps nobody waiting once its number is settled', () => {
+    const { node, run } = running('request')
+    node.failNextBatch('not carried out')
+    node.returns(run, 'hi')
+    node.settle()
+    node.connect(2)
+    node.receive(2, ack({ floor: 1 }))
+    node.feed({ kind: 'closeAsked', drainMs: 500 })
+    node.cut(2)
+    node.settle()
+    expect(node.done('ready to close')).toHaveLength(1)
+  })
+})
+
+test('while the end of a run is being journalled, nothing that comes of it counts, and it is ended only once', () => {
+  const node = new TestNode({ answers: 'when told' })
+  node.dial(1)
+  node.settle()
+  node.request(1, 1, { mode: 'stream' })
+  node.settle()
+  const run = node.theHandler()
+  const before = node.operations.length
+  node.returns(run, 'hi')
+  node.returns(run, 'hello')
+  node.yields(run, 'late')
+  node.feed({ kind: 'closeAsked', drainMs: 0 })
+  node.sleep(1_000)
+  expect(node.operations.slice(before).map(({ op }) => op)).toEqual(['finish'])
+  expect([node.done('signal'), node.done('abort'), node.done('pull')]).toEqual([[], [], []])
 })
 
 test('a run that waits for its turn is not silent, and its time begins when its turn comes', () => {

@@ -128,6 +128,7 @@ export class Runs {
   /** Tells the store again what it perhaps does not know. `isAsked`: it was asked to begin this, and has not answered. */
   retell(isAsked: (session: string, n: number) => boolean, turn: Turn): void {
     this.#doubts.takeBack(isAsked, turn)
+    if (this.#table.size === 0) return
     for (const run of this.#table.all()) if (run.state.step === 'unrecorded') this.#end(run, run.state.sized, turn)
   }
 

@@ -1,6 +1,9 @@
 import { closeCodes, limits } from '@backchat/protocol'
 import { describe, expect, test } from 'vitest'
+import { type MemoryStore, memoryStore } from '../memory-store.js'
 import { ack, bothAnswers, chunkOf, json, type NodeOptions, replyTo, TestNode } from './test-node.js'
+
+const wire = { id: 'i', timestamp: '2026-01-01T00:00:00.000Z', content: 'yes' }
 
 describe.each(bothAnswers)('a store that answers %s', (answers) => {
   const nodeWith = (options: Omit<NodeOptions, 'answers'> = {}) => new TestNode({ answers, ...options })
@@ -62,7 +65,10 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     const node = nodeWith()
     node.connect(1)
     const before = node.operations.length
+    node.feed({ kind: 'waiting', run: 9, waits: true })
     node.feed({ kind: 'handling', run: 9 })
+    node.feed({ kind: 'yielded', run: 9, content: json('x'), bytes: 3 })
+    node.feed({ kind: 'returned', run: 9, message: json('x'), bytes: 3 })
     node.feed({
       kind: 'threw',
       run: 9,
@@ -70,6 +76,66 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
       refused: true,
     })
     expect(node.operations.length).toBe(before)
+  })
+
+  test('what the application asks is brought to the client, and its answer to the application', () => {
+    const node = nodeWith()
+    const { sessionId } = node.connect(1)
+    node.feed({ kind: 'asked', key: 7, session: sessionId, message: json('sure?'), bytes: 7, timeoutMs: 5_000 })
+    expect(node.frames(1)).toEqual([{ kind: 'push', push: 1, leftMs: 5_000, message: json('sure?') }])
+    node.receive(1, { kind: 'answer', push: 1, message: wire })
+    expect(node.frames(1)).toEqual([{ kind: 'answered', push: 1 }])
+    const outcome = { ok: true, session: sessionId, message: JSON.stringify(wire) }
+    expect(node.done('answered')).toEqual([{ kind: 'answered', key: 7, outcome }])
+  })
+
+  test('a client that fails to answer says why', () => {
+    const node = nodeWith()
+    const { sessionId } = node.connect(1)
+    node.feed({ kind: 'asked', key: 7, session: sessionId, message: json('sure?'), bytes: 7, timeoutMs: 5_000 })
+    node.frames(1)
+    const error = { code: 'HANDLER_FAILED', message: 'It threw.', mayHaveExecuted: true } as const
+    node.receive(1, { kind: 'answerError', push: 1, error })
+    expect(node.frames(1)).toEqual([{ kind: 'answered', push: 1 }])
+    expect(node.done('answered')).toMatchObject([{ key: 7, outcome: { ok: false, error } }])
+  })
+
+  test('an answer reaches who asked at once, also where the store gives no hints', () => {
+    const honest = memoryStore()
+    const store: MemoryStore = {
+      apply: (operations) => honest.apply(operations),
+      listen: () => () => {},
+      close: () => {},
+    }
+    const node = nodeWith({ store })
+    const { sessionId } = node.connect(1)
+    node.feed({ kind: 'asked', key: 7, session: sessionId, message: json('sure?'), bytes: 7, timeoutMs: 5_000 })
+    node.settle()
+    node.receive(1, { kind: 'answer', push: 1, message: wire })
+    expect(node.done('answered')).toMatchObject([{ key: 7, outcome: { ok: true } }])
+  })
+
+  test('what the application does not want to know any more is withdrawn', () => {
+    const node = nodeWith()
+    const { sessionId } = node.connect(1)
+    node.feed({ kind: 'asked', key: 7, session: sessionId, message: json('sure?'), bytes: 7, timeoutMs: 5_000 })
+    node.frames(1)
+    node.feed({ kind: 'askAbandoned', key: 7 })
+    expect(node.frames(1)).toEqual([{ kind: 'withdrawn', push: 2, ask: 1 }])
+    expect(node.done('answered')).toMatchObject([{ key: 7, outcome: { ok: false, error: { code: 'ABORTED' } } }])
+  })
+
+  test('another token of the same user is taken on the living link; one that could not be judged may come again', () => {
+    const node = nodeWith({ authenticates: true })
+    node.dial(1)
+    node.feed({ kind: 'authenticated', link: 1, user: 'ann', expiresInMs: 5_000 })
+    expect(node.frames(1)).toMatchObject([{ kind: 'welcome', expiresInMs: 5_000 }])
+    node.receive(1, { kind: 'token', token: 'second' })
+    node.feed({ kind: 'authenticateFailed', link: 1 })
+    node.receive(1, { kind: 'token', token: 'third' })
+    node.feed({ kind: 'authenticated', link: 1, user: 'ann', expiresInMs: 60_000 })
+    expect(node.frames(1)).toEqual([{ kind: 'authorized', expiresInMs: 60_000 }])
+    expect([node.done('authorized').length, node.done('abandon')]).toEqual([1, []])
   })
 
   // ---- a store that fails: nobody knows what it did ----
@@ -148,12 +214,13 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     node.failNextBatch('not carried out')
     node.feed({ kind: 'threw', run, error, refused: true })
     expect(node.frames(1)).toEqual([])
+    expect(node.done('abandon')).toMatchObject([{ link: 1, code: closeCodes.internalError }])
     node.connect(2)
     node.request(2, 1)
     expect(node.theRun().n).toBe(1)
   })
 
-  test('a cancel and a confirmation that failed let the link go', () => {
+  test('a cancel, a confirmation and an answer that failed let the link go', () => {
     const node = nodeWith()
     node.connect(1)
     node.failNextBatch('not carried out')
@@ -162,9 +229,16 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     node.connect(2)
     node.failNextBatch('not carried out')
     node.receive(2, ack())
+    const position = { push: 0, floor: 0, settled: [], chunks: [] }
+    expect(node.operations).toContainEqual({ op: 'confirm', fence: expect.anything(), ...position })
+    node.connect(3)
+    node.failNextBatch('not carried out')
+    node.receive(3, { kind: 'answer', push: 1, message: wire })
+    expect(node.frames(3)).toEqual([])
     expect(node.done('abandon')).toMatchObject([
       { link: 1, code: closeCodes.internalError },
       { link: 2, code: closeCodes.internalError },
+      { link: 3, code: closeCodes.internalError },
     ])
   })
 
@@ -200,7 +274,25 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(node.isAwake).toBe(false)
     node.feed({ kind: 'opened', link: 3 })
     node.feed({ kind: 'closeAsked', drainMs: 0 })
-    expect(node.done('ready to close')).toEqual([])
+    expect([node.done('ready to close'), node.done('abandon')]).toEqual([[], []])
+  })
+
+  test('a server that closes waits for clients to leave, but not for long', () => {
+    const left = nodeWith()
+    left.connect(1)
+    left.feed({ kind: 'closeAsked', drainMs: 10_000 })
+    left.sleep(1_000)
+    expect(left.done('ready to close')).toEqual([])
+    left.cut(1)
+    expect(left.done('ready to close')).toHaveLength(1)
+    const frozen = nodeWith()
+    frozen.connect(1)
+    frozen.feed({ kind: 'closeAsked', drainMs: 10_000 })
+    frozen.sleep(1_999)
+    expect(frozen.done('abandon')).toEqual([])
+    frozen.sleep(1)
+    expect(frozen.done('abandon')).toMatchObject([{ link: 1, code: closeCodes.goingAway }])
+    expect(frozen.done('ready to close')).toHaveLength(1)
   })
 
   test('a server that is idle is ready to close at once', () => {
@@ -284,4 +376,29 @@ test('a client that never confirms is told to wait before its journal grows with
   node.receive(1, ack({ floor: most }))
   node.request(1, most + 1)
   expect(node.theRun().n).toBe(most + 1)
+})
+
+test('a link that has gone is not told that its answer has arrived', () => {
+  const node = new TestNode({ answers: 'when told' })
+  node.dial(1)
+  node.settle()
+  node.feed({ kind: 'asked', key: 7, session: 'id 1', message: json('sure?'), bytes: 7, timeoutMs: 5_000 })
+  node.settle()
+  node.frames(1)
+  node.receive(1, { kind: 'answer', push: 1, message: wire })
+  node.cut(1)
+  node.settle()
+  expect(node.frames(1)).toEqual([])
+})
+
+test('a client that is leaving is not asked to leave', () => {
+  const node = new TestNode({ answers: 'when told' })
+  node.dial(1)
+  node.settle()
+  node.frames(1)
+  node.receive(1, { kind: 'bye' })
+  node.feed({ kind: 'closeAsked', drainMs: 0 })
+  node.settle()
+  expect(node.frames(1)).toEqual([])
+  expect(node.done('ready to close')).toHaveLength(1)
 })

@@ -67,8 +67,11 @@ export class ServerMachine {
   readonly #batches = new Batches()
   readonly #parts: Parts
   readonly #closing: Closing
-  /** When the next turn is due. Nothing changes between turns. */
-  #wakeAt = Number.POSITIVE_INFINITY
+  readonly #timed: readonly { wakeAt(): number; wake(turn: Turn): void }[]
+  /** What is due by then has been looked at. */
+  #lookedAt = Number.NEGATIVE_INFINITY
+  /** When the next turn is due; undefined after a turn that may have changed it. */
+  #wakeAt: number | undefined
 
   constructor(options: ServerMachineOptions) {
     this.#maxConnections = options.maxConnections ?? 10_000
@@ -84,35 +87,39 @@ export class ServerMachine {
       leave: (turn) => leave(this.#parts, turn),
       isQuiet: (turn) => this.#batches.allAnswered && turn.questions.length === 0,
     })
+    const { lease, greeting, heartbeats, credentials, runs, asks } = this.#parts
+    // Whether we may act at all comes first.
+    this.#timed = [lease, greeting, heartbeats, credentials, runs, asks]
   }
 
   handle(input: Input, now: number): readonly Effect[] {
     if (this.#closing.isClosed) return []
     const turn = new Turn(now)
     this.#parts.lease.begin(turn)
-    if (this.#wakeAt <= now) this.#wake(turn) // [P-29]
+    if (now !== this.#lookedAt) this.#look(turn) // [P-29]
     this.#take(input, turn)
     this.#closing.goOn(turn)
     this.#batches.send(turn)
-    this.#wakeAt = this.#next()
+    this.#wakeAt = undefined
     return turn.effects
   }
 
-  wakeAt(): number {
-    return this.#wakeAt
+  /** Once for all inputs that come at the same time. */
+  #look(turn: Turn): void {
+    this.#lookedAt = turn.now
+    if (this.wakeAt() <= turn.now) for (const part of this.#timed) part.wake(turn)
   }
 
-  #wake(turn: Turn): void {
-    const { lease, greeting, heartbeats, credentials, runs, asks } = this.#parts
-    // Whether we may act at all comes first.
-    for (const part of [lease, greeting, heartbeats, credentials, runs, asks]) part.wake(turn)
+  wakeAt(): number {
+    this.#wakeAt ??= this.#next()
+    return this.#wakeAt
   }
 
   #next(): number {
     if (this.#closing.isClosed) return Number.POSITIVE_INFINITY
-    const { lease, greeting, heartbeats, credentials, runs, asks } = this.#parts
-    const ofLinks = Math.min(greeting.wakeAt(), heartbeats.wakeAt(), credentials.wakeAt())
-    return Math.min(this.#closing.wakeAt(), lease.wakeAt(), ofLinks, runs.wakeAt(), asks.wakeAt())
+    let earliest = this.#closing.wakeAt()
+    for (const part of this.#timed) earliest = Math.min(earliest, part.wakeAt())
+    return earliest
   }
 
   /** What links wait for, for people who watch. */
@@ -229,9 +236,9 @@ export class ServerMachine {
   #opened(link: LinkId, turn: Turn): void {
     const { greeting, sessions } = this.#parts
     if (!this.#closing.isOpen) refuse(turn, link, 'draining')
-    else if (greeting.size + sessions.links >= this.#maxConnections)
-      refuse(turn, link, 'full') // [P-11]
-    else greeting.opened(link, turn)
+    else if (greeting.size + sessions.links < this.#maxConnections || greeting.makeRoom(turn))
+      greeting.opened(link, turn)
+    else refuse(turn, link, 'full') // [P-11]
   }
 
   /** What comes from a link that is not here any more ends in this place [P-6]. */

@@ -1,6 +1,8 @@
-import { closeCodes } from '@backchat/protocol'
+import { closeCodes, type ReceivedByServer } from '@backchat/protocol'
 import { describe, expect, test } from 'vitest'
-import { bothAnswers, type NodeOptions, TestNode } from './test-node.js'
+import { ack, bothAnswers, type NodeOptions, TestNode } from './test-node.js'
+
+const wire = { id: 'i', timestamp: '2026-01-01T00:00:00.000Z' }
 
 describe.each(bothAnswers)('a store that answers %s', (answers) => {
   const nodeWith = (options: Omit<NodeOptions, 'answers'> = {}) => new TestNode({ answers, ...options })
@@ -92,12 +94,19 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(other.theRun().n).toBe(1)
   })
 
-  test('a link whose session went elsewhere is closed by whatever it asks first', () => {
+  test.each<ReceivedByServer>([
+    { kind: 'request', n: 1, mode: 'request', leftMs: 1_000, message: { ...wire, type: 'text' } },
+    { kind: 'cancel', n: 1 },
+    ack(),
+    { kind: 'answer', push: 1, message: wire },
+    { kind: 'bye' },
+  ])('a link whose session went elsewhere is closed by whatever it asks first: $kind', (frame) => {
     const node = nodeWith()
     const { epoch } = node.connect(1)
     new TestNode({ answers, store: node.store, owner: 'other' }).connect(2, { epoch })
-    node.request(1, 1)
-    expect(node.done('run')).toEqual([])
+    node.receive(1, frame)
+    expect(node.frames(1)).toEqual([])
+    expect([node.done('run'), node.done('ended')]).toEqual([[], []])
     expect(node.done('abandon')).toMatchObject([{ link: 1, code: closeCodes.superseded }])
   })
 
@@ -124,6 +133,14 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
       { kind: 'welcome', resumed: true },
       { kind: 'refuse', code: 'superseded' },
     ])
+  })
+
+  test('that its link has ended is told to the store once', () => {
+    const node = nodeWith()
+    node.connect(1)
+    node.cut(1)
+    node.sleep(5_000)
+    expect(node.operations.filter(({ op }) => op === 'detach')).toHaveLength(1)
   })
 
   test('a store that fails does not keep a session for ever: its end is tried again', () => {
@@ -162,4 +179,14 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(node.done('abort')).toMatchObject([{ run }])
     expect(node.done('ended')).toHaveLength(1)
   })
+})
+
+test('a link that is lost while its bye is taken down ends once', () => {
+  const node = new TestNode({ answers: 'when told' })
+  node.dial(1)
+  node.settle()
+  node.receive(1, { kind: 'bye' })
+  node.cut(1)
+  node.settle()
+  expect([node.done('detached').length, node.done('abandon').length, node.done('ended').length]).toEqual([1, 0, 1])
 })

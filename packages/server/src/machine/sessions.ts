@@ -132,7 +132,7 @@ export class Sessions {
 
   /** Tells the store again what it did not hear. */
   retell(turn: Turn): void {
-    for (const tell of [...this.#untold]) tell(turn)
+    if (this.#untold.size > 0) for (const tell of [...this.#untold]) tell(turn)
   }
 
   /** Tells the store now, and again each time that the lease is renewed, until it has answered. */

@@ -3,6 +3,7 @@
 import type { Ack, Json, ReceivedByServer, RequestMode, ServerFrame } from '@backchat/protocol'
 import { type MemoryStore, type MemoryStoreOptions, memoryStore } from '../memory-store.js'
 import type { Operation, Target } from '../store/operations.js'
+import type { Counts } from './counts.js'
 import type { Effect, Run } from './effects.js'
 import type { Input, LinkId } from './inputs.js'
 import { ServerMachine, type ServerMachineOptions } from './server-machine.js'
@@ -25,6 +26,9 @@ export interface NodeOptions extends Partial<ServerMachineOptions> {
 type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { kind: Kind }>
 type HelloOver = Partial<Extract<ReceivedByServer, { kind: 'hello' }>>
 type FailedBatch = 'carried out' | 'not carried out'
+
+/** A machine that has done all that is due wants to be woken later, not again at once. */
+const mostTurnsAtOnce = 100
 
 export class TestNode {
   readonly store: MemoryStore
@@ -60,6 +64,7 @@ export class TestNode {
   feed(input: Input): void {
     const asked = []
     for (const effect of this.#machine.handle(input, this.now)) {
+      if (isMute(effect)) throw new Error(`It says nothing: ${JSON.stringify(effect)}`)
       if (effect.kind === 'apply') asked.push(this.#apply(effect))
       else this.#effects.push(effect)
     }
@@ -76,7 +81,10 @@ export class TestNode {
   sleep(ms: number): void {
     const until = this.now + ms
     this.#look()
+    let turns = 0
     for (let at = this.#machine.wakeAt(); at <= until; at = this.#machine.wakeAt()) {
+      turns = at > this.now ? 0 : turns + 1
+      if (turns === mostTurnsAtOnce) throw new Error('The machine wants to be woken without end.')
       this.now = Math.max(this.now, at)
       this.feed({ kind: 'woke' })
       this.#look()
@@ -148,6 +156,10 @@ export class TestNode {
 
   // ---- what it wanted done ----
 
+  get counts(): Counts {
+    return this.#machine.counts
+  }
+
   /** Frames transmitted to a link since the last look. */
   frames(link: LinkId): readonly ServerFrame<Json>[] {
     return this.#taken((effect) => effect.kind === 'transmit' && effect.link === link).flatMap((effect) =>
@@ -215,6 +227,16 @@ export class TestNode {
     this.#effects = this.#effects.filter((effect) => !isWanted(effect))
     return taken
   }
+}
+
+/** Whether a person who reads of it would find no word. */
+function isMute(effect: Effect): boolean {
+  if ('reason' in effect) return effect.reason === ''
+  if (effect.kind === 'report') return effect.error.message === ''
+  if (effect.kind !== 'transmit')
+    return 'outcome' in effect && !effect.outcome.ok && effect.outcome.error.message === ''
+  const { frame } = effect
+  return (frame.kind === 'error' && frame.error.message === '') || (frame.kind === 'refuse' && frame.message === '')
 }
 
 const leaseOperations: readonly Operation['op'][] = ['enlist', 'renew', 'retire']

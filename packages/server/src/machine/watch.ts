@@ -8,8 +8,8 @@ import type { Run } from './run-table.js'
 const stillWorkingMs = 10_000
 
 export class Watch {
-  readonly #silences = new Deadlines<RunId>()
-  readonly #reports = new Deadlines<RunId>()
+  readonly #silences = new Deadlines()
+  readonly #reports = new Deadlines()
 
   wakeAt(): number {
     return Math.min(this.#silences.next, this.#reports.next)

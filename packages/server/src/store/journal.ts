@@ -7,8 +7,9 @@
  * still under way on an older link meets the fence before it meets the journal.
  */
 
-import { limits, type Range, Ranges } from '@backchat/protocol'
+import { ByNumber, limits, type Range, Ranges } from '@backchat/protocol'
 import { appendChunks, type ChunkLog, chunkCount, chunksFrom, confirmChunks, noChunks } from './chunk-log.js'
+import { InOrder } from './in-order.js'
 import type {
   BeginOperation,
   BeginResult,
@@ -27,12 +28,12 @@ export interface Journal {
   readonly settled: Ranges
   readonly entries: Entries
   /** Numbers of ended entries, the one that ended first first. */
-  readonly ended: Set<number>
+  readonly ended: InOrder
   /** What the ended entries keep, encoded. */
   endedBytes: number
 }
 
-/** A `Map`, or one that also remembers what changed. */
+/** A table, or one that also remembers what changed. */
 export interface Entries extends Iterable<readonly [n: number, entry: Entry]> {
   readonly size: number
   get(n: number): Entry | undefined
@@ -77,10 +78,10 @@ export const mostEntries = 16 * limits.window
  */
 export const mostRanges = limits.ranges + 4 * limits.window
 
-export const emptyJournal = (entries: Entries = new Map(), settled = new Ranges()): Journal => ({
+export const emptyJournal = (entries: Entries = new ByNumber<Entry>(), settled = new Ranges()): Journal => ({
   settled,
   entries,
-  ended: new Set(),
+  ended: new InOrder(),
   endedBytes: 0,
 })
 

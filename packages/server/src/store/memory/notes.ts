@@ -24,6 +24,7 @@ export class NotesInMemory implements NoteTable {
   take(owner: Owner, seen: number): { readonly last: number; readonly notes: readonly Note[] } {
     const box = this.#boxes.get(owner)
     if (box === undefined) return none
+    if (box.notes.size === 0) return { last: box.last, notes: none.notes }
     for (const [key, { number }] of box.notes) {
       if (number > seen) break
       box.notes.delete(key)
@@ -36,4 +37,4 @@ export class NotesInMemory implements NoteTable {
   }
 }
 
-const none = { last: 0, notes: [] }
+const none: { readonly last: 0; readonly notes: readonly Note[] } = { last: 0, notes: [] }
