@@ -197,7 +197,7 @@ const serving: readonly WrongUse[] = [
   { use: 'the text of a request that may not be known', code: `«manager.explain('id')».text` },
   { use: 'the content of a flight record', code: `manager.flightRecords()[0]?.«content»` },
   { use: 'an inspector that says to nobody who may look', code: `manager.inspector(«{}»)` },
-  { use: 'an inspector that lets in by a word', code: `manager.inspector({ «allow»: () => 'yes' })` },
+  { use: 'an inspector that lets in by a word', code: `manager.inspector({ allow: () => «'yes'» })` },
 ]
 
 const pushing: readonly WrongUse[] = [
