@@ -276,4 +276,58 @@ export const replacements: Replacements = {
       waits: true,
     },
   ],
+  '`WebSocketManager`: life cycle, `ready`, `close({ drain })`; composition': [
+    {
+      file: `${src}/core/web-socket-manager.ts`,
+      parts: { 'WebSocketManager.close': 'async () => {}' },
+      only: /^closing leaves|^running handlers/,
+      waits: true,
+    },
+  ],
+  '`ConnectionPool`: by connection, session and user; the dead removed': [
+    { file: `${src}/core/connection-pool.ts`, parts: { 'ConnectionPool.add': '() => {}' } },
+    { file: `${src}/core/connection-pool.ts`, parts: { 'ConnectionPool.end': '() => undefined' } },
+  ],
+  '`config.maxConnections`, silent and strange links let go': [
+    {
+      file: `${src}/machine/server-machine.ts`,
+      words: { 'greeting.size + sessions.links < this.#maxConnections': 'true' },
+      only: /^the server holds no more/,
+      waits: true,
+    },
+    {
+      file: `${src}/machine/heartbeats.ts`,
+      parts: { 'Heartbeats.wake': '() => {}', 'Heartbeats.wakeAt': '() => Infinity' },
+      only: /^who is silent/,
+      waits: true,
+    },
+  ],
+  '`MessageProcessor`: routing, handlers beside each other, back-pressure': [
+    {
+      file: `${src}/core/message-processor.ts`,
+      parts: { 'MessageProcessor.start': '() => {}' },
+      only: /^a handler is given|^a request is answered|^a generator is asked/,
+      waits: true,
+    },
+  ],
+  '`registerHandler`: one for each type, found by it': [
+    { file: `${src}/handlers/message.ts`, parts: { 'MessageHandlers.register': '() => {}' } },
+  ],
+  '`authenticate`': [
+    {
+      file: `${src}/handlers/auth.ts`,
+      parts: { 'Authenticator.authenticate': '() => {}' },
+      only: /^the machine learns|^null refuses|^the application says who/,
+      waits: true,
+    },
+  ],
+  'errors: whatever is thrown becomes a typed one, without its stack': [
+    {
+      file: `${src}/handlers/error.ts`,
+      parts: {
+        mapThrown:
+          '(thrown) => ({ wire: { code: "HANDLER_FAILED", message: String(thrown?.stack), mayHaveExecuted: true }, unexpected: false })',
+      },
+    },
+  ],
 }
