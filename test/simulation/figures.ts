@@ -64,8 +64,7 @@ export class Counter {
     },
     lost: ({ client }) => this.#linkEnded(client),
     abandoned: ({ client }) => this.#linkEnded(client),
-    answered: ({ client, node, frame }) => {
-      if (frame.kind !== 'reply') return
+    'answered reply': ({ client, node, frame }) => {
       this.#sent(`${client} ${frame.n}`)
       const runner = this.#runners.get(`${this.#sessions.get(client)} ${frame.n}`)
       if (runner !== undefined && runner !== node) this.figures.answeredElsewhere += 1
@@ -74,9 +73,7 @@ export class Counter {
     renamed: () => {
       this.figures.leasesLost += 1
     },
-    heard: ({ client, frame }) => {
-      if (frame.kind === 'reply') this.#replies.delete(`${client} ${frame.n}`)
-    },
+    'heard reply': ({ client, frame }) => void this.#replies.delete(`${client} ${frame.n}`),
     delivered: () => {
       this.figures.delivered += 1
     },

@@ -23,12 +23,10 @@ export class Identities {
   }
 
   readonly on: Ears = {
-    heard: ({ client, link, frame }, now) => {
+    'heard refuse': ({ client, link, frame }, now) => {
       if (this.isLoss(client, link, frame)) this.#lostAt.set(client, now)
     },
-    sent: ({ client, frame }) => {
-      if (frame.kind === 'hello') this.#greeted(client, frame.client)
-    },
+    'sent hello': ({ client, frame }) => this.#greeted(client, frame.client),
   }
 
   /** Whether this frame tells a client that it must be another one. */

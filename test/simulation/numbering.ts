@@ -1,7 +1,7 @@
 /** Which ask each number stands for, as can be read on the wire. */
 
+import type { Json, RequestFrame } from '@backchat/protocol'
 import type { Ears } from './audience.js'
-import type { FactNamed } from './facts.js'
 import type { Ask } from './scenario.js'
 
 /** The content of every message begins so; to parse all of it would take a tenth of the time. */
@@ -16,7 +16,7 @@ export class Numbering {
 
   readonly on: Ears = {
     asked: ({ ask }) => void this.#asks.set(ask.id, ask),
-    sent: (fact) => this.#sent(fact),
+    'sent request': ({ client, frame }) => this.#sent(client, frame),
   }
 
   /** The newest number of an ask. */
@@ -28,9 +28,7 @@ export class Numbering {
     return this.#numbers.get(client)?.get(n)
   }
 
-  #sent({ client, frame }: FactNamed<'sent'>): void {
-    if (frame.kind !== 'request') return
-    const { message, n } = frame
+  #sent(client: number, { message, n }: RequestFrame<Json>): void {
     const from = message.indexOf(mark) + mark.length
     const ask = this.#asks.get(message.slice(from, message.indexOf('"', from)))
     if (!ask) return

@@ -22,11 +22,11 @@ export class Rollbacks {
   }
 
   readonly on: Ears = {
-    heard: ({ client, link, frame }) => {
-      if (frame.kind === 'welcome' && this.#links.isCurrent(client, link)) this.#current.set(client, frame.sessionId)
+    'heard welcome': ({ client, link, frame }) => {
+      if (this.#links.isCurrent(client, link)) this.#current.set(client, frame.sessionId)
     },
-    sent: ({ client, frame }) => {
-      if (this.#aged.size === 0 || frame.kind !== 'request') return
+    'sent request': ({ client, frame }) => {
+      if (this.#aged.size === 0) return
       const ask = this.#numbering.askOf(client, frame.n)
       if (ask && this.touchedSession(this.#current.get(client) ?? '')) this.#sentInAged.add(ask)
     },

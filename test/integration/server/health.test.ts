@@ -140,6 +140,7 @@ test('plugins serve pages until the manager closes; one that throws harms only i
   const url = await web(manager.healthListener)
   const page = await fetch(`${url}/hello`)
   expect([page.headers.get('content-type'), await page.text()]).toEqual(['text/html', '<p>héllo</p>'])
+  expect(page.headers.get('cache-control')).toBe('no-store')
   expect(await asked(`${url}/broken`)).toEqual({ status: 500, body: 'This page failed.' })
   expect(errors).toMatchObject([{ message: 'The page /broken failed.', cause: { message: 'secret' } }])
   await manager.close()

@@ -394,6 +394,26 @@ test('a tracer that throws stops nothing, on either end', async () => {
   ])
 })
 
+test('a processor that throws stops nothing, on either end', async () => {
+  const broken = () => {
+    throw new Error('broken')
+  }
+  const processor = { onStart() {}, onEnd: broken, forceFlush: async () => {}, shutdown: async () => {} }
+  const tracerProvider = new BasicTracerProvider({ spanProcessors: [processor] })
+  const { manager, url, errors } = await serve({ plugins: [tracing({ tracerProvider })] })
+  manager.registerHandler('text', () => 'hi')
+  const client = createClient({ url, tracing: clientTracing({ tracerProvider }) })
+  onTestFinished(() => client.close())
+  client.handle('confirm', () => 'yes')
+  expect((await client.request('text', null)).content).toBe('hi')
+  const session = manager.connections()[0]?.session.id ?? ''
+  expect((await manager.request(session, 'confirm', null)).content).toBe('yes')
+  expect(errors.map((error) => String(error))).toEqual([
+    expect.stringContaining("A listener of 'handled' failed."),
+    expect.stringContaining('What follows the questions to clients failed.'),
+  ])
+})
+
 test('closing ends the spans of what is never answered', async () => {
   const { manager, client, one } = await traced()
   const running = new Promise<void>((started) => {

@@ -58,6 +58,9 @@ export function bounds(broken: Broken, { links, numbering }: Seen): Watch {
     known.session = session
   }
 
+  const answered = ({ client, frame }: { readonly client: number; readonly frame: { readonly n: number } }) =>
+    void knownOf(client).open.delete(frame.n)
+
   const allConfirmed = () => {
     for (const [client, { last, floor }] of clients) {
       if (floor < last) broken(`client ${client} never confirmed number ${floor + 1} of ${last}`)
@@ -66,15 +69,16 @@ export function bounds(broken: Broken, { links, numbering }: Seen): Watch {
 
   return {
     on: {
-      sent({ client, frame }) {
-        if (frame.kind === 'request') requested(client, frame.n)
-        if (frame.kind === 'hello') hello(client, frame)
-        if (frame.kind === 'ack') reported(client, frame)
+      'sent request': ({ client, frame }) => requested(client, frame.n),
+      'sent hello': ({ client, frame }) => hello(client, frame),
+      'sent ack': ({ client, frame }) => reported(client, frame),
+      'heard welcome'({ client, link, frame }) {
+        if (links.isCurrent(client, link)) welcomed(client, frame.sessionId)
       },
-      heard({ client, link, frame }) {
-        if (frame.kind === 'welcome' && links.isCurrent(client, link)) welcomed(client, frame.sessionId)
-        if ('n' in frame && frame.kind !== 'chunk') knownOf(client).open.delete(frame.n)
-      },
+      'heard started': answered,
+      'heard reply': answered,
+      'heard error': answered,
+      'heard cancelled': answered,
       settled({ client, ask }) {
         const n = numbering.numberOf(ask)
         if (n !== undefined) knownOf(client).settled.add(n)

@@ -30,12 +30,12 @@ export const copiesOf =
 
     return {
       on: {
-        heard({ client, link, frame }) {
+        'heard refuse'({ client, link, frame }) {
           if (identities.isLoss(client, link, frame)) told(client)
-          if (frame.kind === 'welcome') sessions.set(client, frame.sessionId)
         },
-        sent({ client, frame }) {
-          if (frame.kind === 'hello' && identities.becomesAnother(client)) becameAnother(client)
+        'heard welcome': ({ client, frame }) => void sessions.set(client, frame.sessionId),
+        'sent hello'({ client }) {
+          if (identities.becomesAnother(client)) becameAnother(client)
         },
         closed: ({ client }) => void sessions.delete(client),
         'settled up'() {

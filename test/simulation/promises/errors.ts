@@ -154,11 +154,9 @@ export const errorsOf =
         'store rolled back'() {
           for (const session of sessions) gone.add(session)
         },
-        sent({ client, frame }) {
-          if (frame.kind === 'request') sent(client, frame.n)
-        },
-        heard({ client, link, frame }) {
-          if (frame.kind === 'welcome' && links.isCurrent(client, link)) current.set(client, frame.sessionId)
+        'sent request': ({ client, frame }) => sent(client, frame.n),
+        'heard welcome'({ client, link, frame }) {
+          if (links.isCurrent(client, link)) current.set(client, frame.sessionId)
         },
         settled({ ask, outcome }, now) {
           if (outcome.ok || isTrue(outcome.error.code, ask, now)) return

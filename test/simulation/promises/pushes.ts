@@ -79,11 +79,11 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
   return {
     on: {
       appended,
-      answered({ client, frame }) {
-        if (frame.kind === 'welcome') logOf(frame.sessionId).client = client
+      'answered welcome'({ client, frame }) {
+        logOf(frame.sessionId).client = client
       },
-      heard({ client, link, frame }) {
-        if (frame.kind === 'welcome' && links.isCurrent(client, link)) welcomed.set(client, frame.sessionId)
+      'heard welcome'({ client, link, frame }) {
+        if (links.isCurrent(client, link)) welcomed.set(client, frame.sessionId)
       },
       delivered: ({ client, session, content }) =>
         delivered(client, session, (content as { readonly push?: string }).push),

@@ -58,9 +58,7 @@ export function resets(broken: Broken, { links, identities }: Seen): Watch {
   return {
     on: {
       reset: ({ client }) => void reset(client),
-      sent({ client, frame }) {
-        if (frame.kind === 'hello') greeted(client, frame.epoch)
-      },
+      'sent hello': ({ client, frame }) => greeted(client, frame.epoch),
       abandoned: ({ client, link }) => givenUp(client, link),
       'settled up'() {
         for (const client of clients.keys()) settle(client)

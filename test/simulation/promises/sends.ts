@@ -83,13 +83,12 @@ export function sends(broken: Broken, { numbering }: Seen): Watch {
       settled({ ask, outcome }) {
         if (ask.mode === 'send' && outcome.ok) done(ask)
       },
-      sent({ client, frame }) {
-        if (frame.kind === 'hello' && numberedOf(client).identity !== frame.client) {
-          clients.delete(client)
-          numberedOf(client).identity = frame.client
-        }
-        if (frame.kind === 'request') requested(client, frame.n)
+      'sent hello'({ client, frame }) {
+        if (numberedOf(client).identity === frame.client) return
+        clients.delete(client)
+        numberedOf(client).identity = frame.client
       },
+      'sent request': ({ client, frame }) => requested(client, frame.n),
       attached: ({ session, client }) => void clientOf.set(session, client),
       begun: ({ session, n, node }) => began(session, n, node),
       down: failed,
@@ -103,8 +102,8 @@ export function sends(broken: Broken, { numbering }: Seen): Watch {
       'settled up'() {
         for (const { id } of owed) broken(`${id} was said to be done, and never ran`)
       },
-      answered({ client, frame }) {
-        if (frame.kind === 'error' && frame.refused) numberedOf(client).again.add(frame.n)
+      'answered error'({ client, frame }) {
+        if (frame.refused) numberedOf(client).again.add(frame.n)
       },
     },
   }

@@ -17,6 +17,12 @@ interface Waiting {
   taken: number
 }
 
+interface Heard {
+  readonly client: number
+  readonly link: number
+  readonly frame: Extract<ServerFrame<JsonValue>, { readonly kind: 'started' | 'chunk' | 'error' }>
+}
+
 /** A wall clock is no more precise. */
 const wallMs = 1
 
@@ -58,7 +64,8 @@ export function settles(broken: Broken, { links, numbering }: Seen): Watch {
   }
 
   /** Which frames are news of a stream: the first `started`, and the chunk that is due [P-16] [P-19]. */
-  const heard = (ask: Ask | undefined, frame: ServerFrame<JsonValue>, now: number) => {
+  const heard = ({ client, link, frame }: Heard, now: number) => {
+    const ask = links.isCurrent(client, link) ? numbering.askOf(client, frame.n) : undefined
     const waiting = ask && asked.get(ask)
     if (!waiting) return
     // A refusal is no progress: the same number is asked again within the same time [P-18].
@@ -96,11 +103,12 @@ export function settles(broken: Broken, { links, numbering }: Seen): Watch {
         if (waiting) waiting.arrived += 1
         sign(ask, now)
       },
-      heard({ client, link, frame }, now) {
-        if (!links.isCurrent(client, link)) return
-        if (frame.kind === 'welcome') return welcomed(client, frame.sessionId)
-        if ('n' in frame) heard(numbering.askOf(client, frame.n), frame, now)
+      'heard welcome'({ client, link, frame }) {
+        if (links.isCurrent(client, link)) welcomed(client, frame.sessionId)
       },
+      'heard started': heard,
+      'heard chunk': heard,
+      'heard error': heard,
     },
     end() {
       for (const [ask, waiting] of asked) if (!waiting.settled) broken(`${ask.id} never settled`)

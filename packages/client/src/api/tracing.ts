@@ -1,39 +1,32 @@
 /** How calls are followed from their beginning to their end: what the option `tracing` takes. */
 
-import type { ErrorCode, Message, RpcFacts } from '@backchat/protocol'
+import type { CodedError, ErrorCode, Message, RpcFacts, Untyped } from '@backchat/protocol'
+import type { RequestOptions } from './client.js'
+import type { ClientHandler } from './listening.js'
 
-/** Follows what the client asks, sends, streams and answers. What it throws changes nothing. `tracing()` of `@backchat/client/tracing` makes one. */
+/** Stands around calls and handlers. `tracing()` of `@backchat/client/tracing` makes one; it has to take care that nothing of it throws but a handler. */
 export interface Tracing {
-  /** Called as a call begins, in the caller's turn. */
-  began(call: BegunCall): FollowedCall
-  /** Called as a handler is about to be asked what the server wants to know. */
-  asked(message: Message): FollowedAnswer
+  /** Takes a call as it begins, in the caller's turn, and the client's option `url`; returns what is done in its place. */
+  call(call: BegunCall, url: unknown): Pick<BegunCall, 'options' | 'waiter'>
+  /** Takes what `client.handle` is given; returns what answers in its place. */
+  handler(handler: ClientHandler<Untyped, string, 'wire'>): ClientHandler<Untyped, string, 'wire'>
 }
 
 export interface BegunCall extends RpcFacts {
-  /** As the application gave it: it may be anything. */
-  readonly metadata: unknown
-  /** The client's option `url`. */
-  readonly url: unknown
+  /** As the application gave them: they may be anything. */
+  readonly options: RequestOptions
+  readonly waiter: Waiter
 }
 
-/** Is told of one call what becomes of it. */
-export interface FollowedCall {
-  /** What travels as the message's metadata, in place of the application's. */
-  readonly metadata: unknown
-  noted(note: CallNote): void
-  /** The first chunk of a stream, and each that follows. */
-  chunk(): void
-  /** The last that is told. `reason`: the error's sentence. */
-  settled(outcome: 'ok' | ErrorCode, reason?: string): void
-}
-
-/** Is told of one answer what becomes of it. */
-export interface FollowedAnswer {
-  /** Calls the handler, and returns what it returns. */
-  run<Returned>(handler: () => Returned): Returned
-  /** The last that is told. */
-  settled(outcome: 'ok' | ErrorCode): void
+/** Who waits for a call. Exactly one of `succeeded` and `failed` is called, once. */
+export interface Waiter {
+  /** With null for a send. */
+  succeeded(reply: Message<string, unknown> | null): void
+  failed(error: CodedError): void
+  chunk(content: unknown): void
+  /** Chunks that nobody read are gone, because of this. */
+  dropped?(error: CodedError): void
+  noted?(note: CallNote): void
 }
 
 export interface CallNote {

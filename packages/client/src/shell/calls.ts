@@ -2,7 +2,6 @@
 
 import {
   type CodedError,
-  type ErrorCode,
   expandMessage,
   type Ids,
   inWords,
@@ -13,23 +12,12 @@ import {
   type Stage,
 } from '@backchat/protocol'
 import type { RequestOptions } from '../api/client.js'
-import type { BegunCall, CallNote, FollowedCall } from '../api/tracing.js'
+import type { BegunCall, CallNote, Waiter } from '../api/tracing.js'
 import type { Fault, Outcome } from '../machine/effects.js'
 import type { Input, Key } from '../machine/inputs.js'
 import { broken, errorOf, type Received } from './errors.js'
-import { guarded } from './guarded.js'
 import { type Author, invalid, type Letter, prepare, type Returned, type Said } from './outgoing.js'
 import type { Traces } from './traces.js'
-
-/** Who waits. Exactly one of `succeeded` and `failed` is called, once. */
-export interface Waiter {
-  /** With null for a send. */
-  succeeded(reply: Message<string, unknown> | null): void
-  failed(error: CodedError): void
-  chunk(content: unknown): void
-  /** Chunks that nobody read are gone, because of this. */
-  dropped?(error: CodedError): void
-}
 
 /** What the application wants to say. */
 export interface Wish {
@@ -47,34 +35,36 @@ interface Call {
   /** Once it may abort the call: then it is to be let go when the call ends. */
   signal?: AbortSignal | undefined
   readonly giveUp: () => void
-  followed?: FollowedCall | undefined
 }
 
-type Follow = (call: Omit<BegunCall, 'url'>) => FollowedCall | undefined
+/** See {@link Tracing}. */
+type Trace = (call: BegunCall) => Pick<BegunCall, 'options' | 'waiter'> | undefined
 
 export class Calls {
   readonly #author: Author
   readonly #ids: Ids
   readonly #traces: Traces
   readonly #tell: (input: Input) => void
-  readonly #follow: Follow
+  readonly #trace: Trace
   readonly #calls = new Map<Key, Call>()
   #keys = 0
 
-  constructor(author: Author, ids: Ids, traces: Traces, tell: (input: Input) => void, follow: Follow) {
+  constructor(author: Author, ids: Ids, traces: Traces, tell: (input: Input) => void, trace: Trace) {
     this.#author = author
     this.#ids = ids
     this.#traces = traces
     this.#tell = tell
-    this.#follow = follow
+    this.#trace = trace
   }
 
   /** Never throws: what is wrong is told to the waiter. Returns the id of the message, and the name for the rest. */
-  start({ mode, type, content, options, init }: Wish, waiter: Waiter): { readonly id: string; readonly key: Key } {
+  start({ mode, type, content, init, ...given }: Wish, waits: Waiter): { readonly id: string; readonly key: Key } {
     const id = this.#ids.id()
     this.#keys += 1
     const key = this.#keys
-    const call: Call = { id, type: inWords(type), waiter, giveUp: () => this.giveUp(key) }
+    const begun = { id, type: inWords(type), mode, options: given.options, waiter: waits }
+    const { options, waiter } = guarded(() => this.#trace(begun)) ?? begun
+    const call: Call = { id, type: begun.type, waiter, giveUp: () => this.giveUp(key) }
     this.#traces.begin(id, call.type)
     this.#calls.set(key, call)
     const letter = this.#prepare(call, { id, mode, type, content, options })
@@ -84,12 +74,9 @@ export class Calls {
   }
 
   /** Options and signals are the application's: even reading them may throw. */
-  #prepare(call: Call, said: Omit<Said, 'metadata'>): Letter | Returned {
+  #prepare(call: Call, said: Said): Letter | Returned {
     try {
-      const { id, type } = call
-      const { metadata } = said.options
-      call.followed = guarded(() => this.#follow({ id, type, mode: said.mode, metadata }))
-      const letter = prepare({ ...said, metadata: call.followed ? call.followed.metadata : metadata }, this.#author)
+      const letter = prepare(said, this.#author)
       if (letter.ok) {
         call.signal = letter.signal
         call.signal?.addEventListener('abort', call.giveUp)
@@ -115,13 +102,12 @@ export class Calls {
     const call = this.#calls.get(key)
     if (call === undefined) return
     this.#traces.note(call.id, note)
-    guarded(() => call.followed?.noted(note))
+    call.waiter.noted?.(note)
   }
 
   chunk(key: Key, content: JsonValue): void {
     const call = this.#calls.get(key)
     if (call === undefined) return
-    guarded(() => call.followed?.chunk())
     const checked = this.#author.check.chunk(call.type, content)
     if (checked.ok) return call.waiter.chunk(checked.value)
     this.#fail(key, call, broken('A chunk', checked.issues, 'started', true))
@@ -148,21 +134,16 @@ export class Calls {
 
   #succeed(key: Key, call: Call, reply: Message<string, unknown> | null): void {
     this.#end(key, call)
-    this.#settled(call, 'ok')
+    this.#traces.settle(call.id, 'ok')
     call.waiter.succeeded(reply)
   }
 
   #fail(key: Key, call: Call, fault: Fault, cause?: unknown): void {
     this.#end(key, call)
     const received = this.#readFailure(call.type, fault)
-    this.#settled(call, received.code, received.message)
+    this.#traces.settle(call.id, received.code)
     const reason: unknown = received.code === 'ABORTED' ? guarded(() => call.signal?.reason) : undefined
     call.waiter.failed(this.#errorOf(call, received, cause ?? reason))
-  }
-
-  #settled(call: Call, outcome: 'ok' | ErrorCode, reason?: string): void {
-    this.#traces.settle(call.id, outcome)
-    guarded(() => call.followed?.settled(outcome, reason))
   }
 
   #errorOf({ id, type }: Call, received: Received, cause?: unknown): CodedError {
@@ -181,5 +162,14 @@ export class Calls {
   #end(key: Key, call: Call): void {
     this.#calls.delete(key)
     guarded(() => call.signal?.removeEventListener('abort', call.giveUp))
+  }
+}
+
+/** What a part of the application's says, unless it throws. */
+function guarded<Said>(ask: () => Said): Said | undefined {
+  try {
+    return ask()
+  } catch {
+    return undefined
   }
 }

@@ -13,13 +13,14 @@ import type { PendingRequest, StreamHandle } from '../api/calls.js'
 import type { Client, RequestOptions } from '../api/client.js'
 import type { ClientHandler } from '../api/listening.js'
 import type { ClientEvents, Explanation, Snapshot, Status } from '../api/status.js'
+import type { Waiter } from '../api/tracing.js'
 import type { Environment } from '../environment/environment.js'
 import { ClientMachine } from '../machine/client-machine.js'
 import type { Effect, MachineStatus } from '../machine/effects.js'
 import type { OpenTransport, Transport } from '../transport/transport.js'
 import { Announcements } from './announcements.js'
 import { arrivals } from './arrivals.js'
-import { Calls, type Waiter, type Wish } from './calls.js'
+import { Calls, type Wish } from './calls.js'
 import { ContractCheck, isReserved } from './contract-check.js'
 import { Driver } from './driver.js'
 import { errorOf, threw } from './errors.js'
@@ -84,7 +85,7 @@ export class ChatClient implements Omit<Client, Typed> {
     this.#transport = openTransport({ url, WebSocket, events: arrivals(tell) })
     this.#desk = {
       calls: new Calls({ check, timeoutMs, wall: clock.wall }, ids, this.#traces, tell, (call) =>
-        tracing?.began({ ...call, url }),
+        tracing?.call(call, url),
       ),
       traces: this.#traces,
       tell,
@@ -95,7 +96,6 @@ export class ChatClient implements Omit<Client, Typed> {
       wall: clock.wall,
       tell,
       report: (error) => this.#announcements.fail(error),
-      tracing,
     })
     this.events = { on: (name, listener) => this.#announcements.onEvent(name, listener) }
     this.subscribe = this.#board.subscribe
@@ -132,7 +132,7 @@ export class ChatClient implements Omit<Client, Typed> {
   }
 
   handle(type: string, handler: ClientHandler<Untyped, string, 'wire'>): () => void {
-    return this.#handlers.add(type, handler)
+    return this.#handlers.add(type, this.#options.tracing?.handler(handler) ?? handler)
   }
 
   isFailure(error: unknown, type: string): error is FailureError<unknown> {

@@ -17,14 +17,12 @@ import {
   wireMessage,
 } from '@backchat/protocol'
 import type { ClientHandler } from '../api/listening.js'
-import type { FollowedAnswer, Tracing } from '../api/tracing.js'
 import { unhandled } from '../machine/asks.js'
 import type { Effect } from '../machine/effects.js'
 import { fault } from '../machine/faults.js'
 import type { Input } from '../machine/inputs.js'
 import { type Checked, type ContractCheck, isReserved } from './contract-check.js'
 import { broken, errorOf, type Received, threw } from './errors.js'
-import { guarded } from './guarded.js'
 
 type Handler = ClientHandler<Untyped, string, 'wire'>
 
@@ -36,7 +34,6 @@ export interface Office {
   readonly tell: (input: Input) => void
   /** Takes what went wrong in a function of the application's. */
   readonly report: (error: CodedError) => void
-  readonly tracing: Tracing | undefined
 }
 
 /** How a handler ended. */
@@ -73,12 +70,8 @@ export class Handlers {
   async handle({ push, message, sessionId }: Extract<Effect, { kind: 'handle' }>): Promise<void> {
     const controller = new AbortController()
     this.#running.set(push, controller)
-    const expanded = expandMessage(message, pushDefaults, sessionId)
-    const followed = guarded(() => this.#office.tracing?.asked(expanded))
-    const answer = await this.#answer(expanded, controller.signal, followed)
-    const { aborted } = controller.signal
-    guarded(() => followed?.settled(aborted ? 'ABORTED' : answer.kind === 'answered' ? 'ok' : answer.error.code))
-    if (aborted) return
+    const answer = await this.#answer(expandMessage(message, pushDefaults, sessionId), controller.signal)
+    if (controller.signal.aborted) return
     this.#running.delete(push)
     this.#office.tell({ ...answer, push })
   }
@@ -90,7 +83,7 @@ export class Handlers {
 
   // ---- how it is done ----
 
-  async #answer(message: Message, signal: AbortSignal, followed: FollowedAnswer | undefined): Promise<Answer> {
+  async #answer(message: Message, signal: AbortSignal): Promise<Answer> {
     const { check, ids, wall } = this.#office
     const { type } = message
     const handler = this.#handlers.get(type)
@@ -99,8 +92,7 @@ export class Handlers {
       const asked = check.push(type, message.content)
       if (!asked.ok) throw this.#ownError(broken(`What the server asks as '${type}'`, asked.issues, 'received', false))
       const failure = (content: unknown) => this.#ownError(refusal(type, check.failure(type, content), content))
-      const call = () => handler({ ...message, content: asked.value }, { signal, failure })
-      const content = await (followed ? followed.run(call) : call())
+      const content = await handler({ ...message, content: asked.value }, { signal, failure })
       const answer = check.reply(type, content)
       if (!answer.ok) throw this.#ownError(broken(answerTo(type), answer.issues, 'started', true))
       const timestamp = new Date(wall()).toISOString()

@@ -14,8 +14,6 @@ export interface Said {
   readonly type: string
   readonly content: unknown
   readonly options: RequestOptions
-  /** What travels of the options' metadata, with what others have added. */
-  readonly metadata: unknown
 }
 
 export interface Letter {
@@ -40,8 +38,8 @@ export interface Returned {
 
 /** Throws what options, signal and the like throw when they are read. */
 export function prepare(said: Said, author: Author): Letter | Returned {
-  const { id, mode, type, content, options, metadata } = said
-  const { timeout = author.timeoutMs, signal } = options
+  const { id, mode, type, content, options } = said
+  const { timeout = author.timeoutMs, signal, metadata } = options
   const wrong = author.check.sending(type, mode, content) ?? wrongTimeout(timeout) ?? wrongSignal(signal)
   if (wrong !== undefined) return invalid(wrong)
   if (signal?.aborted) {

@@ -216,7 +216,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     if (run.over || handler === undefined) throw new Error('The run was called off before its handler was called.')
     run.called = true
     run.waitsSince = this.#options.clock.now()
-    run.context.startedAt = this.#options.clock.wall()
+    run.context.started(this.#options.clock.wall())
     this.#options.feed({ kind: 'handling', run: run.id })
     const answer: unknown = handler(message, run.context)
     return isGenerator(answer) ? this.#exhaust(run, answer) : answer

@@ -34,8 +34,10 @@ export class RunContext<User extends Identity, State extends object>
   streamed = false
   /** When the message got to each stage; undefined until then. */
   receivedAt: number | undefined
-  startedAt: number | undefined
   repliedAt: number | undefined
+  /** Each time that the handler was called. */
+  #startedAt: number | undefined
+  #startedAgainAt: readonly number[] = never
   readonly #replyOf: RunContextParts<User, State>['reply']
   readonly #log: Logger
   #ownLog: Logger | undefined
@@ -83,7 +85,8 @@ export class RunContext<User extends Identity, State extends object>
   get trace(): Trace {
     return [
       ...step('received', this.receivedAt),
-      ...step('started', this.startedAt),
+      ...step('started', this.#startedAt),
+      ...this.#startedAgainAt.flatMap((atMs) => step('started', atMs)),
       ...step('replied', this.repliedAt),
     ]
   }
@@ -101,6 +104,12 @@ export class RunContext<User extends Identity, State extends object>
     }
   }
 
+  /** The handler is called, for the first time or again. */
+  started(atMs: number): void {
+    if (this.#startedAt === undefined) this.#startedAt = atMs
+    else this.#startedAgainAt = [...this.#startedAgainAt, atMs]
+  }
+
   /** Fires the signal. */
   abort(reason: string): void {
     this.#aborted = new BackchatError({
@@ -115,6 +124,8 @@ export class RunContext<User extends Identity, State extends object>
     this.#controller?.abort(this.#aborted)
   }
 }
+
+const never: readonly number[] = []
 
 const step = (stage: Stage, atMs: number | undefined): readonly TraceStep[] =>
   atMs === undefined ? [] : [{ stage, atMs }]

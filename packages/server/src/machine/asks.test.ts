@@ -54,6 +54,7 @@ test('a question is appended, brought to the link, and settled by the answer', (
   expect(brought).toEqual([['s', { push: 5, message, leftMs: 990 }]])
   store.act(20, (turn) => asks.answered('s', 5, answer, turn))
   store.act(21, (turn) => asks.answered('s', 5, answer, turn))
+  store.act(22, (turn) => asks.abandoned(1, turn))
   expect(outcomes()).toEqual(['1 ok "yes"'])
   expect(asks.wakeAt()).toBe(Number.POSITIVE_INFINITY)
   expect(asks.size).toBe(0)

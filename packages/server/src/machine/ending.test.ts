@@ -28,8 +28,11 @@ test('a failure that is too large, or too deep for the wire, becomes an error th
     error: { code: 'FAILURE', failure: { reason: 'no' } },
   })
   const tooLarge = { ok: false, error: { code: 'TOO_LARGE', mayHaveExecuted: true } }
-  expect(failure('x'.repeat(limits.replyBytes)).ending).toMatchObject(tooLarge)
+  const room = limits.replyBytes - failure('').bytes
+  expect(failure('x'.repeat(room)).bytes).toBe(limits.replyBytes)
+  expect(failure('x'.repeat(room + 1)).ending).toMatchObject(tooLarge)
   let deep: JsonValue = 0
   for (let level = 0; level < limits.depth; level++) deep = [deep]
-  expect(failure(deep).ending).toMatchObject(tooLarge)
+  const message = 'The handler failed, and of its failure it is nested deeper than 62.'
+  expect(failure(deep).ending).toMatchObject({ ok: false, error: { ...tooLarge.error, message } })
 })

@@ -270,6 +270,16 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(node.done('pull')).toEqual([])
   })
 
+  test('a handler that has returned is not aborted, though its end could not be journalled', () => {
+    const { node, run } = running('request')
+    node.failNextBatch('not carried out')
+    node.returns(run, 'hi')
+    node.settle()
+    node.connect(2)
+    node.receive(2, { kind: 'bye' })
+    expect([node.done('ended').length, node.done('abort')]).toEqual([1, []])
+  })
+
   test('a handler that was cancelled is asked for nothing more, though its last chunks come back from the store', () => {
     const { node, run } = running('stream')
     for (let chunk = 1; chunk < limits.streamWindow; chunk++) node.yields(run, 'x')

@@ -205,6 +205,16 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     },
   )
 
+  test('a handler of which a chunk is perhaps lost is aborted: its stream cannot be whole', () => {
+    const node = nodeWith()
+    node.connect(1)
+    node.request(1, 1, { mode: 'stream' })
+    const run = node.theHandler()
+    node.failNextBatch('not carried out')
+    node.yields(run, 'a')
+    expect(node.done('abort')).toMatchObject([{ run: run.run, code: 'OUTCOME_UNKNOWN' }])
+  })
+
   test('a refusal that failed is made good when the request comes again', () => {
     const node = nodeWith()
     node.connect(1)
@@ -311,6 +321,7 @@ test('a stream of which a chunk and then the end failed is lost, and who waits f
   node.feed({ kind: 'yielded', run: run.run, content: json('a'), bytes: 3 })
   node.failNextBatch('not carried out')
   node.returns(run, 'end')
+  expect(node.done('abort')).toEqual([])
   node.connect(2)
   node.request(2, 1, { mode: 'stream' })
   expect(node.frames(2)).toMatchObject([{ kind: 'error', n: 1, error: { mayHaveExecuted: true } }])
