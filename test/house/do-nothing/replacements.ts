@@ -1,5 +1,6 @@
 /** For each row of `docs/server.md`: its parts, each replaced by one that does nothing. */
 
+import { existsSync } from 'node:fs'
 import { findNginx } from '../../../scripts/nginx.mjs'
 import type { Replacements } from './replacement.js'
 
@@ -242,6 +243,41 @@ export const replacements: Replacements = {
       file: `${src}/plugins/recovery.ts`,
       parts: { install: '() => {}' },
       only: /^a handler that|^a fallback answers/,
+    },
+  ],
+  '`manager.explain(id)`': [
+    {
+      file: `${src}/core/explaining.ts`,
+      parts: { explain: '() => undefined' },
+      only: /^one line says|^what a hello says/,
+    },
+  ],
+  '`manager.flightRecords(filter)`, `config.flightRecords`': [
+    {
+      file: `${src}/core/flight-recorder.ts`,
+      parts: { 'FlightRecorder.records': '() => []' },
+      only: /^headers are kept|^the flight recorder has/,
+    },
+  ],
+  '`manager.inspector(options)`, the option `inspector`': [
+    {
+      file: `${src}/inspector/options.ts`,
+      parts: { inspectorOptions: '(given) => ({ ...given, stuckAfterMs: 10_000 })' },
+      only: /^who may look must be said|^options that make no sense/,
+    },
+    {
+      file: `${src}/inspector/inspection.ts`,
+      words: { '(await this.#patience.wait(() => allow(request))) === true': 'true' },
+      only: /^who is turned away/,
+    },
+  ],
+  "the inspector's page": [
+    {
+      file: `${src}/inspector/page/page.ts`,
+      words: { '<script>${script}</script>': '' },
+      only: /^an empty server says so/,
+      waits: true,
+      missing: existsSync(process.env['BACKCHAT_CHROMIUM'] ?? '/usr/bin/chromium') ? undefined : 'no Chromium',
     },
   ],
   mounting: [{ preload: 'test/house/do-nothing/nothing-mounted.mjs', only: /^node-http\.mjs|^two-managers/ }],
