@@ -7,8 +7,8 @@ import { shrink } from './shrink.js'
 import { type Life, simulate } from './simulate.js'
 
 /** `pnpm sim --runs 20000` is the longer run; this many are through in a minute on two processors. */
-const most = 6_000
-const withinSeconds = 90
+const most = 10_000
+const withinSeconds = 75
 /** Fewer than these would prove little. */
 const least = 500
 
