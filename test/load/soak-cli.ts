@@ -29,12 +29,19 @@ export async function main(folder: URL): Promise<void> {
   if (values.help) return console.log(usage)
   const plan = { rounds: Number(values.minutes), rate: Number(values.rate), clients: Number(values.clients) }
   const looked = (look: SoakLook) => console.error(JSON.stringify(look))
-  const figures = await soak({ folder, ...plan, seed: Number(values.seed), roundMs: 60_000, looked })
+  const figures = await soak({
+    folder,
+    ...plan,
+    seed: Number(values.seed),
+    roundMs: 60_000,
+    linksBefore: 10_000,
+    looked,
+  })
   const { looks, ...rest } = figures
   const thirds = { server: thirdsOf(looks, 'server'), clients: thirdsOf(looks, 'clients') }
   const last = looks.at(-1)
   const broken = brokenIn(figures, thirds)
-  const report = { ...plan, asked: last?.asked, ends: last?.ends, ...rest, thirds, broken }
+  const report = { ...plan, asked: last?.asked, ends: last?.ends, links: last?.links, ...rest, thirds, broken }
   console.log(values.json ? JSON.stringify(report) : JSON.stringify(report, null, 2))
   if (broken.length > 0) process.exitCode = 1
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { BackchatError, type Client, createClient } from '@backchat/client'
 import { type ChaosProxy, chaosProxy } from '@backchat/testing'
 import { freePort } from '../free-port.js'
+import { dial, newIdentity } from '../integration/server/raw-client.js'
 import { drawSchedule } from '../nemesis/schedule.js'
 import { strikeAll, type Targets } from '../nemesis/strike.js'
 import { type Held, held } from './held.js'
@@ -21,6 +22,11 @@ export interface SoakPlan {
   readonly rate: number
   readonly clients: number
   readonly seed: number
+  /**
+   * So many links come and go before anything is looked at: what the server remembers of ended links is bounded by number, and while that
+   * fills, memory grows as it should.
+   */
+  readonly linksBefore: number
   /** Is told what each round found. */
   readonly looked?: (look: SoakLook) => void
 }
@@ -28,6 +34,8 @@ export interface SoakPlan {
 export interface SoakLook {
   readonly server: Held
   readonly clients: Held
+  /** Links that the server has welcomed. */
+  readonly links: number
   /** What has been asked, and how it ended, by `ok` or the code of the error. */
   readonly asked: number
   readonly ends: Readonly<Record<string, number>>
@@ -51,6 +59,7 @@ const streamEvery = 20
 export async function soak(plan: SoakPlan): Promise<SoakFigures> {
   const port = await freePort()
   const server = await Offspring.start(plan.folder, 'server.ts', { port, config: {} } satisfies ServerOptions)
+  await comeAndGo(port, plan.linksBefore)
   const ways = await Promise.all(Array.from({ length: plan.clients }, () => chaosProxy({ target: { port } })))
   const people = ways.map((way) => createClient({ url: `ws://127.0.0.1:${way.port}` }))
   for (const person of people) person.on('system', () => {})
@@ -70,6 +79,21 @@ export async function soak(plan: SoakPlan): Promise<SoakFigures> {
     await Promise.all(people.map((client) => client.close()))
     await Promise.all(ways.map((way) => way.close()))
   }
+}
+
+/** A few sessions, each with one link after another. */
+async function comeAndGo(port: number, links: number): Promise<void> {
+  const sessions = 10
+  const each = async () => {
+    const identity = newIdentity()
+    for (let attempt = 1; attempt <= links / sessions; attempt++) {
+      const client = await dial(`ws://127.0.0.1:${port}`)
+      client.hello(identity, { attempt })
+      await client.next('welcome')
+      client.terminate()
+    }
+  }
+  await Promise.all(Array.from({ length: sessions }, each))
 }
 
 class Chat {
@@ -111,8 +135,10 @@ class Chat {
   }
 
   async #look(): Promise<void> {
-    const { heapBytes, rssBytes, handles, timers } = await this.#server.ask<ServerLook>('look')
-    const look = { server: { heapBytes, rssBytes, handles, timers }, clients: held(), ...this.#asker.figures }
+    const { heapBytes, rssBytes, handles, timers, figures } = await this.#server.ask<ServerLook>('look')
+    const { connections } = figures.totals
+    const links = connections.new + connections.resumed + connections.lost
+    const look = { server: { heapBytes, rssBytes, handles, timers }, clients: held(), links, ...this.#asker.figures }
     this.looks.push(look)
     this.#plan.looked?.(look)
   }

@@ -5,7 +5,7 @@ import { soak } from '../../load/soak.js'
 
 test('three rounds of faults: everything that was asked is answered, and neither timers nor handles are left', async () => {
   const folder = new URL('../../load/', import.meta.url)
-  const figures = await soak({ folder, rounds: 3, roundMs: 6_000, rate: 40, clients: 5, seed: 1 })
+  const figures = await soak({ folder, rounds: 3, roundMs: 6_000, rate: 40, clients: 5, seed: 1, linksBefore: 0 })
   const { looks, struck, unsettled, endings } = figures
   expect(looks).toHaveLength(3)
   expect(Object.keys(struck)).toHaveLength(6)
