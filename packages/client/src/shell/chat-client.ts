@@ -84,7 +84,6 @@ export class ChatClient implements Omit<Client, Typed> {
     this.#transport = openTransport({ url, WebSocket, events: arrivals(tell) })
     this.#desk = {
       calls: new Calls({ check, timeoutMs, wall: clock.wall }, ids, this.#traces, tell),
-      traces: this.#traces,
       tell,
     }
     this.#handlers = new Handlers({

@@ -1,7 +1,6 @@
 /** Runs handlers: validation, middleware, then the handler; and tells the machine, step by step, what came of it. */
 
 import {
-  ByNumber,
   type Clock,
   type CodedError,
   type Contract,
@@ -10,6 +9,7 @@ import {
   type Ids,
   type Message,
   requestDefaults,
+  ShortLived,
   type Untyped,
   type WireError,
 } from '@backchat/protocol'
@@ -45,7 +45,7 @@ export interface ProcessorOptions<User extends Identity, State extends object> {
 
 export class MessageProcessor<User extends Identity, State extends object> {
   readonly #options: ProcessorOptions<User, State>
-  readonly #runs = new ByNumber<ActiveRun<User, State>>()
+  readonly #runs = new ShortLived<number, ActiveRun<User, State>>()
   /** While the rate limit counts them. */
   readonly #counted = new Set<RunId>()
 
@@ -109,7 +109,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
   /** Runs whose answer is wanted, oldest first. */
   inFlight(): readonly RequestInFlight[] {
     const now = this.#options.clock.now()
-    return this.#runs.entries().map(([, run]) => run.seenAt(now))
+    return this.#runs.values().map((run) => run.seenAt(now))
   }
 
   #open(
