@@ -1,15 +1,12 @@
 /** Named deadlines, thousands of them, with the earliest at hand: a machine has one time to wake at, and no timers. */
 
-import { ByNumber } from './by-number.js'
+import { ShortLived } from './short-lived.js'
 
 interface Entry {
   readonly key: number
-  at: number
+  readonly at: number
   /** Ascends with each {@link Deadlines.set}: deadlines of the same time pass in the order they were set. */
-  order: number
-  /** What it was when it got its place in the heap. One that was put off stays there until it comes up. */
-  placedAt: number
-  placedOrder: number
+  readonly order: number
   /** Not cleared, nor replaced by another entry of its key. */
   live: boolean
 }
@@ -17,10 +14,9 @@ interface Entry {
 /** Below this many entries, sweeping is not worth the trouble. */
 const smallHeap = 64
 
-/** Keys are numbers from 0. */
 export class Deadlines {
   /** The entry of each key that has a deadline. All others in the heap are garbage. */
-  readonly #current = new ByNumber<Entry>()
+  readonly #current = new ShortLived<number, Entry>()
   /** A binary heap, the earliest first. Garbage stays until it comes up, or until it is more than half. */
   #heap: Entry[] = []
   #orders = 0
@@ -50,14 +46,8 @@ export class Deadlines {
     if (at === Infinity) return this.clear(key)
     const current = this.#current.get(key)
     if (current?.at === at) return
-    const order = this.#orders++
-    if (current !== undefined && current.placedAt < at) {
-      current.at = at
-      current.order = order
-      return
-    }
-    const entry = { key, at, order, placedAt: at, placedOrder: order, live: true }
-    if (current !== undefined) current.live = false
+    if (current) current.live = false
+    const entry = { key, at, order: this.#orders++, live: true }
     this.#current.set(key, entry)
     this.#rise(this.#heap.length, entry)
     this.#sweep()
@@ -65,7 +55,7 @@ export class Deadlines {
 
   clear(key: number): void {
     const entry = this.#current.get(key)
-    if (entry === undefined) return
+    if (!entry) return
     this.#forget(entry)
     this.#sweep()
   }
@@ -87,29 +77,20 @@ export class Deadlines {
     this.#current.delete(entry.key)
   }
 
-  /** The top of the heap, once garbage above it is gone, and what was put off is in its place. */
+  /** The top of the heap, once garbage above it is gone. */
   #earliest(): Entry | undefined {
     for (;;) {
       const top = this.#heap[0]
-      if (top === undefined) return undefined
-      if (!top.live) this.#removeTop()
-      else if (top.placedAt < top.at) this.#replace(top)
-      else return top
+      if (top === undefined || top.live) return top
+      this.#removeTop()
     }
-  }
-
-  #replace(top: Entry): void {
-    place(top)
-    this.#sink(top)
   }
 
   /** Keeps garbage below half. Each sweep is paid for by as many deadlines set or cleared since the last. */
   #sweep(): void {
     if (this.#heap.length <= smallHeap || this.#heap.length <= 2 * this.#current.size) return
     // A sorted array is a heap.
-    this.#heap = this.#current.entries().map(([, entry]) => entry)
-    for (const entry of this.#heap) place(entry)
-    this.#heap.sort((a, b) => (isBefore(a, b) ? -1 : 1))
+    this.#heap = this.#current.values().sort((a, b) => (isBefore(a, b) ? -1 : 1))
   }
 
   #rise(from: number, entry: Entry): void {
@@ -151,10 +132,4 @@ export class Deadlines {
 
 const none: readonly never[] = []
 
-const place = (entry: Entry): void => {
-  entry.placedAt = entry.at
-  entry.placedOrder = entry.order
-}
-
-const isBefore = (a: Entry, b: Entry): boolean =>
-  a.placedAt === b.placedAt ? a.placedOrder < b.placedOrder : a.placedAt < b.placedAt
+const isBefore = (a: Entry, b: Entry): boolean => (a.at === b.at ? a.order < b.order : a.at < b.at)

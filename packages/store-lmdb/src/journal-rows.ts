@@ -1,6 +1,6 @@
 /** A journal in rows: one for each request, and one for each chunk, so that nothing large is ever written twice. */
 
-import { ByNumber, Ranges } from '@backchat/protocol'
+import { Ranges, ShortLived } from '@backchat/protocol'
 import { type ChunkLog, type Entry, emptyJournal, type Journal, noChunks } from '@backchat/server/store'
 import type { Database, EntryRow, SessionRow } from './database.js'
 import { type Change, NotingEntries } from './noting-entries.js'
@@ -14,12 +14,12 @@ export interface KeptJournal {
 }
 
 export const newJournal = (settled: Ranges): KeptJournal => {
-  const entries = new NotingEntries(new ByNumber())
+  const entries = new NotingEntries(new ShortLived())
   return { journal: emptyJournal(entries, settled), entries, lastOrder: 0 }
 }
 
 export const loadJournal = (database: Database, session: string, row: SessionRow): KeptJournal => {
-  const loaded = new ByNumber<Entry>()
+  const loaded = new ShortLived<number, Entry>()
   const ended: { readonly n: number; readonly order: number; readonly bytes: number }[] = []
   const chunks = loadChunks(database, session)
   for (const { key, value } of rowsUnder(database.entries, session)) {
@@ -34,7 +34,7 @@ export const loadJournal = (database: Database, session: string, row: SessionRow
   const entries = new NotingEntries(loaded)
   const journal = emptyJournal(entries, new Ranges(row.floor, row.above))
   for (const { n, bytes } of ended) {
-    journal.ended.add(n)
+    journal.ended.set(n, true)
     journal.endedBytes += bytes
   }
   return { journal, entries, lastOrder: ended.at(-1)?.order ?? 0 }
@@ -114,7 +114,7 @@ const ordersOf = ({ entries, journal, lastOrder }: KeptJournal): ReadonlyMap<num
   const orders = new Map(ended.map(([n]) => [n, lastOrder + 1]))
   if (ended.length > 1) {
     let order = lastOrder
-    for (const n of journal.ended) {
+    for (const n of journal.ended.keys()) {
       if (!orders.has(n)) continue
       order += 1
       orders.set(n, order)

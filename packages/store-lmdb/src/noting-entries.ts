@@ -1,6 +1,6 @@
 /** The entries of a journal, which remember what was changed since they were last written. */
 
-import type { ByNumber } from '@backchat/protocol'
+import type { ShortLived } from '@backchat/protocol'
 import type { Entries, Entry } from '@backchat/server/store'
 
 export interface Change {
@@ -11,10 +11,10 @@ export interface Change {
 }
 
 export class NotingEntries implements Entries {
-  readonly #entries: ByNumber<Entry>
+  readonly #entries: ShortLived<number, Entry>
   #changes = new Map<number, Change>()
 
-  constructor(written: ByNumber<Entry>) {
+  constructor(written: ShortLived<number, Entry>) {
     this.#entries = written
   }
 
@@ -44,8 +44,8 @@ export class NotingEntries implements Entries {
     this.#entries.delete(n)
   }
 
-  [Symbol.iterator](): Iterator<readonly [n: number, entry: Entry]> {
-    return this.#entries[Symbol.iterator]()
+  entries(): readonly (readonly [n: number, entry: Entry])[] {
+    return this.#entries.entries()
   }
 
   /** All has been written. */

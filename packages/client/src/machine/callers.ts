@@ -1,6 +1,6 @@
 /** Those who wait for an outcome: each gets it exactly once, at or before the deadline [P-29]. */
 
-import { Deadlines } from '@backchat/protocol'
+import { Deadlines, ShortLived } from '@backchat/protocol'
 import type { Outcome } from './effects.js'
 import type { Key } from './inputs.js'
 import type { Out } from './out.js'
@@ -8,7 +8,7 @@ import type { Request } from './request.js'
 
 export class Callers {
   readonly #out: Out
-  readonly #waiting = new Map<Key, Request>()
+  readonly #waiting = new ShortLived<number, Request>()
   readonly #deadlines = new Deadlines()
 
   constructor(out: Out) {

@@ -29,6 +29,7 @@ export class Numbers {
   }
 
   settle(n: number): void {
+    if (this.#held.size === 0 && this.#isTaken(n)) return this.#tell(n)
     this.#held.add(n)
     let closed = this.#tellHeld()
     while (closed && this.#held.size > 0) closed = this.#tellHeld()
@@ -46,12 +47,21 @@ export class Numbers {
   #tellHeld(): boolean {
     let told = false
     for (const n of this.#held) {
-      if (this.#settled.above.length >= this.#ranges && this.#settled.wouldSplit(n)) continue
+      if (!this.#isTaken(n)) continue
       this.#held.delete(n)
-      this.#settled.add(n)
-      this.#told += 1
+      this.#tell(n)
       told = true
     }
     return told
+  }
+
+  /** Whether the server takes it as settled. */
+  #isTaken(n: number): boolean {
+    return this.#settled.above.length < this.#ranges || !this.#settled.wouldSplit(n)
+  }
+
+  #tell(n: number): void {
+    this.#settled.add(n)
+    this.#told += 1
   }
 }

@@ -3,7 +3,7 @@
 export class Queue<T> {
   readonly #capacity: number
   #urgent: T | undefined
-  readonly #waiting = new Set<T>()
+  readonly #waiting: T[] = []
 
   constructor(capacity: number) {
     this.#capacity = capacity
@@ -11,8 +11,8 @@ export class Queue<T> {
 
   /** False when it is full. */
   push(item: T): boolean {
-    if (this.#waiting.size >= this.#capacity) return false
-    this.#waiting.add(item)
+    if (this.#waiting.length >= this.#capacity) return false
+    this.#waiting.push(item)
     return true
   }
 
@@ -23,13 +23,12 @@ export class Queue<T> {
 
   /** The one whose turn it is. */
   get first(): T | undefined {
-    if (this.#urgent !== undefined) return this.#urgent
-    for (const item of this.#waiting) return item
-    return undefined
+    return this.#urgent ?? this.#waiting[0]
   }
 
   delete(item: T): void {
     if (item === this.#urgent) this.#urgent = undefined
-    else this.#waiting.delete(item)
+    else if (item === this.#waiting[0]) this.#waiting.shift()
+    else if (this.#waiting.includes(item)) this.#waiting.splice(this.#waiting.indexOf(item), 1)
   }
 }

@@ -174,7 +174,7 @@ export class Requests {
 
   /** Nothing more is to be done for it. */
   release(request: Request): void {
-    this.#queue.delete(request)
+    if (request.state.state === 'queued') this.#queue.delete(request)
     if (request.n !== undefined) this.sent.settle(request.n)
     request.state = { state: 'settled' }
   }

@@ -1,6 +1,6 @@
 /** The requests that a link took, by number, until the server may forget them. */
 
-import { type Ack, Deadlines, type Limits, limits } from '@backchat/protocol'
+import { type Ack, Deadlines, type Limits, limits, ShortLived } from '@backchat/protocol'
 import { Numbers } from './numbers.js'
 import type { Out } from './out.js'
 import type { Request } from './request.js'
@@ -10,13 +10,13 @@ const muchCredit = limits.streamWindow / 4
 
 export class Sent {
   readonly #out: Out
-  readonly #requests = new Map<number, Request>()
+  #requests = new ShortLived<number, Request>()
   /** When those that the server put off are sent again. */
   #postponed = new Deadlines()
   /** Streams whose readers came further than the server knows. */
   readonly #moved = new Set<number>()
   /** For each request that this link took: which of its request frames was the last one of it. */
-  readonly #places = new Map<number, number>()
+  #places = new ShortLived<number, number>()
   #handed = 0
   #numbers = new Numbers()
 
@@ -49,7 +49,7 @@ export class Sent {
 
   /** Ascending by number: the order in which they got them. */
   all(): readonly (readonly [n: number, request: Request])[] {
-    return [...this.#requests]
+    return this.#requests.entries()
   }
 
   /** Gives a request its number. */
@@ -73,7 +73,7 @@ export class Sent {
 
   /** Another link begins: it has taken nothing. */
   begin(): void {
-    this.#places.clear()
+    this.#places = new ShortLived()
     this.#handed = 0
   }
 
@@ -85,7 +85,7 @@ export class Sent {
 
   /** Whether one of the first `taken` request frames of this link is without an answer [P-32]. */
   awaits(taken: number): boolean {
-    for (const [n, place] of this.#places) {
+    for (const [n, place] of this.#places.entries()) {
       if (place <= taken && this.#requests.get(n)?.state.state !== 'postponed') return true
     }
     return false
@@ -135,7 +135,7 @@ export class Sent {
   /** On a new link readers' progress is news again: what told of it may have been lost with the old one. */
   forgetCredit(): void {
     this.#moved.clear()
-    for (const [n, request] of this.#requests) {
+    for (const [n, request] of this.all()) {
       request.stream?.forgetTold()
       this.moved(n, request)
     }
@@ -144,9 +144,9 @@ export class Sent {
   /** Numbers begin anew: another client speaks from now on. */
   clear(): void {
     this.#postponed = new Deadlines()
-    this.#requests.clear()
+    this.#requests = new ShortLived()
     this.#moved.clear()
-    this.#places.clear()
+    this.#places = new ShortLived()
     this.#numbers = new Numbers()
   }
 }

@@ -9,6 +9,7 @@ import {
   type Message,
   type RequestMode,
   replyDefaults,
+  ShortLived,
   type Stage,
 } from '@backchat/protocol'
 import type { RequestOptions } from '../api/client.js'
@@ -17,7 +18,7 @@ import type { Fault, Outcome } from '../machine/effects.js'
 import type { Input, Key } from '../machine/inputs.js'
 import { broken, errorOf, type Received } from './errors.js'
 import { type Author, invalid, type Letter, prepare, type Returned, type Said } from './outgoing.js'
-import type { Traces } from './traces.js'
+import type { Entry, Traces } from './traces.js'
 
 /** What the application wants to say. */
 export interface Wish {
@@ -29,8 +30,7 @@ export interface Wish {
 }
 
 interface Call {
-  readonly id: string
-  readonly type: string
+  readonly entry: Entry
   readonly waiter: Waiter
   /** Once it may abort the call: then it is to be let go when the call ends. */
   signal?: AbortSignal | undefined
@@ -46,7 +46,7 @@ export class Calls {
   readonly #traces: Traces
   readonly #tell: (input: Input) => void
   readonly #trace: Trace
-  readonly #calls = new Map<Key, Call>()
+  readonly #calls = new ShortLived<number, Call>()
   #keys = 0
 
   constructor(author: Author, ids: Ids, traces: Traces, tell: (input: Input) => void, trace: Trace) {
@@ -58,19 +58,19 @@ export class Calls {
   }
 
   /** Never throws: what is wrong is told to the waiter. Returns the id of the message, and the name for the rest. */
-  start({ mode, type, content, init, ...given }: Wish, waits: Waiter): { readonly id: string; readonly key: Key } {
+  start({ mode, type, content, init, ...given }: Wish, waits: Waiter): { readonly entry: Entry; readonly key: Key } {
     const id = this.#ids.id()
     this.#keys += 1
     const key = this.#keys
     const begun = { id, type: inWords(type), mode, options: given.options, waiter: waits }
     const { options, waiter } = guarded(() => this.#trace(begun)) ?? begun
-    const call: Call = { id, type: begun.type, waiter, giveUp: () => this.giveUp(key) }
-    this.#traces.begin(id, call.type)
+    const entry = this.#traces.begin(id, begun.type)
+    const call: Call = { entry, waiter, giveUp: () => this.giveUp(key) }
     this.#calls.set(key, call)
     const letter = this.#prepare(call, { id, mode, type, content, options })
     if (letter.ok) this.#tell({ kind: 'requested', key, mode, id, type, init, ...letter.sent })
     else this.#fail(key, call, letter.fault, letter.cause)
-    return { id, key }
+    return { entry, key }
   }
 
   /** Options and signals are the application's: even reading them may throw. */
@@ -88,27 +88,27 @@ export class Calls {
   }
 
   giveUp(key: Key): void {
-    if (this.#calls.has(key)) this.#tell({ kind: 'abandoned', key })
+    if (this.#calls.get(key)) this.#tell({ kind: 'abandoned', key })
   }
 
   // ---- what the machine tells ----
 
   reached(key: Key, stage: Stage): void {
     const call = this.#calls.get(key)
-    if (call !== undefined) this.#traces.reach(call.id, stage)
+    if (call !== undefined) this.#traces.reach(call.entry, stage)
   }
 
   note(key: Key, note: CallNote): void {
     const call = this.#calls.get(key)
     if (call === undefined) return
-    this.#traces.note(call.id, note)
+    this.#traces.note(call.entry, note)
     call.waiter.noted?.(note)
   }
 
   chunk(key: Key, content: JsonValue): void {
     const call = this.#calls.get(key)
     if (call === undefined) return
-    const checked = this.#author.check.chunk(call.type, content)
+    const checked = this.#author.check.chunk(call.entry.type, content)
     if (checked.ok) return call.waiter.chunk(checked.value)
     this.#fail(key, call, broken('A chunk', checked.issues, 'started', true))
     this.#tell({ kind: 'abandoned', key })
@@ -124,8 +124,8 @@ export class Calls {
     if (call === undefined) return
     if (!outcome.ok) return this.#fail(key, call, outcome.error)
     if (outcome.message === null) return this.#succeed(key, call, null)
-    const reply = expandMessage(outcome.message, replyDefaults, outcome.sessionId, { replyTo: call.id })
-    const checked = this.#author.check.reply(call.type, reply.content)
+    const reply = expandMessage(outcome.message, replyDefaults, outcome.sessionId, { replyTo: call.entry.id })
+    const checked = this.#author.check.reply(call.entry.type, reply.content)
     if (checked.ok) this.#succeed(key, call, { ...reply, content: checked.value })
     else this.#fail(key, call, broken('The reply', checked.issues, 'replied', true))
   }
@@ -134,21 +134,21 @@ export class Calls {
 
   #succeed(key: Key, call: Call, reply: Message<string, unknown> | null): void {
     this.#end(key, call)
-    this.#traces.settle(call.id, 'ok')
+    this.#traces.settle(call.entry, 'ok')
     call.waiter.succeeded(reply)
   }
 
   #fail(key: Key, call: Call, fault: Fault, cause?: unknown): void {
     this.#end(key, call)
-    const received = this.#readFailure(call.type, fault)
-    this.#traces.settle(call.id, received.code)
+    const received = this.#readFailure(call.entry.type, fault)
+    this.#traces.settle(call.entry, received.code)
     const reason: unknown = received.code === 'ABORTED' ? guarded(() => call.signal?.reason) : undefined
     call.waiter.failed(this.#errorOf(call, received, cause ?? reason))
   }
 
-  #errorOf({ id, type }: Call, received: Received, cause?: unknown): CodedError {
-    const where = this.#traces.whereabouts(id)
-    return errorOf(received, { id, type, trace: this.#traces.trace(id), where }, cause)
+  #errorOf({ entry }: Call, received: Received, cause?: unknown): CodedError {
+    const { id, type, steps } = entry
+    return errorOf(received, { id, type, trace: [...steps], where: this.#traces.whereabouts(entry) }, cause)
   }
 
   /** What a handler said when it refused on purpose is received like anything else: parsed once. */

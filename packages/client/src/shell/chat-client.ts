@@ -87,7 +87,6 @@ export class ChatClient implements Omit<Client, Typed> {
       calls: new Calls({ check, timeoutMs, wall: clock.wall }, ids, this.#traces, tell, (call) =>
         tracing?.call(call, url),
       ),
-      traces: this.#traces,
       tell,
     }
     this.#handlers = new Handlers({

@@ -23,6 +23,7 @@ import { fault } from '../machine/faults.js'
 import type { Input } from '../machine/inputs.js'
 import { type Checked, type ContractCheck, isReserved } from './contract-check.js'
 import { broken, errorOf, type Received, threw } from './errors.js'
+import { timestampOf } from './timestamp.js'
 
 type Handler = ClientHandler<Untyped, string, 'wire'>
 
@@ -95,7 +96,7 @@ export class Handlers {
       const content = await handler({ ...message, content: asked.value }, { signal, failure })
       const answer = check.reply(type, content)
       if (!answer.ok) throw this.#ownError(broken(answerTo(type), answer.issues, 'started', true))
-      const timestamp = new Date(wall()).toISOString()
+      const timestamp = timestampOf(wall())
       const encoded = wireMessage({ ...replyDefaults, id: ids.id(), timestamp, content }, replyDefaults)
       if (!encoded.ok) throw this.#ownError(unsendable(answerTo(type), encoded.reason))
       return { kind: 'answered', message: encoded.json, bytes: utf8Length(encoded.json) }

@@ -6,6 +6,7 @@ import type { Fault } from '../machine/effects.js'
 import type { Requested } from '../machine/inputs.js'
 import type { ContractCheck } from './contract-check.js'
 import { refused } from './errors.js'
+import { timestampOf } from './timestamp.js'
 
 /** What the application said. Its types promise more than a program without types keeps. */
 export interface Said {
@@ -45,7 +46,7 @@ export function prepare(said: Said, author: Author): Letter | Returned {
   if (signal?.aborted) {
     return { ok: false, fault: refused('ABORTED', 'Its signal was aborted already.'), cause: signal.reason }
   }
-  const timestamp = new Date(author.wall()).toISOString()
+  const timestamp = timestampOf(author.wall())
   const encoded = wireMessage({ ...requestDefaults, id, timestamp, type, content, metadata }, requestDefaults)
   if (!encoded.ok) return invalid(`The message cannot be sent: ${encoded.reason}.`)
   const { json: message } = encoded

@@ -1,18 +1,17 @@
 /** What `request`, `send` and `stream` return: promises and chunks that know where their message is. */
 
-import type { CodedError, Message, Stage } from '@backchat/protocol'
+import type { CodedError, Message } from '@backchat/protocol'
 import type { PendingRequest, StreamHandle } from '../api/calls.js'
 import type { Input } from '../machine/inputs.js'
 import type { Calls, Wish } from './calls.js'
 import { Reader } from './reader.js'
-import type { Traces } from './traces.js'
+import { type Entry, stageOf } from './traces.js'
 
 export type Reply = Message<'response', unknown>
 
 /** What a call can do beside settling. */
 export interface Desk {
   readonly calls: Calls
-  readonly traces: Traces
   readonly tell: (input: Input) => void
 }
 
@@ -23,15 +22,27 @@ export function pendingRequest<Value>(
   read: (reply: Message<string, unknown> | null) => Value,
 ): PendingRequest<Value> {
   const { promise, resolve, reject } = deferred<Value>()
-  const { id, key } = desk.calls.start(wish, {
+  const { entry, key } = desk.calls.start(wish, {
     succeeded: (reply) => resolve(read(reply)),
     failed: reject,
     chunk: () => {},
   })
   const cancel = () => settled(promise, () => desk.calls.giveUp(key))
-  return Object.defineProperty(Object.assign(promise, { id, cancel, stage: 'queued' as Stage }), 'stage', {
-    get: () => desk.traces.stage(id),
+  const request: Promise<Value> & Partial<PendingRequest<Value>> = Object.assign(promise, {
+    [known]: entry,
+    id: entry.id,
+    cancel,
   })
+  return Object.defineProperty(request, 'stage', stage) as PendingRequest<Value>
+}
+
+const known = Symbol()
+/** One for all promises: making one for each would take longer than all the rest of a request. */
+const stage = {
+  enumerable: true,
+  get(this: { readonly [known]: Entry }) {
+    return stageOf(this[known])
+  },
 }
 
 /** The chunks for one reader, and the reply. */
@@ -49,7 +60,7 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
     reader.end()
     desk.tell({ kind: 'left', key })
   }
-  const { id, key } = desk.calls.start(wish, {
+  const { entry, key } = desk.calls.start(wish, {
     succeeded(reply) {
       reader.end()
       resolve(asReply(reply))
@@ -65,9 +76,9 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
     },
   })
   return {
-    id,
+    id: entry.id,
     get stage() {
-      return desk.traces.stage(id)
+      return stageOf(entry)
     },
     get reply() {
       desk.tell({ kind: 'replyWanted', key })

@@ -1,17 +1,35 @@
+import type { Stage } from '@backchat/protocol'
 import { expect, test } from 'vitest'
-import { type Step, Traces } from './traces.js'
+import { type Entry, type Step, stageOf, Traces } from './traces.js'
 import type { Line } from './whereabouts.js'
 
 const tracing = (remembered = 10) => {
   let now = 1_000
   const steps: Step[] = []
   const line: Line = { status: { state: 'online' }, link: 1, since: 0 }
-  const traces = new Traces(
+  const all = new Traces(
     () => now,
     () => line,
     remembered,
     (step) => steps.push(step),
   )
+  const entries = new Map<string, Entry>()
+  const entry = (id: string): Entry => {
+    const found = entries.get(id)
+    if (found === undefined) throw new Error(`${id} was never begun`)
+    return found
+  }
+  /** By id, as people know them. */
+  const traces = {
+    begin: (id: string, type: string) => void entries.set(id, all.begin(id, type)),
+    reach: (id: string, stage: Stage) => all.reach(entry(id), stage),
+    note: (id: string, note: Parameters<Traces['note']>[1]) => all.note(entry(id), note),
+    settle: (id: string, outcome: 'ok' | 'TIMEOUT') => all.settle(entry(id), outcome),
+    stage: (id: string) => stageOf(entry(id)),
+    whereabouts: (id: string) => all.whereabouts(entry(id)),
+    explain: (id: string) => all.explain(id),
+    pending: () => all.pending(),
+  }
   const pass = (ms: number) => {
     now += ms
   }

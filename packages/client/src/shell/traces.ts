@@ -1,6 +1,6 @@
 /** What became of each message: the stages it went through, and how it ended. Of the settled ones only the newest are remembered. */
 
-import { type ErrorCode, type Stage, stageInWords, type Trace, type TraceStep, timesInWords } from '@backchat/protocol'
+import { type ErrorCode, ShortLived, type Stage, stageInWords, type TraceStep, timesInWords } from '@backchat/protocol'
 import type { Explanation } from '../api/status.js'
 import { type Line, type Way, whereabouts } from './whereabouts.js'
 
@@ -10,7 +10,10 @@ export interface Step extends TraceStep {
   readonly type: string
 }
 
-interface Entry {
+/** What is known of one message. */
+export interface Entry {
+  /** Counts messages: those that have not settled are told oldest first. */
+  readonly order: number
   readonly id: string
   readonly type: string
   readonly steps: TraceStep[]
@@ -27,8 +30,11 @@ export class Traces {
   readonly #line: () => Line
   readonly #remembered: number
   readonly #reached: (step: Step) => void
-  readonly #pending = new Map<string, Entry>()
-  readonly #settled = new Map<string, Entry>()
+  readonly #pending = new ShortLived<number, Entry>()
+  /** In a ring: each newer one takes the place of the oldest. */
+  readonly #settled: Entry[] = []
+  #begun = 0
+  #ended = 0
 
   constructor(wall: () => number, line: () => Line, remembered: number, reached: (step: Step) => void) {
     this.#wall = wall
@@ -37,82 +43,59 @@ export class Traces {
     this.#reached = reached
   }
 
-  begin(id: string, type: string): void {
-    const entry: Entry = { id, type, steps: [], stage: 'queued', outcome: 'pending', way: {} }
-    this.#pending.set(id, entry)
+  begin(id: string, type: string): Entry {
+    const entry: Entry = { order: this.#begun++, id, type, steps: [], stage: 'queued', outcome: 'pending', way: {} }
+    this.#pending.set(entry.order, entry)
     this.#step(entry, 'queued')
+    return entry
   }
 
-  reach(id: string, stage: Stage): void {
-    const entry = this.#pending.get(id)
-    if (entry === undefined) return
+  reach(entry: Entry, stage: Stage): void {
+    if (entry.outcome !== 'pending') return
     entry.stage = stage
     this.#step(entry, stage)
   }
 
   /** Takes note of its way. */
-  note(id: string, note: Omit<Way, 'lostLink'>): void {
-    const way = this.#pending.get(id)?.way
-    if (way === undefined) return
+  note({ way, outcome }: Entry, note: Omit<Way, 'lostLink'>): void {
+    if (outcome !== 'pending') return
     if (note.link !== undefined && way.link !== undefined && note.link !== way.link) way.lostLink = way.link
     Object.assign(way, note)
   }
 
-  settle(id: string, outcome: 'ok' | ErrorCode): void {
-    const entry = this.#pending.get(id)
-    if (entry === undefined) return
+  settle(entry: Entry, outcome: 'ok' | ErrorCode): void {
+    if (entry.outcome !== 'pending') return
+    entry.end = outcome === 'ok' ? '' : this.whereabouts(entry)
     entry.outcome = outcome
-    entry.end = outcome === 'ok' ? '' : this.#whereabouts(entry)
-    this.#pending.delete(id)
-    this.#settled.set(id, entry)
-    for (const oldest of this.#settled.keys()) {
-      if (this.#settled.size <= this.#remembered) break
-      this.#settled.delete(oldest)
-    }
+    this.#pending.delete(entry.order)
+    if (this.#remembered > 0) this.#settled[this.#ended++ % this.#remembered] = entry
     this.#step(entry, 'settled')
   }
 
-  stage(id: string): Stage {
-    return this.#pending.get(id)?.stage ?? 'settled'
-  }
-
-  trace(id: string): Trace {
-    return [...(this.#find(id)?.steps ?? [])]
-  }
-
   /** Where it is beside its stage, or was when it settled. */
-  whereabouts(id: string): string {
-    const entry = this.#find(id)
-    return entry === undefined ? '' : this.#whereabouts(entry)
+  whereabouts({ way, end }: Entry): string {
+    return end ?? whereabouts(way, this.#line(), this.#wall())
   }
 
   explain(id: string): Explanation | undefined {
-    const entry = this.#find(id)
+    const known = [...this.#pending.values(), ...this.#settled]
+    const entry = known.find((entry) => entry.id === id)
     return entry && this.#explanationOf(entry)
   }
 
   /** What has not settled, oldest first. */
   pending(): readonly Explanation[] {
-    return [...this.#pending.values()].map((entry) => this.#explanationOf(entry))
-  }
-
-  #find(id: string): Entry | undefined {
-    return this.#pending.get(id) ?? this.#settled.get(id)
-  }
-
-  #whereabouts({ way, end }: Entry): string {
-    return end ?? whereabouts(way, this.#line(), this.#wall())
+    return this.#pending.values().map((entry) => this.#explanationOf(entry))
   }
 
   #explanationOf(entry: Entry): Explanation {
     const { id, type, stage, steps, outcome, way } = entry
     const trace = [...steps]
-    const settled = outcome !== 'pending'
-    const end = settled ? `settled with ${outcome}; it got as far as: ` : ''
-    const place = [stageInWords[stage], this.#whereabouts(entry)].filter((words) => words !== '').join(': ')
+    const end = outcome !== 'pending' ? `settled with ${outcome}; it got as far as: ` : ''
+    const place = [stageInWords[stage], this.whereabouts(entry)].filter((words) => words !== '').join(': ')
     const text = `${type} ${id}: ${end}${place} (${timesInWords(trace)})`
     const { link, heardAtMs } = way
-    return { id, type, stage: settled ? 'settled' : stage, trace, outcome, link, heardAtMs, text }
+    return { id, type, stage: stageOf(entry), trace, outcome, link, heardAtMs, text }
   }
 
   #step(entry: Entry, stage: Stage): void {
@@ -121,3 +104,5 @@ export class Traces {
     this.#reached({ id: entry.id, type: entry.type, ...step })
   }
 }
+
+export const stageOf = ({ outcome, stage }: Entry): Stage => (outcome === 'pending' ? stage : 'settled')

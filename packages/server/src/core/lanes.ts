@@ -1,5 +1,7 @@
 /** Who may run now: so many handlers of a session at a time, and one of a type that keeps its order. The rest waits, in the order in which it came. */
 
+import { ShortLived } from '@backchat/protocol'
+
 export interface LanesOptions {
   /** Most handlers of a session that run at a time. */
   readonly perSession: number
@@ -15,13 +17,9 @@ export interface Place {
   leave(): void
 }
 
-/** Lanes in which nothing is are kept for what the session asks next; beyond so many all of them are let go. */
-const mostEmpty = 1_000
-
 export class Lanes {
   readonly #options: LanesOptions
-  readonly #sessions = new Map<string, Lane>()
-  #empty = 0
+  readonly #sessions = new ShortLived<string, Lane>()
 
   constructor(options: LanesOptions) {
     this.#options = options
@@ -29,26 +27,17 @@ export class Lanes {
 
   /** How many sessions have something that runs or waits. */
   get size(): number {
-    return this.#sessions.size - this.#empty
+    return this.#sessions.size
   }
 
   /** A place for a run; `lane` names the runs that keep their order. Undefined: as many wait as may. */
   take(session: string, lane: string | undefined): Place | undefined {
-    const lanes = this.#sessions.get(session)
+    let lanes = this.#sessions.get(session)
     if (lanes === undefined) {
-      const added = new Lane(this.#options, this.#emptied)
-      this.#sessions.set(session, added)
-      return added.take(lane)
+      lanes = new Lane(this.#options, () => this.#sessions.delete(session))
+      this.#sessions.set(session, lanes)
     }
-    if (lanes.isEmpty) this.#empty -= 1
     return lanes.take(lane)
-  }
-
-  readonly #emptied = () => {
-    this.#empty += 1
-    if (this.#empty <= mostEmpty) return
-    for (const [session, lanes] of this.#sessions) if (lanes.isEmpty) this.#sessions.delete(session)
-    this.#empty = 0
   }
 }
 
@@ -64,11 +53,6 @@ class Lane {
   constructor(options: LanesOptions, emptied: () => void) {
     this.#options = options
     this.#emptied = emptied
-  }
-
-  /** What waits goes on as soon as it can, so that nothing waits when nothing runs. */
-  get isEmpty(): boolean {
-    return this.#running === 0
   }
 
   take(name: string | undefined): Place | undefined {
@@ -91,7 +75,8 @@ class Lane {
     this.#running -= 1
     if (seat.name !== undefined) this.#named?.delete(seat.name)
     this.#goOn()
-    if (this.isEmpty) this.#emptied()
+    // What waits goes on as soon as it can, so that nothing waits when nothing runs.
+    if (this.#running === 0) this.#emptied()
   }
 
   #run(seat: Seat): void {

@@ -1,7 +1,6 @@
 /** Runs handlers: validation, middleware, then the handler; and tells the machine, step by step, what came of it. */
 
 import {
-  ByNumber,
   type Clock,
   type CodedError,
   type Contract,
@@ -10,6 +9,7 @@ import {
   type Ids,
   type Message,
   requestDefaults,
+  ShortLived,
   type Trace,
   type Untyped,
   type WireError,
@@ -54,7 +54,7 @@ export interface EndedRun {
 
 export class MessageProcessor<User extends Identity, State extends object> {
   readonly #options: ProcessorOptions<User, State>
-  readonly #runs = new ByNumber<ActiveRun<User, State>>()
+  readonly #runs = new ShortLived<number, ActiveRun<User, State>>()
   /** While the rate limit counts them. */
   readonly #counted = new Set<RunId>()
 
@@ -117,7 +117,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
 
   /** Runs whose answer is wanted, for people who watch; oldest first. */
   runs(): Iterable<ActiveRun<User, State>> {
-    return this.#runs.entries().map(([, run]) => run)
+    return this.#runs.values()
   }
 
   /** One of them. */
@@ -128,7 +128,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
   /** Runs whose answer is wanted, oldest first. */
   inFlight(): readonly RequestInFlight[] {
     const now = this.#options.clock.now()
-    return this.#runs.entries().map(([, run]) => run.seenAt(now))
+    return this.#runs.values().map((run) => run.seenAt(now))
   }
 
   #open(

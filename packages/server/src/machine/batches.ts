@@ -1,11 +1,11 @@
 /** Batches that the store has not answered yet, and how to go on with each of their answers. */
 
-import { ByNumber } from '@backchat/protocol'
+import { ShortLived } from '@backchat/protocol'
 import type { Result } from '../store/operations.js'
 import type { Failed, Question, Turn } from './turn.js'
 
 export class Batches {
-  readonly #unanswered = new ByNumber<readonly Question[]>()
+  readonly #unanswered = new ShortLived<number, readonly Question[]>()
   #next = 1
 
   get allAnswered(): boolean {

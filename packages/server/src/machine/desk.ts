@@ -1,13 +1,13 @@
 /** What one link waits for, and what it is told of it [P-16 … P-21]. */
 
 import {
-  ByNumber,
   type Json,
   type Ranges,
   type RequestFrame,
   type RequestMessage,
   type RequestMode,
   type ServerFrame,
+  ShortLived,
   type WireError,
 } from '@backchat/protocol'
 import type { Ending } from '../store/operations.js'
@@ -36,7 +36,7 @@ export interface Waiting {
 
 export class Desk {
   readonly attachment: Attachment
-  readonly #waiting = new ByNumber<Waiting>()
+  readonly #waiting = new ShortLived<number, Waiting>()
   /** How many requests of this link were taken [P-32]. */
   taken = 0
 
@@ -50,7 +50,7 @@ export class Desk {
   }
 
   has(n: number): boolean {
-    return this.#waiting.has(n)
+    return this.#waiting.get(n) !== undefined
   }
 
   /** The link asks for an answer, and for chunks from `from` on. */
@@ -69,7 +69,7 @@ export class Desk {
   }
 
   all(): readonly Waiting[] {
-    return this.#waiting.entries().map(([, waiting]) => waiting)
+    return this.#waiting.values()
   }
 
   /** What is waited for and runs on other nodes. */
@@ -83,8 +83,7 @@ export class Desk {
   }
 
   forgetAll(numbers?: Ranges): void {
-    if (numbers === undefined) this.#waiting.clear()
-    else for (const [n] of this.#waiting) if (numbers.has(n)) this.#waiting.delete(n)
+    for (const [n] of this.#waiting.entries()) if (numbers?.has(n) ?? true) this.#waiting.delete(n)
   }
 
   /** The handler is running [P-16]. A `send` settles here. */

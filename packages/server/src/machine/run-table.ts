@@ -1,6 +1,6 @@
 /** The runs of this node, found by their own number or by session and request number. */
 
-import { ByNumber, type RequestMode } from '@backchat/protocol'
+import { type RequestMode, ShortLived } from '@backchat/protocol'
 import type { RunFence } from '../store/operations.js'
 import type { SizedEnding } from './ending.js'
 import type { Flow } from './flow.js'
@@ -44,22 +44,15 @@ export type RunState =
 export const isLive = ({ state }: Run): boolean =>
   state.step === 'starting' || state.step === 'running' || state.step === 'held'
 
-const mostEmpty = 1_000
-
 export class RunTable {
-  readonly #byId = new ByNumber<Run>()
-  readonly #bySession = new Map<string, ByNumber<Run>>()
-  /** Of these, how many are empty: kept for what the session asks next. */
-  #empty = 0
+  readonly #byId = new ShortLived<number, Run>()
+  readonly #bySession = new ShortLived<string, ShortLived<number, Run>>()
 
   add(run: Run): void {
     const { session, n } = run.fence
     const runs = this.#bySession.get(session)
-    if (runs === undefined) this.#bySession.set(session, new ByNumber<Run>().set(n, run))
-    else {
-      if (runs.size === 0) this.#empty -= 1
-      runs.set(n, run)
-    }
+    if (runs === undefined) this.#bySession.set(session, new ShortLived<number, Run>().set(n, run))
+    else runs.set(n, run)
     this.#byId.set(run.id, run)
   }
 
@@ -68,9 +61,7 @@ export class RunTable {
     const runs = this.#bySession.get(session)
     if (runs === undefined) return
     runs.delete(n)
-    if (runs.size > 0) return
-    this.#empty += 1
-    if (this.#empty > mostEmpty) this.#forgetEmpty()
+    if (runs.size === 0) this.#bySession.delete(session)
   }
 
   get(id: RunId): Run | undefined {
@@ -96,11 +87,6 @@ export class RunTable {
   all(): readonly Run[] {
     return runsIn(this.#byId)
   }
-
-  #forgetEmpty(): void {
-    for (const [session, runs] of this.#bySession) if (runs.size === 0) this.#bySession.delete(session)
-    this.#empty = 0
-  }
 }
 
-const runsIn = (table: ByNumber<Run> | undefined): readonly Run[] => table?.entries().map(([, run]) => run) ?? []
+const runsIn = (table: ShortLived<number, Run> | undefined): readonly Run[] => table?.values() ?? []

@@ -7,9 +7,8 @@
  * still under way on an older link meets the fence before it meets the journal.
  */
 
-import { ByNumber, limits, type Range, Ranges } from '@backchat/protocol'
+import { limits, type Range, Ranges, ShortLived } from '@backchat/protocol'
 import { appendChunks, type ChunkLog, chunkCount, chunksFrom, confirmChunks, noChunks } from './chunk-log.js'
-import { InOrder } from './in-order.js'
 import type {
   BeginOperation,
   BeginResult,
@@ -28,17 +27,19 @@ export interface Journal {
   readonly settled: Ranges
   readonly entries: Entries
   /** Numbers of ended entries, the one that ended first first. */
-  readonly ended: InOrder
+  readonly ended: ShortLived<number, true>
   /** What the ended entries keep, encoded. */
   endedBytes: number
 }
 
 /** A table, or one that also remembers what changed. */
-export interface Entries extends Iterable<readonly [n: number, entry: Entry]> {
+export interface Entries {
   readonly size: number
   get(n: number): Entry | undefined
   set(n: number, entry: Entry): unknown
   delete(n: number): unknown
+  /** As they are now. */
+  entries(): readonly (readonly [n: number, entry: Entry])[]
 }
 
 export type Entry =
@@ -78,10 +79,10 @@ export const mostEntries = 16 * limits.window
  */
 export const mostRanges = limits.ranges + 4 * limits.window
 
-export const emptyJournal = (entries: Entries = new ByNumber<Entry>(), settled = new Ranges()): Journal => ({
+export const emptyJournal = (entries: Entries = new ShortLived<number, Entry>(), settled = new Ranges()): Journal => ({
   settled,
   entries,
-  ended: new InOrder(),
+  ended: new ShortLived(),
   endedBytes: 0,
 })
 
@@ -148,7 +149,7 @@ export const finish = (journal: Journal, { run, count, ending, bytes }: FinishOp
     return { op: 'finish', status: 'fenced' }
   }
   journal.entries.set(run.n, { state: 'ended', ending, bytes, chunks: entry.chunks })
-  journal.ended.add(run.n)
+  journal.ended.set(run.n, true)
   journal.endedBytes += bytes + entry.chunks.bytes
   makeRoom(journal)
   return { op: 'finish', status: 'ok', count: chunkCount(entry.chunks) }
@@ -181,7 +182,7 @@ export const settle = (journal: Journal, floor: number, ranges: readonly Range[]
   journal.settled.merge(floor, ranges)
   journal.settled.bound(mostRanges)
   let abandoned = noneAbandoned
-  for (const [n, entry] of journal.entries) {
+  for (const [n, entry] of journal.entries.entries()) {
     if (!journal.settled.has(n)) continue
     drop(journal, n, entry)
     if (entry.state === 'started') abandoned = [...abandoned, { n, owner: entry.owner }]
@@ -209,7 +210,7 @@ const runningOf = (journal: Journal, { n, owner }: RunFence) => {
 
 /** Drops the answers that ended first. The newest one stays however large it is: it is the one still on its way. */
 const makeRoom = (journal: Journal): void => {
-  for (const n of journal.ended) {
+  for (const n of journal.ended.keys()) {
     if (journal.endedBytes <= limits.journalBytes || journal.ended.size === 1) return
     const entry = journal.entries.get(n)
     if (entry !== undefined) drop(journal, n, entry)

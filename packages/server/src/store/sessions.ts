@@ -134,7 +134,7 @@ export class Sessions {
 const concernedBy = ({ link, journal, asks }: SessionRecord): ReadonlySet<Owner> => {
   const owners = new Set<Owner>()
   if (link.state === 'held') owners.add(link.owner)
-  for (const [, entry] of journal.entries) if (entry.state === 'started') owners.add(entry.owner)
+  for (const [, entry] of journal.entries.entries()) if (entry.state === 'started') owners.add(entry.owner)
   for (const { owner } of asks.values()) owners.add(owner)
   return owners
 }

@@ -1,0 +1,47 @@
+/**
+ * A `Map` for what comes and goes with every message. In V8 each table that a `Map` outgrows points to the next one, so one that
+ * outlived a collection keeps alive all that was ever in it since, until the next full collection: see ADR 9. Here the chain is
+ * cut after a while.
+ */
+export class ShortLived<Key, Value> {
+  #map = new Map<Key, Value>()
+  #deleted = 0
+
+  get size(): number {
+    return this.#map.size
+  }
+
+  get(key: Key): Value | undefined {
+    return this.#map.get(key)
+  }
+
+  set(key: Key, value: Value): this {
+    this.#map.set(key, value)
+    return this
+  }
+
+  /** False when it was not there. */
+  delete(key: Key): boolean {
+    if (!this.#map.delete(key)) return false
+    this.#deleted += 1
+    // Paid for by so many deletions.
+    if (this.#deleted > 64 + 4 * this.#map.size) {
+      this.#map = new Map(this.#map)
+      this.#deleted = 0
+    }
+    return true
+  }
+
+  /** As they are now, in the order in which they came. */
+  entries(): (readonly [Key, Value])[] {
+    return [...this.#map]
+  }
+
+  keys(): Key[] {
+    return [...this.#map.keys()]
+  }
+
+  values(): Value[] {
+    return [...this.#map.values()]
+  }
+}
