@@ -115,6 +115,21 @@ test('a fallback answers for a handler that fails or is left alone; when it fail
   expect(JSON.stringify(error)).not.toContain('hush')
 })
 
+test('one that waits to be tried again is called off when the manager closes', async () => {
+  const { manager, url, clock } = await serve({ plugins: [recovery({ retry: { delay: 50_000 } })] })
+  let calls = 0
+  const fails = () => {
+    calls += 1
+    return failing()
+  }
+  manager.registerHandler('again', fails, { idempotent: true })
+  const { client } = await greeted(url)
+  client.request(1, 'again', null)
+  await client.nextOf('started')
+  await manager.close({ drain: 0 })
+  expect([calls, clock.timers()]).toEqual([1, 0])
+})
+
 test('numbers that make no sense are refused when the plugin is made', () => {
   expect(() => recovery({ retry: { attempts: 0 } })).toThrow('retry.attempts')
   expect(() => recovery({ types: { text: { breaker: { open: -1 } } } })).toThrow('breaker.open')

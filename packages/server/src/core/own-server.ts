@@ -16,14 +16,11 @@ export const createOwnServer = (answer: RequestListener): Server =>
     answer,
   )
 
-/** So many connections may wait to be accepted, where the system allows it: a burst of strangers must not turn away who means well. */
-const backlog = 4_096
-
 /** Resolves when the server listens; rejects when it cannot, for example because the port is taken. */
 export const listen = (server: Server, where: { port: number; host: string | undefined }): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ ...where, backlog }, () => {
+    server.listen(where, () => {
       server.off('error', reject)
       resolve()
     })

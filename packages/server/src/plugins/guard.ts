@@ -1,5 +1,6 @@
 /** The policies of `cockatiel` around the handler of one type. */
 
+import type { Clock } from '@backchat/protocol'
 import {
   BrokenCircuitError,
   type CircuitBreakerPolicy,
@@ -8,12 +9,14 @@ import {
   circuitBreaker,
   ExponentialBackoff,
   handleWhen,
+  type IBackoff,
   type IPolicy,
   noop,
+  type RetryPolicy,
   retry,
-  wrap,
 } from 'cockatiel'
 import { dayMs, type NumberSetting, numberOf } from '../core/setting.js'
+import { systemClock } from '../core/system.js'
 import { errorOf } from '../handlers/error.js'
 import type { RecoveryPolicy } from './recovery.js'
 
@@ -56,12 +59,19 @@ export const recoveryNumbers = {
 export class Guard {
   readonly #breaker: CircuitBreakerPolicy | undefined
   readonly #once: IPolicy
-  readonly #again: IPolicy
+  readonly #again: RetryPolicy | undefined
+  readonly #backoff: ExponentialBackoff<unknown>
+  readonly #clock: Pick<Clock, 'after'>
   readonly #openMs: number
   #openedAt = 0
 
   /** @throws TypeError when a number makes no sense. */
-  constructor({ retry: tries = {}, breaker = {} }: RecoveryPolicy, isFailure: (error: unknown) => boolean) {
+  constructor(
+    { retry: tries = {}, breaker = {} }: RecoveryPolicy,
+    isFailure: (error: unknown) => boolean,
+    clock: Pick<Clock, 'after'> = systemClock,
+  ) {
+    this.#clock = clock
     const failures = handleWhen((error) => !(error instanceof BrokenCircuitError) && isFailure(error))
     this.#openMs = breaker === false ? 0 : numberOf(recoveryNumbers.open, breaker.open)
     if (breaker !== false) {
@@ -72,22 +82,27 @@ export class Guard {
       })
     }
     this.#once = this.#breaker ?? noop
-    if (tries === false) {
-      this.#again = this.#once
-      return
-    }
-    const initialDelay = numberOf(recoveryNumbers.delay, tries.delay)
-    const backoff = new ExponentialBackoff({ initialDelay, maxDelay: Math.max(mostDelayMs, initialDelay) })
-    const maxAttempts = numberOf(recoveryNumbers.attempts, tries.attempts) - 1
-    // A delay keeps no process alive.
-    this.#again = wrap(retry(failures, { maxAttempts, backoff }).dangerouslyUnref(), this.#once)
+    const { attempts, delay } = tries || {}
+    const initialDelay = numberOf(recoveryNumbers.delay, delay)
+    this.#backoff = new ExponentialBackoff({ initialDelay, maxDelay: Math.max(mostDelayMs, initialDelay) })
+    const maxAttempts = numberOf(recoveryNumbers.attempts, attempts) - 1
+    // It waits without a delay of its own, which nobody could call off.
+    this.#again = tries === false ? undefined : retry(failures, { maxAttempts })
   }
 
   /** Rejects with what it threw the last time, or at once while the type is left alone. */
   async run(work: () => Promise<void>, mayRepeat: boolean, signal: AbortSignal): Promise<void> {
     // While one tries whether it works again, cockatiel would let others wait for it, for as long as it takes.
     if (this.#breaker?.state === CircuitState.HalfOpen) throw new BrokenCircuitError()
-    await (mayRepeat ? this.#again : this.#once).execute(work, signal)
+    if (this.#again === undefined || !mayRepeat) return this.#once.execute(work, signal)
+    let backoff: IBackoff<unknown> | undefined
+    await this.#again.execute(async ({ attempt }) => {
+      if (attempt > 0) {
+        backoff = (backoff ?? this.#backoff).next(undefined)
+        await this.#pause(backoff.duration, signal)
+      }
+      await this.#once.execute(work, signal)
+    }, signal)
   }
 
   isOpenError(error: unknown): boolean {
@@ -99,6 +114,22 @@ export class Guard {
     if (!this.isOpenError(error)) return error
     const leftMs = Math.ceil(this.#openMs - (performance.now() - this.#openedAt))
     return errorOf({ ...leftAlone, retryAfterMs: Math.max(leftMs, leastWaitMs) })
+  }
+
+  /** Rejects as soon as the run is called off, and leaves no timer. */
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    await new Promise<void>((resolve, reject) => {
+      const calledOff = () => {
+        cancel()
+        reject(signal.reason)
+      }
+      const cancel = this.#clock.after(ms, () => {
+        signal.removeEventListener('abort', calledOff)
+        resolve()
+      })
+      signal.addEventListener('abort', calledOff, { once: true })
+    })
   }
 }
 

@@ -55,7 +55,7 @@ const install = (host: PluginHost, policyOf: (type: string) => RecoveryPolicy): 
   host.use(async (context, next) => {
     const { message } = context
     const policy = policyOf(message.type)
-    const guard = guards.get(message.type) ?? new Guard(policy, isFailure)
+    const guard = guards.get(message.type) ?? new Guard(policy, isFailure, host.clock)
     guards.set(message.type, guard)
     try {
       await guard.run(() => untilEnded(context, next, running), context.run.idempotent, context.signal)
