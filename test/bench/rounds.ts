@@ -35,16 +35,30 @@ async function measureRound(options: RoundsOptions, round: number): Promise<Roun
     }
     for (const [i, workload] of options.workloads.filter(({ fresh }) => !fresh).entries()) {
       options.tell(`  ${workload.name}`)
-      for (const pair of turned(pairs, round + i)) add(pair.name, await workload.measure(pair, options.scale))
+      for (const pair of turned(pairs, round + i)) {
+        add(pair.name, await measured(pair.name, options, () => workload.measure(pair, options.scale)))
+      }
     }
   } finally {
     await Promise.all(pairs.map((pair) => pair.stop()))
   }
   for (const [i, workload] of options.workloads.filter(({ fresh }) => fresh).entries()) {
     options.tell(`  ${workload.name}`)
-    for (const name of turned(options.names, round + i)) add(name, await alone(name, workload, options))
+    for (const name of turned(options.names, round + i)) {
+      add(name, await measured(name, options, () => alone(name, workload, options)))
+    }
   }
   return Object.fromEntries(results)
+}
+
+/** A peer that fails has no figures; it is told, and the others go on. */
+async function measured(name: PeerName, { tell }: RoundsOptions, measure: () => Promise<Results>): Promise<Results> {
+  try {
+    return await measure()
+  } catch (error) {
+    tell(`    ${name} failed: ${error instanceof Error ? error.message : error}`)
+    return {}
+  }
 }
 
 async function alone(name: PeerName, workload: Workload, { scripts, scale }: RoundsOptions): Promise<Results> {

@@ -35,6 +35,8 @@ export class LinkSocket {
   #gathered = ''
   /** Something was transmitted since the last flush. */
   #unflushed = false
+  /** Whoever flushes it does so at the end of the round, not of the turn. */
+  isLate = false
   #welcomed = false
   #over = false
   /** Calls off the look at a queue that is too long; undefined while it is not. */
@@ -79,6 +81,7 @@ export class LinkSocket {
 
   flush(): void {
     this.#unflushed = false
+    this.isLate = false
     this.#writeGathered()
     this.#uncork()
     if (this.#over || this.queuedBytes <= slowBytes) return

@@ -27,6 +27,8 @@ export class Links {
   readonly #sockets = new Set<LinkSocket>()
   /** Sockets with frames of this turn. */
   #written: LinkSocket[] = []
+  /** Sockets that have nothing but chunks to write. */
+  #late: LinkSocket[] = []
   #last: LinkId = 0
   #emptied: (() => void) | undefined
 
@@ -83,7 +85,21 @@ export class Links {
     const socket = this.#links.get(link)?.socket
     if (socket === undefined) return
     if (frame.kind === 'welcome') socket.welcome()
-    if (socket.transmit(encode(frame))) this.#written.push(socket)
+    const isFirst = socket.transmit(encode(frame))
+    if (frame.kind === 'chunk') return isFirst ? this.#flushLater(socket) : undefined
+    if (isFirst || socket.isLate) this.#written.push(socket)
+    socket.isLate = false
+  }
+
+  /** A handler that has more to say says it within this round of the event loop: its chunks leave together. */
+  #flushLater(socket: LinkSocket): void {
+    socket.isLate = true
+    this.#late.push(socket)
+    if (this.#late.length > 1) return
+    setImmediate(() => {
+      for (const socket of this.#late) if (socket.isLate) socket.flush()
+      this.#late = []
+    })
   }
 
   abandon(link: LinkId, code: number, reason: string): void {

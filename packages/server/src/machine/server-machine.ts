@@ -96,7 +96,7 @@ export class ServerMachine {
     if (this.#closing.isClosed) return []
     const turn = new Turn(now)
     this.#parts.lease.begin(turn)
-    if (now !== this.#lookedAt) this.#look(turn) // [P-29]
+    if (now !== this.#lookedAt || input.kind === 'woke') this.#look(turn) // [P-29]
     this.#take(input, turn)
     this.#closing.goOn(turn)
     this.#batches.send(turn)
@@ -104,7 +104,7 @@ export class ServerMachine {
     return turn.effects
   }
 
-  /** Once for all inputs that come at the same time. */
+  /** Once for all inputs that come at the same time; what they lead to may be due at once, and is looked at when we are woken for it. */
   #look(turn: Turn): void {
     this.#lookedAt = turn.now
     if (this.wakeAt() <= turn.now) for (const part of this.#timed) part.wake(turn)
