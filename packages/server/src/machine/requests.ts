@@ -92,7 +92,7 @@ export class Requests {
     return this.#desks.get(session)?.find(n)?.begun === false
   }
 
-  /** Looks at all that runs on other nodes: it may be further, or its node gone, and nobody leaves a note of that. */
+  /** Looks at all that runs on other nodes: it may be further, or its node may be gone, of which nobody leaves a note. */
   lookAgain(turn: Turn): void {
     for (const desk of this.#desks.values()) {
       for (const waiting of desk.elsewhere()) this.#begin(desk, waiting, turn)
