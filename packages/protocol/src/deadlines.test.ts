@@ -88,6 +88,12 @@ test('deadlines of the same time pass in the order they were set', () => {
   expect(deadlines.due(5)).toEqual(Array.from({ length: 200 }, (_, key) => key))
 })
 
+test('a deadline that is set again to the same time keeps its place', () => {
+  const deadlines = new Deadlines<string>()
+  for (const key of ['a', 'b', 'a']) deadlines.set(key, 5)
+  expect(deadlines.due(5)).toEqual(['a', 'b'])
+})
+
 test('a hundred thousand changes over a thousand keys leave no heap of garbage behind', () => {
   const deadlines = new Deadlines<number>()
   for (let change = 0; change < 100_000; change++) deadlines.set(change % 1000, change + 1000 - (change % 7))
