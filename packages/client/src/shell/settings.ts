@@ -23,8 +23,8 @@ export function settingsOf(options: Options): Settings {
     throw new TypeError('url is a string, a URL, or a function that gives one.')
   }
   // 'localhost:8787' is a URL, of a scheme 'localhost'. One without a scheme is the platform's to judge: a browser knows where the page is from.
-  if (typeof url !== 'function' && /^(?!wss?:|https?:|ws\+unix:)[a-z][\w+.-]*:/i.test(String(url))) {
-    throw new TypeError(`url is an address like wss://example.com/chat, not ${url}.`)
+  if (typeof url !== 'function' && /^(?!(ws|http)s?:|ws\+unix:)[a-z][\w+.-]*:/i.test(String(url))) {
+    throw new TypeError(`url is no address of a WebSocket: ${url}`)
   }
   if (typeof token !== 'function' && typeof token !== 'string' && token !== undefined) {
     throw new TypeError('token is a string, or a function that gives one.')
