@@ -224,4 +224,22 @@ export const regressions: Readonly<Record<string, Scenario>> = {
     nodes: [node],
     healAtMs: 40_000,
   },
+  'pushes of three sessions waited for the first listener, and came after both of their resets': {
+    seed: 136774,
+    clients: [{ ...client, name: 'client 1', latencyMs: [0, 0], init: true, listenAfterMs: 1_500 }],
+    asks: [],
+    pushes: [
+      { id: 'push 8', atMs: 1_074, client: undefined, bytes: 100 },
+      { id: 'push 9', atMs: 63, client: undefined, bytes: 100 },
+      { id: 'push 19', atMs: 2_257, client: undefined, bytes: 100 },
+    ],
+    questions: [],
+    faults: [
+      { atMs: 170, fault: { kind: 'amnesia' } },
+      { atMs: 1_162, fault: { kind: 'amnesia' } },
+    ],
+    server: { ...server, authenticateMs: 10 },
+    nodes: [node],
+    healAtMs: 2_258,
+  },
 }

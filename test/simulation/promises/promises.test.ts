@@ -84,6 +84,8 @@ test('a gap may be announced while pushes before it wait for the first listener;
     { fact: 'delivered', client: 0, session: 'one', content: { push: `push ${push}` } },
   ]
   expect(judged(pushes, [...began, gap, listened, given(1), given(4), [6, { fact: 'settled up' }]])).toEqual([])
+  const gaps: [number, Fact][] = [2, 3].map((push) => [3, { fact: 'gap', client: 0, from: push, to: push }])
+  expect(judged(pushes, [...began, append(5), ...gaps, listened, given(1), given(4), given(5)])).toEqual([])
   expect(judged(pushes, [...began, listened, gap])).toHaveLength(1)
   expect(judged(pushes, [...began, listened, given(1), given(4)])).toHaveLength(1)
 })

@@ -11,8 +11,8 @@ interface Log {
   readonly pushes: { readonly id: string; readonly bytes: number; readonly isPush: boolean; readonly at: number }[]
   /** What the client must be given next. */
   next: number
-  /** A gap that was announced while pushes before it waited for the first listener: announcing waits for nobody. */
-  gapAhead?: { readonly from: number; readonly to: number }
+  /** Gaps that were announced while pushes before them waited for the first listener: announcing waits for nobody. */
+  readonly gapsAhead: Map<number, number>
   /** The store has forgotten pushes of it: their numbers are given again. */
   isCut: boolean
 }
@@ -23,14 +23,24 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
   const welcomed = new Map<number, string>()
   const heardOf = new Map<number, string>()
   const closed = new Set<number>()
-  /** Clients that may be given pushes of another session than before. */
-  const mayChange = new Set<number>()
+  /** How many resets each client had; which of them was that of a session; and with which its pushes have come so far. */
+  const resets = new Map<number, number>()
+  const resetOf = new Map<string, number>()
+  const reached = new Map<number, number>()
   const listens = new Set<number>()
 
   const logOf = (session: string): Log => {
-    const log = logs.get(session) ?? { client: undefined, pushes: [], next: 1, isCut: false }
+    const log = logs.get(session) ?? { client: undefined, pushes: [], next: 1, gapsAhead: new Map(), isCut: false }
     logs.set(session, log)
     return log
+  }
+
+  /** Pushes of several sessions may wait for the first listener, and come after all of their resets. */
+  const changed = (client: number, session: string) => {
+    const before = reached.get(client) ?? 0
+    if (before >= (resets.get(client) ?? 0))
+      broken(`client ${client} was given a push of another session without a reset`)
+    reached.set(client, resetOf.get(session) ?? before + 1)
   }
 
   const delivered = (client: number, session: string, id: string | undefined) => {
@@ -38,8 +48,7 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
     if (log?.isCut) return
     if (log?.client !== client) return broken(`client ${client} was given a push of somebody else`)
     const isAnother = heardOf.has(client) && heardOf.get(client) !== session
-    if (isAnother && !mayChange.delete(client))
-      broken(`client ${client} was given a push of another session without a reset`)
+    if (isAnother) changed(client, session)
     heardOf.set(client, session)
     passBy(log)
     const due = log.pushes[log.next - 1]?.id
@@ -55,7 +64,7 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
     if (!log || (from !== log.next && !waits))
       return broken(`client ${client} was told of a gap from ${from} where ${log?.next} was due`)
     if (!wasTrimmed(log, to)) broken(`client ${client} was told that push ${to} is lost, and it is not`)
-    if (waits) log.gapAhead = { from, to }
+    if (waits) log.gapsAhead.set(from, to)
     else log.next = to + 1
   }
 
@@ -90,7 +99,11 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
       gap: ({ client, from, to }) => gap(client, from, to),
       listened: ({ client }) => void listens.add(client),
       closed: ({ client }) => void closed.add(client),
-      reset: ({ client }) => void mayChange.add(client),
+      reset({ client }) {
+        const count = (resets.get(client) ?? 0) + 1
+        resets.set(client, count)
+        resetOf.set(welcomed.get(client) ?? '', count)
+      },
       'store rolled back'({ to }) {
         for (const log of logs.values()) if ((log.pushes.at(-1)?.at ?? 0) > to) log.isCut = true
       },
@@ -102,7 +115,8 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
 /** Goes on behind what no listener gets, and what is known to be lost, up to that number. */
 function passBy(log: Log, before = Number.POSITIVE_INFINITY): void {
   while (log.next < before) {
-    if (log.gapAhead?.from === log.next) log.next = log.gapAhead.to + 1
+    const to = log.gapsAhead.get(log.next)
+    if (to !== undefined) log.next = to + 1
     else if (log.pushes[log.next - 1]?.isPush === false) log.next += 1
     else return
   }
