@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { fullGrowth, measureGrowth, quickGrowth } from './growth.js'
 import { fullLimits, measureLimits, quickLimits } from './limits.js'
+import type { Round } from './measures.js'
 import { floor, isPeer, type PeerName, peerNames } from './peers/peers.js'
 import { thisMachine } from './report/machine.js'
 import { sectionsOf, writePage } from './report/page.js'
@@ -21,7 +22,7 @@ const usage = `pnpm bench [--quick] [--part PART]… [--only WORKLOAD]… [--pee
   --rounds N         so many rounds
   --profile FOLDER   the profiler watches, and writes there: figures are worse than without
   --json             prints every figure of every round
-  --page FILE        measures nothing: writes what --json once printed into docs/benchmarks.md, with the plots; later files go before earlier ones`
+  --page FILE        measures nothing: writes what --json once printed into docs/benchmarks.md, with the plots; several files count as one run`
 
 const { values } = parseArgs({
   options: {
@@ -81,5 +82,18 @@ function scaleAsked(): Scale {
   return values.rounds === undefined ? scale : { ...scale, rounds: Number(values.rounds) }
 }
 
-const kept = (files: readonly string[]): Report =>
-  Object.assign({}, ...files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Partial<Report>))
+/** What several runs measured, as if it had been one: workloads of the same round stand together. */
+function kept(files: readonly string[]): Report {
+  const reports = files.map((file): Report => JSON.parse(readFileSync(file, 'utf8')))
+  return reports.reduce(withMore)
+}
+
+const withMore = (one: Report, other: Report): Report => ({
+  ...one,
+  ...other,
+  names: one.names.length > other.names.length ? one.names : other.names,
+  ...(one.rounds && other.rounds && { rounds: one.rounds.map((round, i) => together(round, other.rounds?.[i] ?? {})) }),
+})
+
+const together = (one: Round, other: Round): Round =>
+  Object.fromEntries(peerNames.map((name) => [name, { ...one[name], ...other[name] }]))
