@@ -23,7 +23,7 @@ export function settingsOf(options: Options): Settings {
     throw new TypeError('url is a string, a URL, or a function that gives one.')
   }
   // 'localhost:8787' is a URL, of a scheme 'localhost'. One without a scheme is the platform's to judge: a browser knows where the page is from.
-  if (typeof url !== 'function' && /^(?!(ws|http)s?:|ws\+unix:)[a-z][\w+.-]*:/i.test(String(url))) {
+  if (typeof url !== 'function' && /^(?!ws|http)[^/:]+:/i.test(String(url))) {
     throw new TypeError(`url is no address of a WebSocket: ${url}`)
   }
   if (typeof token !== 'function' && typeof token !== 'string' && token !== undefined) {
