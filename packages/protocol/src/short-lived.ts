@@ -33,12 +33,8 @@ export class ShortLived<Key, Value> {
   }
 
   /** As they are now, in the order in which they came. */
-  entries(): (readonly [Key, Value])[] {
+  entries(): (readonly [key: Key, value: Value])[] {
     return [...this.#map]
-  }
-
-  keys(): Key[] {
-    return [...this.#map.keys()]
   }
 
   values(): Value[] {

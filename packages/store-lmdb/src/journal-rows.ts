@@ -114,7 +114,7 @@ const ordersOf = ({ entries, journal, lastOrder }: KeptJournal): ReadonlyMap<num
   const orders = new Map(ended.map(([n]) => [n, lastOrder + 1]))
   if (ended.length > 1) {
     let order = lastOrder
-    for (const n of journal.ended.keys()) {
+    for (const [n] of journal.ended.entries()) {
       if (!orders.has(n)) continue
       order += 1
       orders.set(n, order)

@@ -210,7 +210,8 @@ const runningOf = (journal: Journal, { n, owner }: RunFence) => {
 
 /** Drops the answers that ended first. The newest one stays however large it is: it is the one still on its way. */
 const makeRoom = (journal: Journal): void => {
-  for (const n of journal.ended.keys()) {
+  if (journal.endedBytes <= limits.journalBytes) return
+  for (const [n] of journal.ended.entries()) {
     if (journal.endedBytes <= limits.journalBytes || journal.ended.size === 1) return
     const entry = journal.entries.get(n)
     if (entry !== undefined) drop(journal, n, entry)
