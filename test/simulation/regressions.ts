@@ -242,4 +242,27 @@ export const regressions: Readonly<Record<string, Scenario>> = {
     nodes: [node],
     healAtMs: 2_258,
   },
+  'a send was in the journal, and its server was stopped for longer than a handler may be silent before it was called':
+    {
+      seed: 163240,
+      clients: [{ ...client, latencyMs: [0, 60] }],
+      asks: [
+        {
+          id: '0.0',
+          client: 0,
+          atMs: 1_026,
+          mode: 'send',
+          type: 'text',
+          timeoutMs: 60_000,
+          readerMs: 0,
+          handler: { ...handler, gateMs: 20 },
+        },
+      ],
+      pushes: [],
+      questions: [{ id: '0.question 0', client: 0, atMs: 835, timeoutMs: 60_000, workMs: 0, end: 'return' }],
+      faults: [{ atMs: 1_053, fault: { kind: 'pause', node: 0, forMs: 3_035 } }],
+      server: { ...server, handlerMs: 2_000 },
+      nodes: [{ ...node, name: 'node 1' }],
+      healAtMs: 8_000,
+    },
 }

@@ -102,7 +102,9 @@ export function pushes(broken: Broken, { links }: Seen): Watch {
       reset({ client }) {
         const count = (resets.get(client) ?? 0) + 1
         resets.set(client, count)
-        resetOf.set(welcomed.get(client) ?? '', count)
+        // Who has to become another client is told before it has another session.
+        const session = welcomed.get(client) ?? ''
+        if (!resetOf.has(session)) resetOf.set(session, count)
       },
       'store rolled back'({ to }) {
         for (const log of logs.values()) if ((log.pushes.at(-1)?.at ?? 0) > to) log.isCut = true

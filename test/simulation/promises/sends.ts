@@ -92,6 +92,8 @@ export function sends(broken: Broken, { numbering }: Seen): Watch {
       attached: ({ session, client }) => void clientOf.set(session, client),
       begun: ({ session, n, node }) => began(session, n, node),
       down: failed,
+      // What waited for its handler meanwhile may have waited too long.
+      paused: failed,
       renamed: failed,
       closing: failed,
       'store failed': failed,
