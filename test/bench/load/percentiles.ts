@@ -17,7 +17,7 @@ export class Samples {
   percentile(percent: number): number {
     if (!this.#sorted) this.#samples.sort((a, b) => a - b)
     this.#sorted = true
-    const rank = Math.ceil((percent / 100) * this.#samples.length)
+    const rank = Math.ceil((percent * this.#samples.length) / 100)
     return this.#samples[Math.max(0, rank - 1)] ?? Number.NaN
   }
 }

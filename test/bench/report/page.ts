@@ -92,7 +92,25 @@ function picturesOf({ names, rounds, growth }: Report): { readonly [file: string
   }
 }
 
-const compared = ['p50', '1×64', '1×1024', '200×8', 'broadcast', 'streams', 'cpu', 'connects', 'idle', 'storm'] as const
+const compared = [
+  'p50',
+  '1×64',
+  '1×1024',
+  '200×8',
+  'broadcast',
+  'streams',
+  'cpu',
+  'clientCpu',
+  'cpu200',
+  'clientCpu200',
+  'broadcastCpu',
+  'broadcastClientCpu',
+  'streamsCpu',
+  'streamsClientCpu',
+  'connects',
+  'idle',
+  'storm',
+] as const
 
 /** Where less is better, the ratio is turned over: further right is better in each row. */
 function ratioChart(summary: Summary, names: readonly PeerName[]): string {
