@@ -92,8 +92,11 @@ const withMore = (one: Report, other: Report): Report => ({
   ...one,
   ...other,
   names: one.names.length > other.names.length ? one.names : other.names,
-  ...(one.rounds && other.rounds && { rounds: one.rounds.map((round, i) => together(round, other.rounds?.[i] ?? {})) }),
+  ...(one.rounds && other.rounds && { rounds: inRounds(one.rounds, other.rounds) }),
 })
+
+const inRounds = (one: readonly Round[], other: readonly Round[]): readonly Round[] =>
+  Array.from({ length: Math.max(one.length, other.length) }, (_, i) => together(one[i] ?? {}, other[i] ?? {}))
 
 const together = (one: Round, other: Round): Round =>
   Object.fromEntries(peerNames.map((name) => [name, { ...one[name], ...other[name] }]))

@@ -33,7 +33,13 @@ export function dotChart(title: string, rows: readonly string[], series: readonl
       value === undefined ? [] : [dot(x(value), y(row), colourOf(i), `${name}: ${value.toFixed(2)}`)],
     ),
   )
-  return svg(width, height, [text(16, 24, title, 'start', 16), ...legend(series, 16, 50), ...ticks, ...labels, ...dots])
+  return svg(width, height, title, [
+    text(16, 24, title, 'start', 16),
+    ...legend(series, 16, 50),
+    ...ticks,
+    ...labels,
+    ...dots,
+  ])
 }
 
 export interface LineChart {
@@ -54,7 +60,11 @@ export function lineCharts(title: string, charts: readonly LineChart[]): string 
     panel(chart, 10 + (i % 2) * each, 64 + Math.floor(i / 2) * heightOfOne, each),
   )
   const [first] = charts
-  return svg(width, height, [text(16, 24, title, 'start', 16), ...legend(first?.series ?? [], 16, 48), ...panels])
+  return svg(width, height, title, [
+    text(16, 24, title, 'start', 16),
+    ...legend(first?.series ?? [], 16, 48),
+    ...panels,
+  ])
 }
 
 function panel(
@@ -108,8 +118,8 @@ const dot = (x: number, y: number, fill: string, name: string, radius = 5) =>
 const text = (x: number, y: number, words: string, anchor: 'start' | 'middle' | 'end', size = 12) =>
   `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}" font-size="${size}" fill="${ink}">${words}</text>`
 
-const svg = (width: number, height: number, parts: readonly string[]) =>
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ${font}>\n` +
+const svg = (width: number, height: number, title: string, parts: readonly string[]) =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ${font}>\n<title>${title}</title>\n` +
   `<rect width="100%" height="100%" fill="white"/>\n${parts.join('\n')}\n</svg>\n`
 
 function inShort(value: number): string {
