@@ -24,7 +24,7 @@ export function settingsOf(options: Options): Settings {
   }
   // 'localhost:8787' is a URL, of a scheme 'localhost'. One without a scheme is the platform's to judge: a browser knows where the page is from.
   if (typeof url !== 'function' && /^(?!ws|http)[^/:]+:/i.test(String(url))) {
-    throw new TypeError(`url is no WebSocket address: ${url}`)
+    throw new TypeError(`url is not ws: or wss: ${url}`)
   }
   if (typeof token !== 'string' && typeof token !== 'function' && token !== undefined) {
     throw new TypeError('token is a string, or a function that gives one.')
