@@ -68,8 +68,6 @@ export class ServerMachine {
   readonly #parts: Parts
   readonly #closing: Closing
   readonly #timed: readonly { wakeAt(): number; wake(turn: Turn): void }[]
-  /** What is due by then has been looked at. */
-  #lookedAt = Number.NEGATIVE_INFINITY
   /** When the next turn is due; undefined after a turn that may have changed it. */
   #wakeAt: number | undefined
 
@@ -96,18 +94,12 @@ export class ServerMachine {
     if (this.#closing.isClosed) return []
     const turn = new Turn(now)
     this.#parts.lease.begin(turn)
-    if (now !== this.#lookedAt || input.kind === 'woke') this.#look(turn) // [P-29]
+    if (this.wakeAt() <= now) for (const part of this.#timed) part.wake(turn) // [P-29]
     this.#take(input, turn)
     this.#closing.goOn(turn)
     this.#batches.send(turn)
     this.#wakeAt = undefined
     return turn.effects
-  }
-
-  /** Once for all inputs that come at the same time; what they lead to may be due at once, and is looked at when we are woken for it. */
-  #look(turn: Turn): void {
-    this.#lookedAt = turn.now
-    if (this.wakeAt() <= turn.now) for (const part of this.#timed) part.wake(turn)
   }
 
   wakeAt(): number {
