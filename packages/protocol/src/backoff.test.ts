@@ -3,28 +3,31 @@ import { expect, test } from 'vitest'
 import { redialMs } from './backoff.js'
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+const waited = fc.double({ min: 0, max: 1e12, noNaN: true })
 
-test('a delay is never negative, never over the cap, and doubles its bound until there', () => {
+test('a delay is as long as was waited already, and up to as long again, at most 10 s', () => {
   fc.assert(
-    fc.property(fc.nat(5_000), random, (failures, drawn) => {
-      const delay = redialMs(failures, drawn)
-      expect(delay).toBeGreaterThanOrEqual(0)
-      expect(delay).toBeLessThanOrEqual(Math.min(10_000, 200 * 2 ** failures))
+    fc.property(waited, random, (waitedMs, drawn) => {
+      const delay = redialMs(waitedMs, drawn)
+      expect(delay).toBeGreaterThanOrEqual(Math.min(waitedMs, 5_000))
+      expect(delay).toBeLessThanOrEqual(Math.min(Math.max(2 * waitedMs, waitedMs + 200), 10_000))
     }),
   )
 })
 
-test('the jitter is full: the delay is the drawn share of its bound', () => {
-  expect([0, 1, 5, 6, 400].map((failures) => redialMs(failures, 0.5))).toEqual([100, 200, 3_200, 5_000, 5_000])
-  expect(redialMs(3, 0)).toBe(0)
+test('the first delay is a random part of 200 ms; chance is worth no less later', () => {
+  expect([0, 0.5, 1].map((drawn) => redialMs(0, drawn))).toEqual([0, 100, 200])
+  expect([0, 0.5, 1].map((drawn) => redialMs(100, drawn))).toEqual([100, 200, 300])
+  expect([0, 0.5, 1].map((drawn) => redialMs(1_000, drawn))).toEqual([1_000, 1_500, 2_000])
+  expect([0, 0.5, 1].map((drawn) => redialMs(3_600_000, drawn))).toEqual([5_000, 7_500, 10_000])
 })
 
-test('what a refusal asked for is waited out, and the jitter comes on top', () => {
+test('whatever chance says, an outage costs at most as much again and twice, and 200 ms', () => {
   fc.assert(
-    fc.property(fc.nat(50), random, fc.nat(60_000), (failures, drawn, leastMs) => {
-      const delay = redialMs(failures, drawn, leastMs)
-      expect(delay).toBeGreaterThanOrEqual(leastMs)
-      expect(delay).toBeCloseTo(leastMs + redialMs(failures, drawn), 6)
+    fc.property(fc.integer({ min: 1, max: 100_000 }), fc.array(random, { maxLength: 200, size: 'max' }), (outageMs, draws) => {
+      let waitedMs = 0
+      for (const drawn of draws) if (waitedMs < outageMs) waitedMs += redialMs(waitedMs, drawn)
+      expect(waitedMs).toBeLessThanOrEqual(outageMs + Math.min(Math.max(2 * outageMs, outageMs + 200), 10_000))
     }),
   )
 })

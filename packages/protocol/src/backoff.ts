@@ -1,18 +1,19 @@
-/** How long to wait before the next dial [P-26]. */
+/** How long to wait before the next try [P-26]. */
 
-/** The delay after a first failure is drawn below this. */
+/** The first delay is drawn below this. */
 export const backoffBaseMs = 200
-/** And never above this, however many there were. */
+/** And none is longer than this, however long the trouble lasts. */
 export const backoffCapMs = 10_000
 
 /**
- * Cap first, then full jitter, so that clients which lost their links together come back spread out, from the first retry on.
+ * As long again as was waited already, and up to as much more by chance. So who waits for what comes back is there at the latest when
+ * the trouble has lasted three times as long as it did, and never later than 10 s; and many who lost it together come back spread
+ * over as much time as they lost.
  *
- * @param failures How many dials failed in a row before this one.
+ * @param waitedMs All delays since the trouble began, together.
  * @param random A number drawn from [0, 1).
- * @param leastMs What a refusal asked for. The jitter comes on top of it: it was asked of many at once.
- * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
-export function redialMs(failures: number, random: number, leastMs = 0): number {
-  return leastMs + random * Math.min(backoffCapMs, backoffBaseMs * 2 ** failures)
+export function redialMs(waitedMs: number, random: number): number {
+  const leastMs = Math.min(waitedMs, backoffCapMs / 2)
+  return leastMs + random * Math.max(leastMs, backoffBaseMs)
 }

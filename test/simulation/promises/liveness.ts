@@ -92,7 +92,7 @@ export function livenessOf(scenario: Scenario): Promised {
 /** How long its answer takes on a good link. */
 function needsMs({ handler, readerMs }: Ask, storeMs: number): number {
   const { gateMs, workMs, chunks, chunkMs, refusals } = handler
-  // Each refusal costs a back-off that doubles from 200 ms, and at least the 300 ms that it asks for.
-  const retriesMs = refusals * 300 + 200 * 2 ** refusals
+  // Each refusal costs the 300 ms that it asks for and a back-off: all of them together 200 ms at most, then three times that with each.
+  const retriesMs = refusals * 300 + 200 * 3 ** (refusals - 1)
   return retriesMs + (refusals + 1) * gateMs + 2 * workMs + chunks * (chunkMs + readerMs + storeMs) + 2_000
 }

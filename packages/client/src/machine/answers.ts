@@ -101,7 +101,9 @@ function failed(requests: Requests, request: Request, { n, error, refused }: Err
   if (refused && error.code === 'UNAUTHORIZED' && turn.renewToken())
     return requests.postpone(request, n, error.code, Infinity) // [P-34]
   if (refused && (error.code === 'RATE_LIMITED' || error.code === 'OVERLOADED')) {
-    const again = turn.now + redialMs(request.refusals, turn.random(), error.retryAfterMs)
+    const delayMs = redialMs(request.waitedMs, turn.random())
+    request.waitedMs += delayMs
+    const again = turn.now + (error.retryAfterMs ?? 0) + delayMs
     if (again < request.deadline) return requests.postpone(request, n, error.code, again)
   }
   const stage = error.mayHaveExecuted ? 'started' : 'received'

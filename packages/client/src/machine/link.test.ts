@@ -131,7 +131,7 @@ test('a token that no server may take is a failure, not a dial', () => {
   expect(wanted).not.toContainEqual({ kind: 'dial', link: 1 })
 })
 
-test('a lost link is dialled again after a random part of 200 ms, doubled with each failure up to 10 s', () => {
+test('a lost link is dialled again after a random part of 200 ms; then after as long again as was waited already and a random part of that, up to 10 s', () => {
   const { link } = online(0.5)
   const delays: number[] = []
   for (let [failure, now] = [0, 1_000]; failure < 8; failure += 1) {
@@ -141,10 +141,10 @@ test('a lost link is dialled again after a random part of 200 ms, doubled with e
     link.pass(now, true)
     link.tokenFetched(failure + 2, undefined, now)
   }
-  expect(delays).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000])
+  expect(delays).toEqual([100, 200, 450, 1_125, 2_812.5, 7_031.25, 7_500, 7_500])
 })
 
-test('failures are forgotten once a link was current for 5 s, and not before', () => {
+test('what was waited is forgotten once a link was current for 5 s, and not before', () => {
   const { link } = online()
   link.closed(1, 1006, '', 1_000)
   link.pass(1_200, true)

@@ -21,8 +21,8 @@ export type LinkState =
   | { readonly state: 'unauthorized'; readonly reason: string }
   | { readonly state: 'closed' }
 
-/** As many at most are held against a server that has just welcomed us: the next delay is 800 ms at most [P-26]. */
-const failuresOnceWelcomed = 2
+/** So much at most is held against a server that has just welcomed us: the next delay is 800 ms at most [P-26]. */
+const heldOnceWelcomedMs = 400
 
 export type Sign = Extract<Input, { kind: 'noticed' }>['sign']
 
@@ -32,8 +32,8 @@ export class Link {
   readonly #question: TokenQuestion
   #state: LinkState = { state: 'idle' }
   #links = 0
-  /** In a row, since a link proved itself. */
-  #failures = 0
+  /** All delays since a link proved itself. */
+  #waitedMs = 0
   #tokenRefused = false
   #hidden = false
 
@@ -81,7 +81,7 @@ export class Link {
 
   welcomed(now: number): void {
     if (this.#state.state !== 'greeting') return
-    this.#failures = Math.min(this.#failures, failuresOnceWelcomed)
+    this.#waitedMs = Math.min(this.#waitedMs, heldOnceWelcomedMs)
     this.#enter({ state: 'online', link: this.#state.link, since: now })
   }
 
@@ -183,15 +183,16 @@ export class Link {
 
   #proveStability(now: number): void {
     if (this.#state.state !== 'online' || now - this.#state.since < timing.stableMs) return
-    this.#failures = 0
+    this.#waitedMs = 0
     this.#tokenRefused = false
   }
 
   #fail(reason: string, now: number, leastMs = 0): void {
     if (this.#state.state === 'online' && this.#state.drain) return this.#makeRoom(this.#state.drain, now)
-    const until = now + redialMs(this.#failures, this.#random(), leastMs) // [P-26]
-    this.#failures += 1
-    this.#enter({ state: 'waiting', reason, earliest: now + leastMs, until })
+    const earliest = now + leastMs
+    const delayMs = redialMs(this.#waitedMs, this.#random()) // [P-26]
+    this.#waitedMs += delayMs
+    this.#enter({ state: 'waiting', reason, earliest, until: earliest + delayMs })
   }
 
   /** That the server asked for it is held against nobody. */

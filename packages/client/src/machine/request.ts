@@ -23,8 +23,8 @@ export class Request {
   state: RequestState = { state: 'queued' }
   /** The caller waits until then. */
   deadline: number
-  /** How often the server refused it for now. */
-  refusals = 0
+  /** All that was waited after refusals for now, beyond what each asked for. */
+  waitedMs = 0
   /** It was sent in an earlier session, and may have run there. */
   outlived = false
 

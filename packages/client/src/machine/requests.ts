@@ -150,7 +150,6 @@ export class Requests {
 
   /** The server wants to be asked again at that time; at none when it waits for another token. */
   postpone(request: Request, n: number, code: ErrorCode, until: number): undefined {
-    request.refusals += 1
     this.#out.emit({ kind: 'putOff', key: request.asked.key, code })
     request.state = { state: 'postponed', n }
     this.sent.postpone(n, until)

@@ -74,7 +74,7 @@ describe('a token that ends', () => {
     for (const [fetch, delay] of [
       [2, 200],
       [3, 400],
-      [4, 800],
+      [4, 1_200],
     ] as const) {
       fail(stage, fetch)
       stage.pass(delay - 1)

@@ -24,7 +24,8 @@ export class Tokens {
   /** The link was greeted with one. */
   #known = false
   #since = 0
-  #failures = 0
+  /** Since the last one was taken, all delays after failures. */
+  #waitedMs = 0
   /** How many were sent and not answered: only the last answer is about the newest one. */
   #unanswered = 0
 
@@ -52,7 +53,7 @@ export class Tokens {
   /** The server took the token, which ends after that time, or never. */
   accepted(now: number, expiresInMs = Infinity): void {
     this.#since = now
-    this.#failures = 0
+    this.#waitedMs = 0
     this.#state = { state: 'valid', until: now + Math.max(expiresInMs * (4 / 5), timing.tokenLeastMs) }
   }
 
@@ -108,7 +109,8 @@ export class Tokens {
   }
 
   #fail(now: number): void {
-    this.#state = { state: 'failed', until: now + redialMs(this.#failures, this.#random()) }
-    this.#failures += 1
+    const delayMs = redialMs(this.#waitedMs, this.#random())
+    this.#waitedMs += delayMs
+    this.#state = { state: 'failed', until: now + delayMs }
   }
 }
