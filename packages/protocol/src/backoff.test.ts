@@ -24,10 +24,14 @@ test('the first delay is a random part of 200 ms; chance is worth no less later'
 
 test('whatever chance says, an outage costs at most as much again and twice, and 200 ms', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 100_000 }), fc.array(random, { maxLength: 200, size: 'max' }), (outageMs, draws) => {
-      let waitedMs = 0
-      for (const drawn of draws) if (waitedMs < outageMs) waitedMs += redialMs(waitedMs, drawn)
-      expect(waitedMs).toBeLessThanOrEqual(outageMs + Math.min(Math.max(2 * outageMs, outageMs + 200), 10_000))
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 100_000 }),
+      fc.array(random, { maxLength: 200, size: 'max' }),
+      (outageMs, draws) => {
+        let waitedMs = 0
+        for (const drawn of draws) if (waitedMs < outageMs) waitedMs += redialMs(waitedMs, drawn)
+        expect(waitedMs).toBeLessThanOrEqual(outageMs + Math.min(Math.max(2 * outageMs, outageMs + 200), 10_000))
+      },
+    ),
   )
 })

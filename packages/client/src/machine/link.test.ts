@@ -170,6 +170,35 @@ test('however often welcomed links are cut in a row, the next dial is at most 80
   expect(delays).toEqual([200, 400, 800, 800, 800, 800, 800, 800, 800, 800])
 })
 
+test('who is woken late has waited that much longer', () => {
+  const { link } = online()
+  link.closed(1, 1006, '', 1_000)
+  link.pass(1_700, true)
+  link.tokenFetched(2, undefined, 1_700)
+  link.closed(2, 1006, '', 1_700)
+  expect(link.wakeAt(true) - 1_700).toBe(1_400)
+})
+
+test.for(['online', 'visible', 'woke'] as const)('what was waited before the sign %s counts no more', (sign) => {
+  const { link } = online()
+  link.closed(1, 1006, '', 1_000)
+  link.pass(9_000, true)
+  link.noticed(sign, 9_000)
+  link.tokenFetched(2, undefined, 9_000)
+  link.closed(2, 1006, '', 9_000)
+  expect(link.wakeAt(true) - 9_000).toBe(200)
+})
+
+test.for(['offline', 'hidden'] as const)('the sign %s gives no hope', (sign) => {
+  const { link } = online()
+  link.closed(1, 1006, '', 1_000)
+  link.noticed(sign, 1_100)
+  link.pass(1_200, true)
+  link.tokenFetched(2, undefined, 1_200)
+  link.closed(2, 1006, '', 1_200)
+  expect(link.wakeAt(true) - 1_200).toBe(400)
+})
+
 test('a dial that is not welcomed within 10 s is abandoned, whether or not it opened', () => {
   for (const opens of [false, true]) {
     const { link, take } = linked()
@@ -277,7 +306,7 @@ test('a hidden page does not dial again until it is visible', () => {
   expect(link.state).toBe('fetching')
   dialled(link, 60_000, 2)
   link.closed(2, 1006, '', 60_000)
-  expect(link.wakeAt(false)).toBe(60_400)
+  expect(link.wakeAt(false)).toBe(60_200)
 })
 
 test.for(['online', 'offline', 'woke'] as const)('a page is not hidden by the sign %s', (sign) => {

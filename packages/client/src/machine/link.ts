@@ -133,7 +133,10 @@ export class Link {
   noticed(sign: Sign, now: number): void {
     if (sign === 'hidden') this.#hidden = true
     if (sign === 'visible') this.#hidden = false
-    if (sign === 'online' || sign === 'visible' || sign === 'woke') this.#hurry(now)
+    if (sign !== 'online' && sign !== 'visible' && sign !== 'woke') return
+    // What failed before says nothing about now.
+    this.#waitedMs = 0
+    this.#hurry(now)
   }
 
   close(): void {
@@ -144,7 +147,7 @@ export class Link {
   /** What the time says. `work`: somebody waits for an answer, so that even a hidden page dials. */
   pass(now: number, work: boolean): void {
     if (now < this.wakeAt(work)) return
-    if (this.#state.state === 'waiting') this.#fetch(now)
+    if (this.#state.state === 'waiting') this.#waitIsOver(this.#state.until, now)
     else if (this.#state.state === 'fetching') this.#fail(`No token within ${timing.tokenMs} ms.`, now)
     else this.drop(closeCodes.normal, `No welcome within ${timing.dialMs} ms.`, now) // [P-27]
   }
@@ -152,6 +155,12 @@ export class Link {
   wakeAt(work: boolean): number {
     const held = this.#hidden && !work && this.#state.state === 'waiting'
     return 'until' in this.#state && !held ? this.#state.until : Infinity
+  }
+
+  /** Who is woken late has waited that much longer: so a computer that is busy with dials makes fewer of them. */
+  #waitIsOver(until: number, now: number): void {
+    this.#waitedMs += now - until
+    this.#fetch(now)
   }
 
   #awaited(fetch: number): boolean {
