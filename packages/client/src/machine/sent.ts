@@ -15,8 +15,7 @@ export class Sent {
   #postponed = new Deadlines()
   /** Streams whose readers came further than the server knows. */
   readonly #moved = new Set<number>()
-  /** For each request that this link took: which of its request frames was the last one of it. */
-  #places = new ShortLived<number, number>()
+  /** Request frames that this link took. */
   #handed = 0
   #numbers = new Numbers()
 
@@ -64,7 +63,6 @@ export class Sent {
     this.#requests.delete(n)
     this.#postponed.clear(n)
     this.#moved.delete(n)
-    this.#places.delete(n)
     this.#numbers.settle(n)
     this.#out.owe(false)
   }
@@ -73,22 +71,19 @@ export class Sent {
 
   /** Another link begins: it has taken nothing. */
   begin(): void {
-    this.#places = new ShortLived()
+    for (const request of this.#requests.values()) request.place = Infinity
     this.#handed = 0
   }
 
   /** A request frame is handed to the link. */
-  hand(n: number): void {
+  hand(request: Request): void {
     this.#handed += 1
-    this.#places.set(n, this.#handed)
+    request.place = this.#handed
   }
 
   /** Whether one of the first `taken` request frames of this link is without an answer [P-32]. */
   awaits(taken: number): boolean {
-    for (const [n, place] of this.#places.entries()) {
-      if (place <= taken && this.#requests.get(n)?.state.state !== 'postponed') return true
-    }
-    return false
+    return this.#requests.values().some(({ place, state }) => place <= taken && state.state !== 'postponed')
   }
 
   // ---- what the server put off ----
@@ -146,7 +141,6 @@ export class Sent {
     this.#postponed = new Deadlines()
     this.#requests = new ShortLived()
     this.#moved.clear()
-    this.#places = new ShortLived()
     this.#numbers = new Numbers()
   }
 }
