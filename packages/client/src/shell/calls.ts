@@ -29,12 +29,18 @@ export interface Wish {
   readonly init?: true
 }
 
+/** What is known of a call from its beginning. */
+export interface Begun {
+  readonly entry: Entry
+  readonly key: Key
+}
+
 interface Call {
   readonly entry: Entry
   readonly waiter: Waiter
-  /** Once it may abort the call: then it is to be let go when the call ends. */
-  signal?: AbortSignal | undefined
-  readonly giveUp: () => void
+  /** Once it may abort the call; `letGo` when the call ends. */
+  signal: AbortSignal | undefined
+  letGo: (() => void) | undefined
 }
 
 /** See {@link Tracing}. */
@@ -58,33 +64,39 @@ export class Calls {
   }
 
   /** Never throws: what is wrong is told to the waiter. Returns the id of the message, and the name for the rest. */
-  start({ mode, type, content, init, ...given }: Wish, waits: Waiter): { readonly entry: Entry; readonly key: Key } {
+  start({ mode, type, content, init, options: given }: Wish, waits: Waiter): Begun {
     const id = this.#ids.id()
     this.#keys += 1
     const key = this.#keys
-    const begun = { id, type: inWords(type), mode, options: given.options, waiter: waits }
+    const begun = { id, type: inWords(type), mode, options: given, waiter: waits }
     const { options, waiter } = guarded(() => this.#trace(begun)) ?? begun
     const entry = this.#traces.begin(id, begun.type)
-    const call: Call = { entry, waiter, giveUp: () => this.giveUp(key) }
+    const call: Call = { entry, waiter, signal: undefined, letGo: undefined }
     this.#calls.set(key, call)
-    const letter = this.#prepare(call, { id, mode, type, content, options })
-    if (letter.ok) this.#tell({ kind: 'requested', key, mode, id, type, init, ...letter.sent })
-    else this.#fail(key, call, letter.fault, letter.cause)
+    const letter = this.#prepare(key, call, { id, mode, type, content, options })
+    if (letter.ok) {
+      const { message, bytes, timeoutMs } = letter
+      this.#tell({ kind: 'requested', key, mode, id, type, init, message, bytes, timeoutMs })
+    } else this.#fail(key, call, letter.fault, letter.cause)
     return { entry, key }
   }
 
   /** Options and signals are the application's: even reading them may throw. */
-  #prepare(call: Call, said: Said): Letter | Returned {
+  #prepare(key: Key, call: Call, said: Said): Letter | Returned {
     try {
       const letter = prepare(said, this.#author)
-      if (letter.ok) {
-        call.signal = letter.signal
-        call.signal?.addEventListener('abort', call.giveUp)
-      }
+      if (letter.ok && letter.signal !== undefined) this.#heed(letter.signal, key, call)
       return letter
     } catch (thrown) {
       return invalid(`The message cannot be sent: ${inWords(thrown)}.`)
     }
+  }
+
+  #heed(signal: AbortSignal, key: Key, call: Call): void {
+    const giveUp = () => this.giveUp(key)
+    call.signal = signal
+    call.letGo = () => signal.removeEventListener('abort', giveUp)
+    signal.addEventListener('abort', giveUp)
   }
 
   giveUp(key: Key): void {
@@ -161,7 +173,7 @@ export class Calls {
 
   #end(key: Key, call: Call): void {
     this.#calls.delete(key)
-    guarded(() => call.signal?.removeEventListener('abort', call.giveUp))
+    if (call.letGo !== undefined) guarded(call.letGo)
   }
 }
 

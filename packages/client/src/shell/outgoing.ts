@@ -17,9 +17,8 @@ export interface Said {
   readonly options: RequestOptions
 }
 
-export interface Letter {
+export interface Letter extends Pick<Requested, 'message' | 'bytes' | 'timeoutMs'> {
   readonly ok: true
-  readonly sent: Pick<Requested, 'message' | 'bytes' | 'timeoutMs'>
   readonly signal: AbortSignal | undefined
 }
 
@@ -53,7 +52,7 @@ export function prepare(said: Said, author: Author): Letter | Returned {
   if (!encoded.ok) return invalid(`The message cannot be sent: ${encoded.reason}.`)
   const { json: message } = encoded
   const timeoutMs = Math.min(timeout, limits.timeoutMs)
-  return { ok: true, sent: { message, bytes: utf8Length(message), timeoutMs }, signal }
+  return { ok: true, message, bytes: utf8Length(message), timeoutMs, signal }
 }
 
 export const wrongTimeout = (timeout: unknown): string | undefined =>
