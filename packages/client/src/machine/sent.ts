@@ -1,9 +1,10 @@
 /** The requests that a link took, by number, until the server may forget them. */
 
-import { type Ack, Deadlines, type Limits, limits, ShortLived } from '@backchat/protocol'
+import { type Ack, type Limits, limits, ShortLived } from '@backchat/protocol'
 import { Numbers } from './numbers.js'
 import type { Out } from './out.js'
 import type { Request } from './request.js'
+import { Times } from './times.js'
 
 /** So many chunks are confirmed at once, so that a stream in full flow never waits for its credit. */
 const muchCredit = limits.streamWindow / 4
@@ -12,7 +13,7 @@ export class Sent {
   readonly #out: Out
   #requests = new ShortLived<number, Request>()
   /** When those that the server put off are sent again. */
-  #postponed = new Deadlines()
+  #postponed = new Times()
   /** Streams whose readers came further than the server knows. */
   readonly #moved = new Set<number>()
   /** Request frames that this link took. */
@@ -103,7 +104,7 @@ export class Sent {
 
   /** Those that were put off without a time: until the server has another token [P-34]. */
   unauthorized(): readonly (readonly [n: number, request: Request])[] {
-    return this.all().filter(([n, { state }]) => state.state === 'postponed' && this.#postponed.get(n) === undefined)
+    return this.all().filter(([n, { state }]) => state.state === 'postponed' && this.#postponed.get(n) === Infinity)
   }
 
   // ---- what readers took ----
@@ -138,7 +139,7 @@ export class Sent {
 
   /** Numbers begin anew: another client speaks from now on. */
   clear(): void {
-    this.#postponed = new Deadlines()
+    this.#postponed = new Times()
     this.#requests = new ShortLived()
     this.#moved.clear()
     this.#numbers = new Numbers()
