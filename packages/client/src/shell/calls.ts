@@ -38,9 +38,9 @@ export interface Begun {
 interface Call {
   readonly entry: Entry
   readonly waiter: Waiter
-  /** Once it may abort the call; `letGo` when the call ends. */
-  signal: AbortSignal | undefined
-  letGo: (() => void) | undefined
+  /** Once it may abort the call, by `giveUp`: then it is to be let go when the call ends. */
+  signal?: AbortSignal
+  giveUp?: () => void
 }
 
 /** See {@link Tracing}. */
@@ -71,7 +71,7 @@ export class Calls {
     const begun = { id, type: inWords(type), mode, options: given, waiter: waits }
     const { options, waiter } = guarded(() => this.#trace(begun)) ?? begun
     const entry = this.#traces.begin(id, begun.type)
-    const call: Call = { entry, waiter, signal: undefined, letGo: undefined }
+    const call: Call = { entry, waiter }
     this.#calls.set(key, call)
     const letter = this.#prepare(key, call, { id, mode, type, content, options })
     if (letter.ok) {
@@ -85,18 +85,15 @@ export class Calls {
   #prepare(key: Key, call: Call, said: Said): Letter | Returned {
     try {
       const letter = prepare(said, this.#author)
-      if (letter.ok && letter.signal !== undefined) this.#heed(letter.signal, key, call)
+      if (letter.ok && letter.signal !== undefined) {
+        call.signal = letter.signal
+        call.giveUp = () => this.giveUp(key)
+        call.signal.addEventListener('abort', call.giveUp)
+      }
       return letter
     } catch (thrown) {
       return invalid(`The message cannot be sent: ${inWords(thrown)}.`)
     }
-  }
-
-  #heed(signal: AbortSignal, key: Key, call: Call): void {
-    const giveUp = () => this.giveUp(key)
-    call.signal = signal
-    call.letGo = () => signal.removeEventListener('abort', giveUp)
-    signal.addEventListener('abort', giveUp)
   }
 
   giveUp(key: Key): void {
@@ -173,7 +170,8 @@ export class Calls {
 
   #end(key: Key, call: Call): void {
     this.#calls.delete(key)
-    if (call.letGo !== undefined) guarded(call.letGo)
+    const { signal, giveUp } = call
+    if (giveUp !== undefined) guarded(() => signal?.removeEventListener('abort', giveUp))
   }
 }
 

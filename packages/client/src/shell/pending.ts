@@ -46,7 +46,7 @@ class Asked<Value> extends Promise<Value> implements PendingRequest<Value> {
   }
 }
 // So `await` takes it as it is, and `then` makes plain promises.
-Object.defineProperty(Asked.prototype, 'constructor', { value: Promise })
+Asked.prototype.constructor = Promise
 
 /** The chunks for one reader, and the reply. */
 export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Reply> {
