@@ -15,6 +15,7 @@ import { answered } from './faults.js'
 import type { Out } from './out.js'
 import type { Request } from './request.js'
 import type { Requests } from './requests.js'
+import type { Tokens } from './tokens.js'
 
 export type Answer = Started | Reply<WireMessage> | ErrorFrame | Chunk<JsonValue> | Cancelled
 
@@ -27,8 +28,7 @@ export interface Turn {
   readonly random: Random
   readonly sessionId: string
   readonly now: number
-  /** Sees to another token. False when there is none. */
-  readonly renewToken: () => boolean
+  readonly tokens: Tokens
 }
 
 export function answer(requests: Requests, frame: Answer, turn: Turn): Breach {
@@ -98,7 +98,7 @@ function replied(requests: Requests, request: Request, frame: Reply<WireMessage>
 
 /** An error ends it, but for a refusal that is over in time: then the same number is sent again [P-18]. */
 function failed(requests: Requests, request: Request, { n, error, refused }: ErrorFrame, turn: Turn): undefined {
-  if (refused && error.code === 'UNAUTHORIZED' && turn.renewToken())
+  if (refused && error.code === 'UNAUTHORIZED' && turn.tokens.ended(turn.now))
     return requests.postpone(request, n, error.code, Infinity) // [P-34]
   if (refused && (error.code === 'RATE_LIMITED' || error.code === 'OVERLOADED')) {
     const delayMs = redialMs(request.waitedMs, turn.random())

@@ -3,7 +3,6 @@
 import {
   type Answer,
   type AnswerError,
-  Deadlines,
   type Json,
   type Limits,
   limits,
@@ -13,6 +12,7 @@ import {
   type WireMessage,
 } from '@backchat/protocol'
 import type { Out } from './out.js'
+import { Times } from './times.js'
 
 /** A push that wants an answer. */
 export interface Ask {
@@ -30,7 +30,7 @@ export class Asks {
   /** What the server has not confirmed, in the order in which it was answered. */
   readonly #answers = new Map<number, Answer<Json> | AnswerError>()
   /** When nobody waits any more: the server counts too, and began earlier. */
-  readonly #deadlines = new Deadlines()
+  readonly #deadlines = new Times()
   #messageBytes: number = limits.messageBytes
 
   constructor(out: Out) {

@@ -1,6 +1,6 @@
 /** Those who wait for an outcome: each gets it exactly once, at or before the deadline [P-29]. */
 
-import { Deadlines, ShortLived } from '@backchat/protocol'
+import { ShortLived } from '@backchat/protocol'
 import type { Outcome } from './effects.js'
 import type { Key } from './inputs.js'
 import type { Out } from './out.js'
@@ -9,7 +9,8 @@ import type { Request } from './request.js'
 export class Callers {
   readonly #out: Out
   readonly #waiting = new ShortLived<number, Request>()
-  readonly #deadlines = new Deadlines()
+  /** No deadline comes before it. */
+  #earliest = Infinity
 
   constructor(out: Out) {
     this.#out = out
@@ -19,9 +20,9 @@ export class Callers {
     return this.#waiting.size
   }
 
-  /** The earliest deadline. That of a stream may have moved on since; then the turn finds nothing to do. */
+  /** The earliest deadline, or that of one which has settled or moved on since; then the turn finds nothing to do. */
   wakeAt(): number {
-    return this.#deadlines.next
+    return this.size === 0 ? Infinity : this.#earliest
   }
 
   find(key: Key): Request | undefined {
@@ -29,27 +30,34 @@ export class Callers {
   }
 
   add(request: Request): void {
+    if (this.size === 0) this.#earliest = Infinity
     this.#waiting.set(request.asked.key, request)
     this.expect(request)
   }
 
-  /** Takes note of a deadline. One that moves on need not be told: it is looked up when the old one has come. */
-  expect({ asked, deadline }: Request): void {
-    this.#deadlines.set(asked.key, deadline)
+  /**
+   * Takes note of a deadline that may be the earliest. Nearly all settle long before theirs: to look at each one when a
+   * deadline has come is far less work than to keep all of them in order.
+   */
+  expect({ deadline }: Request): void {
+    this.#earliest = Math.min(this.#earliest, deadline)
   }
 
   settle({ asked: { key } }: Request, outcome: Outcome): void {
     if (!this.#waiting.delete(key)) return
-    this.#deadlines.clear(key)
     this.#out.emit({ kind: 'settle', key, outcome })
   }
 
-  /** Those who have waited long enough. */
+  /** Those who have waited long enough, in the order of their deadlines. */
   late(now: number): readonly Request[] {
-    if (this.#deadlines.next > now) return none
-    const due = this.#deadlines.due(now).flatMap((key) => this.#waiting.get(key) ?? [])
-    for (const request of due) if (request.deadline > now) this.expect(request)
-    return due.filter((request) => request.deadline <= now)
+    if (now < this.wakeAt()) return none
+    this.#earliest = Infinity
+    const late: Request[] = []
+    for (const request of this.#waiting.values()) {
+      if (request.deadline <= now) late.push(request)
+      else this.expect(request)
+    }
+    return late.sort((a, b) => a.deadline - b.deadline)
   }
 }
 

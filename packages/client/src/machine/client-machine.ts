@@ -71,9 +71,8 @@ export class ClientMachine {
     const now = this.#timeline.at(monotonic)
     this.#effects = []
     this.#now = now
-    this.#requests.expire(now) // [P-29]
-    this.#asks.expire(now)
-    this.#checkLink()
+    // Before that time nothing is due, and most turns come before it.
+    if (now >= this.#wakeAt) this.#pass()
     if (passed === 'slept') this.#notice('woke')
     if (passed === 'jumped') this.#probe()
     this.#take(input)
@@ -158,6 +157,12 @@ export class ClientMachine {
   }
 
   // ---- time ----
+
+  #pass(): void {
+    this.#requests.expire(this.#now) // [P-29]
+    this.#asks.expire(this.#now)
+    this.#checkLink()
+  }
 
   /** Something hints that the link may be dead, or that there may be one again. */
   #notice(sign: Sign): void {

@@ -23,6 +23,8 @@ export class Request {
   state: RequestState = { state: 'queued' }
   /** The caller waits until then. */
   deadline: number
+  /** Which of the current link's request frames was the last one of it; Infinity when that took none. */
+  place = Infinity
   /** All that was waited after refusals for now, beyond what each asked for. */
   waitedMs = 0
   /** It was sent in an earlier session, and may have run there. */

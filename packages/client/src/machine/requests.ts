@@ -235,7 +235,7 @@ export class Requests {
   }
 
   #hand(n: number, request: Request, now: number): void {
-    this.sent.hand(n)
+    this.sent.hand(request)
     this.#out.transmit(request.frame(n, now), request.asked.key)
   }
 

@@ -1,9 +1,10 @@
 /** The requests that a link took, by number, until the server may forget them. */
 
-import { type Ack, Deadlines, type Limits, limits, ShortLived } from '@backchat/protocol'
+import { type Ack, type Limits, limits, ShortLived } from '@backchat/protocol'
 import { Numbers } from './numbers.js'
 import type { Out } from './out.js'
 import type { Request } from './request.js'
+import { Times } from './times.js'
 
 /** So many chunks are confirmed at once, so that a stream in full flow never waits for its credit. */
 const muchCredit = limits.streamWindow / 4
@@ -12,11 +13,10 @@ export class Sent {
   readonly #out: Out
   #requests = new ShortLived<number, Request>()
   /** When those that the server put off are sent again. */
-  #postponed = new Deadlines()
+  #postponed = new Times()
   /** Streams whose readers came further than the server knows. */
   readonly #moved = new Set<number>()
-  /** For each request that this link took: which of its request frames was the last one of it. */
-  #places = new ShortLived<number, number>()
+  /** Request frames that this link took. */
   #handed = 0
   #numbers = new Numbers()
 
@@ -64,7 +64,6 @@ export class Sent {
     this.#requests.delete(n)
     this.#postponed.clear(n)
     this.#moved.delete(n)
-    this.#places.delete(n)
     this.#numbers.settle(n)
     this.#out.owe(false)
   }
@@ -73,22 +72,19 @@ export class Sent {
 
   /** Another link begins: it has taken nothing. */
   begin(): void {
-    this.#places = new ShortLived()
+    for (const request of this.#requests.values()) request.place = Infinity
     this.#handed = 0
   }
 
   /** A request frame is handed to the link. */
-  hand(n: number): void {
+  hand(request: Request): void {
     this.#handed += 1
-    this.#places.set(n, this.#handed)
+    request.place = this.#handed
   }
 
   /** Whether one of the first `taken` request frames of this link is without an answer [P-32]. */
   awaits(taken: number): boolean {
-    for (const [n, place] of this.#places.entries()) {
-      if (place <= taken && this.#requests.get(n)?.state.state !== 'postponed') return true
-    }
-    return false
+    return this.#requests.values().some(({ place, state }) => place <= taken && state.state !== 'postponed')
   }
 
   // ---- what the server put off ----
@@ -108,7 +104,7 @@ export class Sent {
 
   /** Those that were put off without a time: until the server has another token [P-34]. */
   unauthorized(): readonly (readonly [n: number, request: Request])[] {
-    return this.all().filter(([n, { state }]) => state.state === 'postponed' && this.#postponed.get(n) === undefined)
+    return this.all().filter(([n, { state }]) => state.state === 'postponed' && this.#postponed.get(n) === Infinity)
   }
 
   // ---- what readers took ----
@@ -143,10 +139,9 @@ export class Sent {
 
   /** Numbers begin anew: another client speaks from now on. */
   clear(): void {
-    this.#postponed = new Deadlines()
+    this.#postponed = new Times()
     this.#requests = new ShortLived()
     this.#moved.clear()
-    this.#places = new ShortLived()
     this.#numbers = new Numbers()
   }
 }

@@ -135,8 +135,7 @@ export class Session {
   }
 
   #turn(now: number): Turn {
-    const renewToken = () => this.#tokens.ended(now)
-    return { out: this.#out, random: this.#random, sessionId: this.#id, now, renewToken }
+    return { out: this.#out, random: this.#random, sessionId: this.#id, now, tokens: this.#tokens }
   }
 
   /** What has a number of its own comes once, and in its place [P-23] [P-33]. */

@@ -15,15 +15,17 @@ export interface Reading {
 }
 
 export class Timeline {
-  #before: { readonly monotonic: number; readonly wall: number } | undefined
+  /** What the clocks said before; no numbers before the first reading. */
+  #since = NaN
+  #sinceWall = NaN
   /** What sleeps have hidden, all together. */
   #ahead = 0
 
   /** Takes a reading. `slept`: time has passed unnoticed. `jumped`: only the wall clock says so, and nobody else. */
   read({ monotonic, wall, dueAt, timerAt, woke }: Reading): 'awake' | 'slept' | 'jumped' {
-    const { monotonic: since, wall: sinceWall } = this.#before ?? { monotonic, wall }
-    this.#before = { monotonic, wall }
-    const surplus = wall - sinceWall - (monotonic - since)
+    const surplus = wall - this.#sinceWall - (monotonic - this.#since) || 0
+    this.#since = monotonic
+    this.#sinceWall = wall
     const gap = monotonic > dueAt + timing.sleptMs
     // A timer counts by a clock of its own, which may go on while this one stands still.
     const early = timerAt !== undefined && monotonic < timerAt - timing.roundingMs

@@ -29,12 +29,18 @@ export interface Wish {
   readonly init?: true
 }
 
+/** What is known of a call from its beginning. */
+export interface Begun {
+  readonly entry: Entry
+  readonly key: Key
+}
+
 interface Call {
   readonly entry: Entry
   readonly waiter: Waiter
-  /** Once it may abort the call: then it is to be let go when the call ends. */
-  signal?: AbortSignal | undefined
-  readonly giveUp: () => void
+  /** Once it may abort the call, by `giveUp`: then it is to be let go when the call ends. */
+  signal?: AbortSignal
+  giveUp?: () => void
 }
 
 /** See {@link Tracing}. */
@@ -58,28 +64,31 @@ export class Calls {
   }
 
   /** Never throws: what is wrong is told to the waiter. Returns the id of the message, and the name for the rest. */
-  start({ mode, type, content, init, ...given }: Wish, waits: Waiter): { readonly entry: Entry; readonly key: Key } {
+  start({ mode, type, content, init, options: given }: Wish, waits: Waiter): Begun {
     const id = this.#ids.id()
     this.#keys += 1
     const key = this.#keys
-    const begun = { id, type: inWords(type), mode, options: given.options, waiter: waits }
+    const begun = { id, type: inWords(type), mode, options: given, waiter: waits }
     const { options, waiter } = guarded(() => this.#trace(begun)) ?? begun
     const entry = this.#traces.begin(id, begun.type)
-    const call: Call = { entry, waiter, giveUp: () => this.giveUp(key) }
+    const call: Call = { entry, waiter }
     this.#calls.set(key, call)
-    const letter = this.#prepare(call, { id, mode, type, content, options })
-    if (letter.ok) this.#tell({ kind: 'requested', key, mode, id, type, init, ...letter.sent })
-    else this.#fail(key, call, letter.fault, letter.cause)
+    const letter = this.#prepare(key, call, { id, mode, type, content, options })
+    if (letter.ok) {
+      const { message, bytes, timeoutMs } = letter
+      this.#tell({ kind: 'requested', key, mode, id, type, init, message, bytes, timeoutMs })
+    } else this.#fail(key, call, letter.fault, letter.cause)
     return { entry, key }
   }
 
   /** Options and signals are the application's: even reading them may throw. */
-  #prepare(call: Call, said: Said): Letter | Returned {
+  #prepare(key: Key, call: Call, said: Said): Letter | Returned {
     try {
       const letter = prepare(said, this.#author)
-      if (letter.ok) {
+      if (letter.ok && letter.signal !== undefined) {
         call.signal = letter.signal
-        call.signal?.addEventListener('abort', call.giveUp)
+        call.giveUp = () => this.giveUp(key)
+        call.signal.addEventListener('abort', call.giveUp)
       }
       return letter
     } catch (thrown) {
@@ -161,7 +170,8 @@ export class Calls {
 
   #end(key: Key, call: Call): void {
     this.#calls.delete(key)
-    guarded(() => call.signal?.removeEventListener('abort', call.giveUp))
+    const { signal, giveUp } = call
+    if (giveUp !== undefined) guarded(() => signal?.removeEventListener('abort', giveUp))
   }
 }
 

@@ -17,9 +17,8 @@ export interface Said {
   readonly options: RequestOptions
 }
 
-export interface Letter {
+export interface Letter extends Pick<Requested, 'message' | 'bytes' | 'timeoutMs'> {
   readonly ok: true
-  readonly sent: Pick<Requested, 'message' | 'bytes' | 'timeoutMs'>
   readonly signal: AbortSignal | undefined
 }
 
@@ -47,11 +46,13 @@ export function prepare(said: Said, author: Author): Letter | Returned {
     return { ok: false, fault: refused('ABORTED', 'Its signal was aborted already.'), cause: signal.reason }
   }
   const timestamp = timestampOf(author.wall())
-  const encoded = wireMessage({ ...requestDefaults, id, timestamp, type, content, metadata }, requestDefaults)
+  const { from, to } = requestDefaults
+  // Each field by name: V8 takes longer to spread the defaults and write over one of them than for all else that is done here.
+  const encoded = wireMessage({ id, timestamp, type, from, to, content, metadata }, requestDefaults)
   if (!encoded.ok) return invalid(`The message cannot be sent: ${encoded.reason}.`)
   const { json: message } = encoded
   const timeoutMs = Math.min(timeout, limits.timeoutMs)
-  return { ok: true, sent: { message, bytes: utf8Length(message), timeoutMs }, signal }
+  return { ok: true, message, bytes: utf8Length(message), timeoutMs, signal }
 }
 
 export const wrongTimeout = (timeout: unknown): string | undefined =>

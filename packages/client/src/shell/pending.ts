@@ -1,6 +1,6 @@
 /** What `request`, `send` and `stream` return: promises and chunks that know where their message is. */
 
-import type { CodedError, Message } from '@backchat/protocol'
+import type { CodedError, Message, Stage } from '@backchat/protocol'
 import type { PendingRequest, StreamHandle } from '../api/calls.js'
 import type { Input } from '../machine/inputs.js'
 import type { Calls, Wish } from './calls.js'
@@ -21,33 +21,36 @@ export function pendingRequest<Value>(
   wish: Wish,
   read: (reply: Message<string, unknown> | null) => Value,
 ): PendingRequest<Value> {
-  const { promise, resolve, reject } = deferred<Value>()
+  const { promise, resolve, reject } = deferred<Value, Asked<Value>>(Asked)
   const { entry, key } = desk.calls.start(wish, {
     succeeded: (reply) => resolve(read(reply)),
     failed: reject,
-    chunk: () => {},
+    chunk: nothing,
   })
-  const cancel = () => settled(promise, () => desk.calls.giveUp(key))
-  const request: Promise<Value> & Partial<PendingRequest<Value>> = Object.assign(promise, {
-    [known]: entry,
-    id: entry.id,
-    cancel,
-  })
-  return Object.defineProperty(request, 'stage', stage) as PendingRequest<Value>
+  promise.id = entry.id
+  promise.cancel = () => settled(promise, () => desk.calls.giveUp(key))
+  promise[known] = entry
+  return promise
 }
 
 const known = Symbol()
-/** One for all promises: making one for each would take longer than all the rest of a request. */
-const stage = {
-  enumerable: true,
-  get(this: { readonly [known]: Entry }) {
+
+/** A class, because to define a getter on each promise would take longer than most of what is done for a request. */
+class Asked<Value> extends Promise<Value> implements PendingRequest<Value> {
+  declare id: string
+  declare cancel: () => Promise<void>
+  declare [known]: Entry
+
+  get stage(): Stage {
     return stageOf(this[known])
-  },
+  }
 }
+// So `await` takes it as it is, and `then` makes plain promises.
+Asked.prototype.constructor = Promise
 
 /** The chunks for one reader, and the reply. */
 export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Reply> {
-  const { promise, resolve, reject } = deferred<Reply>()
+  const { promise, resolve, reject } = deferred<Reply, Promise<Reply>>(Promise)
   // It may stay unread.
   promise.catch(() => {})
   let begun = false
@@ -107,16 +110,17 @@ export function asReply(reply: Message<string, unknown> | null): Reply {
 /** Gives up, and resolves when the promise has settled, either way. */
 function settled(promise: Promise<unknown>, giveUp: () => void): Promise<void> {
   giveUp()
-  return promise.then(
-    () => {},
-    () => {},
-  )
+  return promise.then(nothing, nothing)
 }
 
-function deferred<Value>() {
-  let resolve: (value: Value) => void = () => {}
-  let reject: (error: CodedError) => void = () => {}
-  const promise = new Promise<Value>((...settle) => {
+const nothing = () => {}
+
+type Settle<Value> = (resolve: (value: Value) => void, reject: (error: CodedError) => void) => void
+
+function deferred<Value, Kind extends Promise<Value>>(Kind: new (settle: Settle<Value>) => Kind) {
+  let resolve: (value: Value) => void = nothing
+  let reject: (error: CodedError) => void = nothing
+  const promise = new Kind((...settle) => {
     ;[resolve, reject] = settle
   })
   return { promise, resolve, reject }

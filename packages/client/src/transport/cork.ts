@@ -9,25 +9,21 @@ export interface Corkable {
 }
 
 export class Cork {
-  #stream: Corkable | undefined
+  /** Known under a WebSocket of `ws`. Browsers tell of none, and do this themselves. */
+  stream: Corkable | undefined
   #held = false
-
-  /** The stream under a WebSocket of `ws`, told when the connection is upgraded. Browsers tell nothing, and do this themselves. */
-  readonly upgraded = ({ socket }: { readonly socket: Corkable }): void => {
-    this.#stream = socket
-  }
 
   /** Before each text. What is written from here on waits until the turn's last continuation has run. */
   hold(): void {
-    if (this.#held || this.#stream === undefined) return
+    if (this.#held || this.stream === undefined) return
     this.#held = true
-    this.#stream.cork()
+    this.stream.cork()
     queueMicrotask(() => this.release())
   }
 
   release(): void {
     if (!this.#held) return
     this.#held = false
-    this.#stream?.uncork()
+    this.stream?.uncork()
   }
 }

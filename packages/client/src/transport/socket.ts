@@ -1,7 +1,7 @@
 /** A raw WebSocket made safe to hold: it never throws, tells its real end once, and can be dropped at once. */
 
 import { inWords } from '@backchat/protocol'
-import { Cork } from './cork.js'
+import { Cork, type Corkable } from './cork.js'
 import type { SocketEvents, SocketOptions, WebSocketConstructor, WebSocketLike } from './transport.js'
 
 const socketOptions: SocketOptions = {
@@ -72,7 +72,7 @@ export class Socket {
     // Stays for ever: an error that nobody listens to would end a Node process.
     raw.addEventListener('error', () => {})
     this.#each((type, listener) => raw.addEventListener(type, listener))
-    raw.on?.('upgrade', this.#cork.upgraded)
+    raw.on?.('upgrade', this.#upgraded)
     return raw
   }
 
@@ -83,6 +83,13 @@ export class Socket {
     act('close', this.#closed)
   }
 
+  /** Only one of `ws` tells: of the stream that it writes to, and of texts without making an event of each. */
+  readonly #upgraded = ({ socket }: { readonly socket: Corkable }) => {
+    this.#cork.stream = socket
+    this.#raw?.removeEventListener('message', this.#received)
+    this.#raw?.on?.('message', this.#told)
+  }
+  readonly #told = (data: unknown, isBinary: boolean) => this.#tell('message', { data: isBinary ? data : String(data) })
   readonly #opened = () => this.#tell('open', {})
   readonly #received = (event: { readonly data: unknown }) => this.#tell('message', event)
   readonly #failed = (event: { readonly message?: string }) => {
@@ -103,7 +110,8 @@ export class Socket {
     this.#raw = undefined
     if (raw === undefined) return
     this.#each((type, listener) => raw.removeEventListener(type, listener))
-    raw.off?.('upgrade', this.#cork.upgraded)
+    raw.off?.('upgrade', this.#upgraded)
+    raw.off?.('message', this.#told)
     try {
       raw.close(mayBeSent(code) ? code : undefined)
       this.#cork.release()

@@ -62,9 +62,15 @@ export interface WebSocketLike {
   removeEventListener<T extends keyof SocketEvents>(type: T, listener: (event: SocketEvents[T]) => void): void
   /** Drops the connection at once, as `ws` can and browsers cannot. */
   terminate?(): void
-  /** `ws` tells the stream that it writes to. */
-  on?(event: 'upgrade', listener: (response: { readonly socket: Corkable }) => void): unknown
-  off?(event: 'upgrade', listener: (response: { readonly socket: Corkable }) => void): unknown
+  on?<T extends keyof NodeEvents>(type: T, listener: (...event: NodeEvents[T]) => void): unknown
+  off?<T extends keyof NodeEvents>(type: T, listener: (...event: NodeEvents[T]) => void): unknown
+}
+
+/** What `ws` tells beside, by `on`. */
+export interface NodeEvents {
+  /** The stream that it writes to. */
+  readonly upgrade: [response: { readonly socket: Corkable }]
+  readonly message: [data: unknown, isBinary: boolean]
 }
 
 export interface SocketEvents {

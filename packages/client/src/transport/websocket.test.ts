@@ -268,6 +268,34 @@ test('an abandoned link closes with its code, and nothing more is heard of it', 
   expect(facts.all).toEqual(['opened 1'])
 })
 
+test('a link that is abandoned when a text arrives does not hear the one that came with it', async () => {
+  const peer = until(await webSocketPeer())
+  const facts = new Facts()
+  const transport = openWebSocket({
+    url: peer.url,
+    events: {
+      opened: (link) => facts.opened(link),
+      received(link, data) {
+        facts.received(link, data)
+        transport.abandon(link, 1000)
+      },
+      garbled: (link, reason) => facts.garbled(link, reason),
+      closed: (link, code, reason) => facts.closed(link, code, reason),
+    },
+  })
+  endings.push(() => transport.close())
+  const client = await connect(peer, () => transport.dial(1))
+  await facts.until('opened 1')
+  const closed = new Promise((resolve) => client.once('close', resolve))
+  const [connection] = peer.connections
+  connection?.cork()
+  client.send('one')
+  client.send('two')
+  connection?.uncork()
+  await closed
+  expect(facts.all).toEqual(['opened 1', 'received 1 one'])
+})
+
 test('a text that was sent before its link is abandoned arrives', async () => {
   const { transport, client } = await opened()
   const heard = new Promise((resolve) => client.once('message', (data) => resolve(String(data))))
