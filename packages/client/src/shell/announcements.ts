@@ -1,8 +1,15 @@
 /** What the application hears without asking: pushes, the reply to init, and local events. */
 
-import { type CodedError, expandMessage, type Message, pushDefaults, type WireMessage } from '@backchat/protocol'
+import {
+  type CodedError,
+  expandMessage,
+  isReserved,
+  type Message,
+  pushDefaults,
+  type WireMessage,
+} from '@backchat/protocol'
 import type { ClientEventMap } from '../api/status.js'
-import { type ContractCheck, isReserved } from './contract-check.js'
+import type { ContractCheck } from './contract-check.js'
 import { broken, errorOf, threw } from './errors.js'
 import { Listeners } from './listeners.js'
 import { showUnheard } from './unheard.js'

@@ -2,9 +2,11 @@
 
 import {
   BackchatError,
+  type Checked,
   type CodedError,
   expandMessage,
   type Ids,
+  isReserved,
   type Json,
   type JsonValue,
   type Message,
@@ -21,7 +23,7 @@ import { unhandled } from '../machine/asks.js'
 import type { Effect } from '../machine/effects.js'
 import { fault } from '../machine/faults.js'
 import type { Input } from '../machine/inputs.js'
-import { type Checked, type ContractCheck, isReserved } from './contract-check.js'
+import type { ContractCheck } from './contract-check.js'
 import { broken, errorOf, type Received, threw } from './errors.js'
 import { timestampOf } from './timestamp.js'
 
