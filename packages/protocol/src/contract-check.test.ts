@@ -43,6 +43,9 @@ test('what is received is parsed once, by what the contract says of its part', (
   expect(check.chunk('text', 'word')).toEqual({ ok: true, value: 'word' })
   expect(check.chunk('text', 5)).toMatchObject({ ok: false })
   expect(check.push('system', { notice: 'x' })).toEqual({ ok: true, value: { notice: 'x' } })
-  expect(check.push('read', { upTo: 'x' })).toMatchObject({ ok: false, issues: 'only the client may say it' })
+  expect(check.push('read', { upTo: 'x' })).toMatchObject({
+    ok: false,
+    reason: "By the contract only the client may say 'read'.",
+  })
   expect(check.push('nonsense', null)).toMatchObject({ ok: false })
 })

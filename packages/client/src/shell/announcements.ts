@@ -62,8 +62,7 @@ export class Announcements {
   deliver(wire: WireMessage, sessionId: string): void {
     const message = expandMessage(wire, pushDefaults, sessionId)
     const checked = this.#check.push(message.type, message.content)
-    if (!checked.ok)
-      return this.fail(errorOf(broken(`A push of type '${message.type}'`, checked.issues, 'received', false)))
+    if (!checked.ok) return this.fail(errorOf(broken(checked.reason, 'received', false)))
     const heard = { ...message, content: checked.value }
     this.#pushes.emit(message.type, heard)
     this.#allPushes.emit('any push', heard)
