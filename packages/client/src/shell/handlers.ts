@@ -10,13 +10,12 @@ import {
   type Json,
   type JsonValue,
   type Message,
+  plainMessage,
   pushDefaults,
-  replyDefaults,
   toJson,
   type Untyped,
   utf8Length,
   type WireError,
-  wireMessage,
 } from '@backchat/protocol'
 import type { ClientHandler } from '../api/listening.js'
 import { unhandled } from '../machine/asks.js'
@@ -99,7 +98,7 @@ export class Handlers {
       const answer = check.reply(type, content)
       if (!answer.ok) throw this.#ownError(broken(answer.reason, 'started', true))
       const timestamp = timestampOf(wall())
-      const encoded = wireMessage({ ...replyDefaults, id: ids.id(), timestamp, content }, replyDefaults)
+      const encoded = plainMessage({ id: ids.id(), timestamp, content })
       if (!encoded.ok) throw this.#ownError(unsendable(type, encoded.reason))
       return { kind: 'answered', message: encoded.json, bytes: utf8Length(encoded.json) }
     } catch (thrown) {
