@@ -1,6 +1,7 @@
 /** The contract: every message type that exists between a client and a server, with its schemas. */
 
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { type ContractCheck, contractCheck } from './contract-check.js'
 import type { Sent, Side } from './vocabulary.js'
 
 /**
@@ -32,6 +33,8 @@ export const reservedTypes = ['status', 'gap', 'reset', 'trace', 'error', '*'] a
 
 export type ReservedType = (typeof reservedTypes)[number]
 
+export const isReserved = (type: string): type is ReservedType => reservedTypes.some((reserved) => reserved === type)
+
 /**
  * Says what clients and servers may tell each other. Closed: no other message type exists.
  *
@@ -57,8 +60,15 @@ export function defineContract<const Definition extends Contract>(
     checkEntry(type, entry)
     contract[type] = Object.freeze({ ...entry })
   }
+  Object.defineProperty(contract, checkKey, { value: contractCheck(contract) })
   return Object.freeze(contract) as Definition
 }
+
+/** Known to every copy of this package: a contract may come from another one than the client. */
+const checkKey = Symbol.for('backchat.contract')
+
+/** What a client asks its contract; `undefined` when {@link defineContract} did not make it. */
+export const checkOf = (contract: Contract): ContractCheck | undefined => Reflect.get(contract, checkKey)
 
 /** The definition of a message type that the other side named; `undefined` when the contract has none. */
 export function definitionOf(contract: Contract, type: string): MessageDefinition | undefined {
@@ -71,7 +81,7 @@ const schemaFields = ['content', 'reply', 'chunk', 'failure'] as const
 const fields: readonly string[] = ['content', 'reply', 'chunk', 'failure', 'by', 'idempotent']
 
 function checkType(type: string): void {
-  if (type === '' || type === '__proto__' || reservedTypes.some((reserved) => reserved === type)) {
+  if (type === '' || type === '__proto__' || isReserved(type)) {
     throw new TypeError(`No message type can be called '${type}': choose another name in the contract.`)
   }
 }

@@ -4,7 +4,7 @@ import { json } from './arbitrary/frames.js'
 import { isWireMessage } from './guards.js'
 import type { JsonObject } from './json.js'
 import { type Message, parties, pushDefaults, replyDefaults, requestDefaults } from './message.js'
-import { expandMessage, type MessageParts, wireMessage } from './wire-message.js'
+import { expandMessage, type MessageParts, plainMessage, wireMessage } from './wire-message.js'
 
 const message: Message = {
   id: 'V1StGXR8_Z5jdHi6B-myT',
@@ -43,6 +43,16 @@ test.each([
       const wire = onTheWire(message, defaults)
       expect(isWireMessage(wire)).toBe(true)
       if (isWireMessage(wire)) expect(expandMessage(wire, defaults, 's1')).toEqual(message)
+    }),
+  )
+})
+
+test('what a client says and answers is encoded as what anybody says with the same defaults', () => {
+  fc.assert(
+    fc.property(anyMessage, (message) => {
+      const { from, to } = requestDefaults
+      expect(plainMessage(message, message.type)).toEqual(wireMessage({ ...message, from, to }, requestDefaults))
+      expect(plainMessage(message)).toEqual(wireMessage({ ...message, ...replyDefaults }, replyDefaults))
     }),
   )
 })
@@ -101,6 +111,13 @@ describe('refused by its author, with the field that is wrong', () => {
     [{ from: undefined }, 'from, to: each is one of user, ai, system'],
   ])('%o', (odd, reason) => {
     expect(onTheWire(parts(odd))).toBe(reason)
+  })
+
+  test('a type that a client makes up', () => {
+    expect(plainMessage(message, ['text'] as unknown as string)).toEqual({
+      ok: false,
+      reason: 'type: it is not a string',
+    })
   })
 
   test('a BigInt in it', () => {

@@ -17,8 +17,21 @@ export interface MessageParts {
 /** Encodes a message for the frame whose defaults these are. Never throws; `reason` names what is wrong with which field. */
 export function wireMessage(parts: MessageParts, defaults: WireDefaults): Encoded {
   const { type, from, to } = parts
-  if (typeof type !== 'string') return refused('type: it is not a string')
+  if (typeof type !== 'string') return refused(noText)
   if (!parties.includes(from) || !parties.includes(to)) return refused(`from, to: each is one of ${parties.join(', ')}`)
+  let said = ''
+  if (from !== defaults.from) said += `,"from":"${from}"`
+  if (to !== defaults.to) said += `,"to":"${to}"`
+  return plainMessage(parts, defaults.typeIsWritten || type !== defaults.type ? type : undefined, said)
+}
+
+/** The same for a client, whose frames always mean by whom and to whom it is. Without a type it is that of the frame. `said`: what else stands beside it. */
+export function plainMessage(
+  parts: Omit<MessageParts, 'type' | 'from' | 'to'>,
+  type?: string | undefined,
+  said = '',
+): Encoded {
+  if (type !== undefined && typeof type !== 'string') return refused(noText)
   const content = toJson(parts.content ?? null)
   if (!content.ok) return refused(`content: ${content.reason}`)
   const metadata = parts.metadata == null ? noMetadata : toJson(parts.metadata)
@@ -26,14 +39,14 @@ export function wireMessage(parts: MessageParts, defaults: WireDefaults): Encode
   if (!metadata.json.startsWith('{')) return refused('metadata: it is not an object')
 
   let text = `{"id":${JSON.stringify(parts.id)},"timestamp":${JSON.stringify(parts.timestamp)}`
-  if (defaults.typeIsWritten || type !== defaults.type) text += `,"type":${JSON.stringify(type)}`
-  if (from !== defaults.from) text += `,"from":"${from}"`
-  if (to !== defaults.to) text += `,"to":"${to}"`
+  if (type !== undefined) text += `,"type":${JSON.stringify(type)}`
+  text += said
   if (content.json !== 'null') text += `,"content":${content.json}`
   if (metadata.json !== '{}') text += `,"metadata":${metadata.json}`
   return { ok: true, json: `${text}}` as Json }
 }
 
+const noText = 'type: it is not a string'
 const noMetadata: Encoded = { ok: true, json: '{}' as Json }
 
 const refused = (reason: string): Encoded => ({ ok: false, reason })

@@ -12,7 +12,7 @@ import type { Tracing } from './tracing.js'
  */
 export interface CreateClient {
   /**
-   * Makes a client that knows the contract: what it receives is parsed, everything is typed.
+   * Makes a client that knows the contract, which `defineContract` returned: what it receives is parsed, everything is typed.
    *
    * @example
    * ```ts

@@ -1,8 +1,15 @@
 /** What the application hears without asking: pushes, the reply to init, and local events. */
 
-import { type CodedError, expandMessage, type Message, pushDefaults, type WireMessage } from '@backchat/protocol'
+import {
+  type CodedError,
+  expandMessage,
+  isReserved,
+  type Message,
+  pushDefaults,
+  type WireMessage,
+} from '@backchat/protocol'
 import type { ClientEventMap } from '../api/status.js'
-import { type ContractCheck, isReserved } from './contract-check.js'
+import type { ContractCheck } from './contract-check.js'
 import { broken, errorOf, threw } from './errors.js'
 import { Listeners } from './listeners.js'
 import { showUnheard } from './unheard.js'
@@ -55,8 +62,7 @@ export class Announcements {
   deliver(wire: WireMessage, sessionId: string): void {
     const message = expandMessage(wire, pushDefaults, sessionId)
     const checked = this.#check.push(message.type, message.content)
-    if (!checked.ok)
-      return this.fail(errorOf(broken(`A push of type '${message.type}'`, checked.issues, 'received', false)))
+    if (!checked.ok) return this.fail(errorOf(broken(checked.reason, 'received', false)))
     const heard = { ...message, content: checked.value }
     this.#pushes.emit(message.type, heard)
     this.#allPushes.emit('any push', heard)

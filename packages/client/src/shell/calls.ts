@@ -119,7 +119,7 @@ export class Calls {
     if (call === undefined) return
     const checked = this.#author.check.chunk(call.entry.type, content)
     if (checked.ok) return call.waiter.chunk(checked.value)
-    this.#fail(key, call, broken('A chunk', checked.issues, 'started', true))
+    this.#fail(key, call, broken(checked.reason, 'started', true))
     this.#tell({ kind: 'abandoned', key })
   }
 
@@ -136,7 +136,7 @@ export class Calls {
     const reply = expandMessage(outcome.message, replyDefaults, outcome.sessionId, { replyTo: call.entry.id })
     const checked = this.#author.check.reply(call.entry.type, reply.content)
     if (checked.ok) this.#succeed(key, call, { ...reply, content: checked.value })
-    else this.#fail(key, call, broken('The reply', checked.issues, 'replied', true))
+    else this.#fail(key, call, broken(checked.reason, 'replied', true))
   }
 
   // ---- how it ends ----
@@ -165,7 +165,7 @@ export class Calls {
     if (fault.code !== 'FAILURE') return fault
     const checked = this.#author.check.failure(type, fault.failure ?? null)
     if (checked.ok) return { ...fault, failure: checked.value }
-    return broken('What the handler refused with', checked.issues, fault.stage, fault.mayHaveExecuted)
+    return broken(checked.reason, fault.stage, fault.mayHaveExecuted)
   }
 
   #end(key: Key, call: Call): void {

@@ -358,7 +358,9 @@ describe('stream', () => {
   test('a chunk that is not what the contract says ends it, and the handler is told to stop', async () => {
     const { rehearsal, story } = streaming({ contract: chat })
     rehearsal.streams(1, ['1', 2])
-    expect((await errorOf(story.reply)).message).toMatch(/^A chunk is not what the contract says: expected a string/)
+    expect((await errorOf(story.reply)).message).toMatch(
+      /^The chunk of 'text' is not what the contract says: expected a string/,
+    )
     expect(rehearsal.kinds()).toEqual(['cancel'])
   })
 })

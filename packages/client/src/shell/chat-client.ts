@@ -6,6 +6,7 @@ import {
   type CodedError,
   encodeClientFrame,
   type FailureError,
+  isReserved,
   type Untyped,
   unreachable,
 } from '@backchat/protocol'
@@ -21,7 +22,7 @@ import type { OpenTransport, Transport } from '../transport/transport.js'
 import { Announcements } from './announcements.js'
 import { arrivals } from './arrivals.js'
 import { Calls, type Wish } from './calls.js'
-import { ContractCheck, isReserved } from './contract-check.js'
+import { contractCheck } from './contract-check.js'
 import { Driver } from './driver.js'
 import { errorOf, threw } from './errors.js'
 import { Handlers } from './handlers.js'
@@ -60,7 +61,7 @@ export class ChatClient implements Omit<Client, Typed> {
   constructor(options: Options, { environment, openTransport }: Capabilities) {
     const { timeoutMs, queue, unheard, explained } = settingsOf(options)
     const { clock, random, ids } = environment
-    const check = new ContractCheck(options.contract)
+    const check = contractCheck(options.contract)
     this.#options = options
     this.#clock = clock
     this.#announcements = new Announcements(check)

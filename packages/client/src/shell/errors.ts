@@ -39,8 +39,8 @@ export function refused(code: ErrorCode, message: string): Fault {
 }
 
 /** What arrived is not what the contract says. */
-export function broken(what: string, issues: string, stage: Stage, mayHaveExecuted: boolean): Fault {
-  const message = `${what} is not what the contract says: ${issues}. Do client and server have the same contract?`
+export function broken(reason: string, stage: Stage, mayHaveExecuted: boolean): Fault {
+  const message = `${reason} Do client and server have the same contract?`
   return fault('INVALID_MESSAGE', message, { stage, mayHaveExecuted, idempotent: false })
 }
 

@@ -2,26 +2,27 @@
 
 import {
   BackchatError,
+  type Checked,
   type CodedError,
   expandMessage,
   type Ids,
+  isReserved,
   type Json,
   type JsonValue,
   type Message,
+  plainMessage,
   pushDefaults,
-  replyDefaults,
   toJson,
   type Untyped,
   utf8Length,
   type WireError,
-  wireMessage,
 } from '@backchat/protocol'
 import type { ClientHandler } from '../api/listening.js'
 import { unhandled } from '../machine/asks.js'
 import type { Effect } from '../machine/effects.js'
 import { fault } from '../machine/faults.js'
 import type { Input } from '../machine/inputs.js'
-import { type Checked, type ContractCheck, isReserved } from './contract-check.js'
+import type { ContractCheck } from './contract-check.js'
 import { broken, errorOf, type Received, threw } from './errors.js'
 import { timestampOf } from './timestamp.js'
 
@@ -91,14 +92,14 @@ export class Handlers {
     if (handler === undefined) return failed(unhandled(type))
     try {
       const asked = check.push(type, message.content)
-      if (!asked.ok) throw this.#ownError(broken(`What the server asks as '${type}'`, asked.issues, 'received', false))
+      if (!asked.ok) throw this.#ownError(broken(asked.reason, 'received', false))
       const failure = (content: unknown) => this.#ownError(refusal(type, check.failure(type, content), content))
       const content = await handler({ ...message, content: asked.value }, { signal, failure })
       const answer = check.reply(type, content)
-      if (!answer.ok) throw this.#ownError(broken(answerTo(type), answer.issues, 'started', true))
+      if (!answer.ok) throw this.#ownError(broken(answer.reason, 'started', true))
       const timestamp = timestampOf(wall())
-      const encoded = wireMessage({ ...replyDefaults, id: ids.id(), timestamp, content }, replyDefaults)
-      if (!encoded.ok) throw this.#ownError(unsendable(answerTo(type), encoded.reason))
+      const encoded = plainMessage({ id: ids.id(), timestamp, content })
+      if (!encoded.ok) throw this.#ownError(unsendable(type, encoded.reason))
       return { kind: 'answered', message: encoded.json, bytes: utf8Length(encoded.json) }
     } catch (thrown) {
       return failed(this.#wireOf(type, thrown, signal))
@@ -127,17 +128,15 @@ export class Handlers {
 
 const failed = (error: WireError): Answer => ({ kind: 'answerFailed', error })
 
-const answerTo = (type: string): string => `The answer to '${type}'`
-
 /** What `context.failure` makes: what it says is taken as it is now, whatever becomes of the object. */
 function refusal(type: string, checked: Checked, content: unknown): Received {
-  if (!checked.ok) return broken(answerTo(type), checked.issues, 'started', true)
+  if (!checked.ok) return broken(checked.reason, 'started', true)
   const encoded = toJson(content ?? null)
-  if (!encoded.ok) return unsendable(answerTo(type), encoded.reason)
+  if (!encoded.ok) return unsendable(type, encoded.reason)
   return { ...fault('FAILURE', 'The handler refused.', ran), failure: JSON.parse(encoded.json) }
 }
 
-const unsendable = (what: string, why: string): Received =>
-  fault('INVALID_MESSAGE', `${what} cannot be sent: ${why}.`, ran)
+const unsendable = (type: string, why: string): Received =>
+  fault('INVALID_MESSAGE', `The answer to '${type}' cannot be sent: ${why}.`, ran)
 
 const ran = { stage: 'started', mayHaveExecuted: true, idempotent: false } as const
