@@ -1,3 +1,4 @@
+import { Ranges } from '@backchat/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Numbers } from './numbers.js'
@@ -49,6 +50,22 @@ test('a number that would need one range too many is held back, counts in the wi
   numbers.settle(3)
   expect(numbers.settled).toEqual([[2, 4]])
   expect(numbers.free).toBe(true)
+})
+
+test('what is told are the ranges of what is settled, while there are not too many', () => {
+  const given = Array.from({ length: 40 }, (_, index) => index + 1)
+  fc.assert(
+    fc.property(fc.shuffledSubarray(given), (order) => {
+      const numbers = new Numbers()
+      const ranges = new Ranges()
+      for (const _ of given) numbers.give()
+      for (const n of order) {
+        numbers.settle(n)
+        ranges.add(n)
+        expect([numbers.floor, numbers.settled]).toEqual([ranges.floor, ranges.above])
+      }
+    }),
+  )
 })
 
 test('whatever the order, the bounds hold, and in the end everything is told', () => {

@@ -1,30 +1,34 @@
 /** The numbers of requests: given in ascending order, never twice, and told to the server once settled [P-14] [P-22]. */
 
-import { type Limits, limits, type Range, Ranges } from '@backchat/protocol'
+import { type Limits, limits, type Range, ShortLived } from '@backchat/protocol'
 
 export class Numbers {
   #last = 0
-  readonly #settled = new Ranges()
-  /** How many numbers the server may forget. */
-  #told = 0
-  /** Settled too, but each would need one range more than the server takes: they wait until others close holes. */
+  /** All up to this one are told. */
+  #floor = 0
+  /** What the server may not forget, ascending. */
+  readonly #open = new ShortLived<number, true>()
+  /** How many ranges of what is told there are above the floor. */
+  #ranges = 0
+  /** Settled, but each would need one range more than the server takes: they wait until others close holes. */
   readonly #held = new Set<number>()
   #window: number = limits.window
-  #ranges: number = limits.ranges
+  #mostRanges: number = limits.ranges
 
   /** What the server can hold, as its welcome says. */
   limit({ window, ranges }: Limits): void {
     this.#window = window
-    this.#ranges = ranges
+    this.#mostRanges = ranges
   }
 
   /** Whether the server takes another number. What is held back takes room there, so it counts. */
   get free(): boolean {
-    return this.#last - this.#told < this.#window
+    return this.#open.size < this.#window
   }
 
   give(): number {
     this.#last += 1
+    this.#open.set(this.#last, true)
     return this.#last
   }
 
@@ -36,11 +40,19 @@ export class Numbers {
   }
 
   get floor(): number {
-    return this.#settled.floor
+    return this.#floor
   }
 
+  /** What is told above it: all that lies between what is open. */
   get settled(): readonly Range[] {
-    return this.#settled.above
+    const ranges: Range[] = []
+    if (this.#ranges === 0) return ranges
+    let before = this.floor + 1
+    for (const [n] of [...this.#open.entries(), [this.#last + 1] as const]) {
+      if (n > before + 1) ranges.push([before + 1, n - 1])
+      before = n
+    }
+    return ranges
   }
 
   /** One pass over what is held; true when something found its place, so that more may. */
@@ -55,13 +67,19 @@ export class Numbers {
     return told
   }
 
-  /** Whether the server takes it as settled. */
+  /** Whether the server takes it as settled: beside what is told already, or as one range more. */
   #isTaken(n: number): boolean {
-    return this.#settled.above.length < this.#ranges || !this.#settled.wouldSplit(n)
+    return this.#isTold(n - 1) || this.#isTold(n + 1) || this.#ranges < this.#mostRanges
   }
 
+  #isTold(n: number): boolean {
+    return n <= this.#last && this.#open.get(n) === undefined
+  }
+
+  /** A range of its own, or one more of a range, or what joins two. */
   #tell(n: number): void {
-    this.#settled.add(n)
-    this.#told += 1
+    this.#ranges += 1 - Number(this.#isTold(n - 1)) - Number(this.#isTold(n + 1))
+    this.#open.delete(n)
+    while (this.#isTold(this.#floor + 1)) this.#floor += 1
   }
 }
