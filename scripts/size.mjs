@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { isMain, root } from './workspace.mjs'
 
-const limitKb = 23.5
+// What the client takes, rounded up: where the bytes are, and what it would take to have fewer, is in docs/adr/0010-what-the-client-weighs.md.
+const limitKb = 21.3
 
 /** Prints the size and tells whether it is within the limit. */
 export async function size() {
