@@ -9,7 +9,7 @@ export default defineConfig({
   ...everyPackage,
   noExternal: [library],
   esbuildOptions(options) {
-    // What the library publishes as JavaScript is ES5, and classes as functions cost every application 0.7 kB (ADR 10).
+    // What the library publishes as JavaScript is ES5, and classes as functions cost every application 0.7 kB (ADR 12).
     options.alias = { [library]: createRequire(import.meta.url).resolve(`${library}/${library}.ts`) }
     // Its private members, which nobody outside may name.
     options.mangleProps = /^_[a-z]/
