@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { isMain, root } from './workspace.mjs'
 
-// What the client takes, rounded up: where the bytes are, and what it would take to have fewer, is in docs/adr/0010-what-the-client-weighs.md.
+// What the client takes, rounded up: where the bytes are, and what it would take to have fewer, is in docs/adr/0012-what-the-client-weighs.md.
 const limitKb = 21.4
 
 /** Prints the size and tells whether it is within the limit. */
