@@ -30,9 +30,8 @@ export class Callers {
   }
 
   add(request: Request): void {
-    if (this.size === 0) this.#earliest = Infinity
-    this.#waiting.set(request.asked.key, request)
     this.expect(request)
+    this.#waiting.set(request.asked.key, request)
   }
 
   /**
@@ -40,7 +39,7 @@ export class Callers {
    * deadline has come is far less work than to keep all of them in order.
    */
   expect({ deadline }: Request): void {
-    this.#earliest = Math.min(this.#earliest, deadline)
+    this.#earliest = Math.min(this.wakeAt(), deadline)
   }
 
   settle({ asked: { key } }: Request, outcome: Outcome): void {
