@@ -4,6 +4,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import type { Command, Commands, Outcome } from './commands.js'
+import { cpuMsOf } from './usage.js'
 
 /** Without it, results of one machine fall into camps a factor of 2 apart. */
 export const pinned = availableParallelism() > 1 && spawnSync('taskset', ['-V']).status === 0
@@ -39,6 +40,11 @@ export class Child<C extends Commands> {
     const child = new Child<C>(spawn(program, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }))
     await new Promise((resolve, reject) => child.#waiting.set(0, { resolve, reject }))
     return child
+  }
+
+  /** What it has used of the processor, in milliseconds; it is not asked. */
+  get cpuMs(): number {
+    return cpuMsOf(this.#process.pid ?? 0) ?? Number.NaN
   }
 
   /** Tells it to do something, and settles with what came of it. */

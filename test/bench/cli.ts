@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { fullGrowth, measureGrowth, quickGrowth } from './growth.js'
 import { fullLimits, measureLimits, quickLimits } from './limits.js'
 import type { Round } from './measures.js'
+import { fullOverload, measureOverload, quickOverload } from './overload.js'
 import { floor, isPeer, type PeerName, peerNames } from './peers/peers.js'
 import { thisMachine } from './report/machine.js'
 import { sectionsOf, writePage } from './report/page.js'
@@ -12,7 +13,7 @@ import type { Report } from './report/report.js'
 import { measureRounds } from './rounds.js'
 import { full, quick, type Scale, workloads } from './workloads.js'
 
-const parts = ['rounds', 'growth', 'limits'] as const
+const parts = ['rounds', 'growth', 'limits', 'overload'] as const
 
 const usage = `pnpm bench [--quick] [--part PART]… [--only WORKLOAD]… [--peer NAME]… [--rounds N] [--json] [--page FILE]…
   --quick            one short round, for a first look
@@ -61,6 +62,9 @@ async function measure(folder: string): Promise<Report> {
     }),
     ...(asked.includes('limits') && {
       limits: await measureLimits(values.quick ? quickLimits : fullLimits, scripts, tell),
+    }),
+    ...(asked.includes('overload') && {
+      overload: await measureOverload(values.quick ? quickOverload : fullOverload, scripts, tell),
     }),
   }
   return { machine, loadAfter: thisMachine().load, names, scale, ...measured }

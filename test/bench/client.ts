@@ -3,6 +3,7 @@
 import { obey } from './commands.js'
 import { broadcast, pushToAll } from './load/broadcast.js'
 import { Contacts } from './load/contacts.js'
+import { capacity, Employers, employ } from './load/employment.js'
 import { inFlight } from './load/in-flight.js'
 import { openLoop } from './load/open-loop.js'
 import { roundTrips } from './load/round-trips.js'
@@ -12,7 +13,13 @@ import { peerOf } from './peers/peers.js'
 import { cpuMs } from './usage.js'
 
 const [name, port] = process.argv.slice(2)
-const contacts = new Contacts(await peerOf(name), Number(port))
+const peer = await peerOf(name)
+const contacts = new Contacts(peer, Number(port))
+let employers: Employers | undefined
+const theEmployers = (): Employers => {
+  employers ??= new Employers(peer, Number(port))
+  return employers
+}
 
 const commands = {
   cpuMs,
@@ -25,6 +32,10 @@ const commands = {
   spread: (plan: Parameters<typeof spread>[1]) => spread(contacts, plan),
   streams: (plan: Parameters<typeof streams>[1]) => streams(contacts, plan),
   openLoop: (plan: Parameters<typeof openLoop>[1]) => openLoop(contacts, plan),
+  capacity: (plan: Parameters<typeof capacity>[1]) => capacity(theEmployers(), plan),
+  /** Makes them ready. */
+  hire: async (count: number) => (await theEmployers().atLeast(count)).length,
+  employ: (plan: Parameters<typeof employ>[1]) => employ(theEmployers(), plan),
   /** All ask at once, however long it takes; settles with when each had its answer, in milliseconds since the epoch. */
   askAgain: () => contacts.askAgain(),
 }

@@ -46,8 +46,8 @@ export class Pair {
     this.#scripts = scripts
   }
 
-  static async start(name: PeerName, scripts: Scripts): Promise<Pair> {
-    const place = { port: await freePort(), folder: await mkdtemp(join(tmpdir(), 'backchat-bench-')) }
+  static async start(name: PeerName, scripts: Scripts, how: Pick<ServeOptions, 'mostLateMs'> = {}): Promise<Pair> {
+    const place = { ...how, port: await freePort(), folder: await mkdtemp(join(tmpdir(), 'backchat-bench-')) }
     const server = await serverOf(name, scripts)
     await server.tell('serve', place)
     const { folder, profileTo } = scripts

@@ -25,9 +25,26 @@ export function drawScenario(seed: number): Scenario {
     nodes,
     healAtMs: workMs,
   }
-  const [copy, rollback] = [chance.stream('copy'), chance.stream('rollback')]
+  const [copy, rollback, rush] = [chance.stream('copy'), chance.stream('rollback'), chance.stream('rush')]
   if (copy() < copied) return withCopy(copy, scenario)
-  return rollback() < rolledBack ? withRollback(rollback, scenario) : scenario
+  if (rollback() < rolledBack) return withRollback(rollback, scenario)
+  return rush() < rushed ? withBusyNodes(rush, scenario) : scenario
+}
+
+/** In so many lives servers have more to do than they can. */
+const rushed = 0.05
+
+function withBusyNodes(chance: SeededRandom, scenario: Scenario): Scenario {
+  const { nodes, faults, healAtMs } = scenario
+  const more = Array.from({ length: between(chance, 1, 3) }, () => {
+    const fault = {
+      kind: 'busy',
+      node: between(chance, 0, nodes.length - 1),
+      forMs: between(chance, 1_000, 8_000),
+    } as const
+    return { atMs: between(chance, 0, healAtMs), fault }
+  })
+  return { ...scenario, faults: [...faults, ...more].sort((a, b) => a.atMs - b.atMs) }
 }
 
 /** In so many lives there is a copy of a client. */

@@ -105,6 +105,8 @@ export class Fleet {
       authenticates: true,
       sessionTtlMs,
       heartbeatMs,
+      // One that is never busy is never late for what it can do.
+      ...(scenario.faults.some(({ fault }) => fault.kind === 'busy') && { strainMs: 200 }),
     })
     const server: SimulatedServer = new SimulatedServer({
       node,

@@ -233,6 +233,8 @@ export type Fault =
     }
   /** The node's process is stopped: nothing is handled and no timer fires, then all of it does. */
   | { readonly kind: 'pause'; readonly node: number; readonly forMs: number }
+  /** The node has more to do than it can: whatever happens to it waits for its turn for a while, again and again. */
+  | { readonly kind: 'busy'; readonly node: number; readonly forMs: number }
   /** The store is out of the node's reach; what it was asked, it does or does not. */
   | { readonly kind: 'store'; readonly node: number; readonly forMs: number; readonly carriesOut: boolean }
   /** The store takes that much longer for the node. */

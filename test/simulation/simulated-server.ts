@@ -42,6 +42,9 @@ export interface SimulatedServerOptions {
   readonly closed: () => void
 }
 
+/** So long does it take a busy one to come round: longer than it may be late. */
+const roundMs = 300
+
 export class SimulatedServer {
   readonly #options: SimulatedServerOptions
   readonly #node: number
@@ -57,6 +60,7 @@ export class SimulatedServer {
   #deafUntil = 0
   #closed = false
   #isDead = false
+  #healed = false
 
   constructor(options: SimulatedServerOptions) {
     this.#options = options
@@ -121,6 +125,21 @@ export class SimulatedServer {
     this.#options.clock.after(forMs, () => this.resume())
   }
 
+  /** It comes to what waits for it only now and then. */
+  busy(forMs: number): void {
+    const { clock } = this.#options
+    const until = clock.now() + forMs
+    const next = () => {
+      if (this.#isDead || this.#healed || clock.now() >= until) return
+      if (!this.#clock.isPaused) this.#clock.pause()
+      clock.after(roundMs, () => {
+        this.resume()
+        next()
+      })
+    }
+    next()
+  }
+
   resume(): void {
     if (!this.#clock.isPaused || this.#isDead) return
     this.#tell({ fact: 'resumed', node: this.#node })
@@ -129,6 +148,7 @@ export class SimulatedServer {
 
   /** All is well from now on. */
   heal(): void {
+    this.#healed = true
     this.resume()
     this.#deafUntil = 0
     this.#line.fail(0, true)

@@ -50,6 +50,8 @@ export function strikeNode(
   switch (fault.kind) {
     case 'pause':
       return server.pause(fault.forMs)
+    case 'busy':
+      return server.busy(fault.forMs)
     case 'store':
       return server.loseStore(fault.forMs, fault.carriesOut)
     case 'slow':

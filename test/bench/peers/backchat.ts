@@ -5,12 +5,14 @@ import { type Client, createClient } from '@backchat/client'
 import { memoryStore, type Store, WebSocketManager } from '@backchat/server'
 import { lmdbStore } from '@backchat/store-lmdb'
 import { untilAnswered } from './again.js'
+import { employ } from './employer.js'
 import { type Contact, type Content, news, type Peer, type ServeOptions, story } from './peer.js'
+import { workers } from './work.js'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
 
-async function serve({ port }: ServeOptions, store: Store): Promise<void> {
-  const config = { maxConnections: 20_000 }
+async function serve({ port, mostLateMs }: ServeOptions, store: Store): Promise<void> {
+  const config = { maxConnections: 20_000, overload: { delay: mostLateMs } }
   const manager = new WebSocketManager({ port, host: '127.0.0.1', store, config, logger: silent })
   manager.registerHandler('echo', async ({ content }) => content)
   manager.registerHandler('shout', async () => {
@@ -19,6 +21,7 @@ async function serve({ port }: ServeOptions, store: Store): Promise<void> {
   manager.registerHandler('story', async function* ({ content }) {
     yield* story(Number(content))
   })
+  for (const [kind, work] of Object.entries(workers)) manager.registerHandler(kind, async () => work())
   await manager.ready
 }
 
@@ -62,9 +65,10 @@ const connect = async (port: number): Promise<Contact> => {
   return new BackchatContact(client)
 }
 
-export const backchatMemory: Peer = { connect, serve: (options) => serve(options, memoryStore()) }
+export const backchatMemory: Peer = { connect, employ, serve: (options) => serve(options, memoryStore()) }
 
 export const backchatLmdb: Peer = {
   connect,
+  employ,
   serve: (options) => serve(options, lmdbStore({ path: join(options.folder, 'store') })),
 }

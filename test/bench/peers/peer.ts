@@ -4,12 +4,16 @@ export interface Peer {
   serve(options: ServeOptions): Promise<void>
   /** Settles when the client may ask. */
   connect(port: number): Promise<Contact>
+  /** A client that gives work; of who has typed errors. */
+  employ?(port: number): Promise<Employer>
 }
 
 export interface ServeOptions {
   readonly port: number
   /** An empty folder, for who stores something. */
   readonly folder: string
+  /** Of who turns questions away when there are too many: how late its event loop may be, in milliseconds; 0: it turns none away. */
+  readonly mostLateMs?: number | undefined
 }
 
 /** One client with a connection of its own. */
@@ -27,6 +31,24 @@ export interface Contact {
    */
   askAgain(content: Content): PromiseLike<unknown>
   close(): unknown
+}
+
+/** A client that has the server work. */
+export interface Employer {
+  /** Settles also when it fails. */
+  employ(kind: WorkKind, timeoutMs: number): PromiseLike<Fate>
+  close(): unknown
+}
+
+/** About a millisecond of work at once, or after a wait as for a database. */
+export type WorkKind = 'work' | 'wait and work'
+
+/** What became of a question, as who asked sees it. */
+export interface Fate {
+  /** `ok`, or the code of its error. */
+  readonly code: string
+  /** When a link took it for the last time, by `performance.now()`: it may have been turned away before. Undefined when none did. */
+  readonly takenAt: number | undefined
 }
 
 export interface Content {

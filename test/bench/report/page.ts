@@ -6,6 +6,7 @@ import { type Cost, type Growth, type GrowthOf, grown } from '../growth.js'
 import type { Finding } from '../limits.js'
 import { measures } from '../measures.js'
 import { floor, type PeerName } from '../peers/peers.js'
+import { overloadSection } from './overload-table.js'
 import type { Report } from './report.js'
 import { type Summary, summaryOf } from './summary.js'
 import { dotChart, lineCharts, type Series } from './svg.js'
@@ -20,7 +21,7 @@ export function writePage(report: Report, docs: string): void {
   for (const [name, picture] of Object.entries(picturesOf(report))) writeFileSync(join(docs, 'images', name), picture)
 }
 
-export function sectionsOf({ machine, loadAfter, scale, names, rounds, growth, limits }: Report): {
+export function sectionsOf({ machine, loadAfter, scale, names, rounds, growth, limits, overload }: Report): {
   readonly [name: string]: string
 } {
   const { cpu, cores, memoryGib, system, node, versions, pinned, load } = machine
@@ -38,6 +39,7 @@ export function sectionsOf({ machine, loadAfter, scale, names, rounds, growth, l
       goals: goalTable(summary, names),
     }),
     ...(limits && { limits: limitTable(limits) }),
+    ...(overload && { overload: overloadSection(overload) }),
     ...(growth && { growth: growthTable(growth) }),
   }
 }

@@ -3,6 +3,7 @@
 import type { GrowthOf } from '../growth.js'
 import type { Finding } from '../limits.js'
 import type { Round } from '../measures.js'
+import type { Overload } from '../overload.js'
 import type { PeerName } from '../peers/peers.js'
 import type { Scale } from '../workloads.js'
 import type { Machine } from './machine.js'
@@ -16,4 +17,5 @@ export interface Report {
   readonly rounds?: readonly Round[]
   readonly growth?: GrowthOf
   readonly limits?: readonly Finding[]
+  readonly overload?: readonly Overload[]
 }

@@ -338,6 +338,18 @@ export const replacements: Replacements = {
       waits: true,
     },
   ],
+  '`config.overload`: some of what is new is turned away when all of it is too much': [
+    {
+      file: `${src}/machine/strain.ts`,
+      parts: { 'Strain.letsIn': '() => true' },
+      only: /^from the second|turns new requests away/,
+    },
+    {
+      file: `${src}/machine/strain.ts`,
+      parts: { 'Strain.woke': '() => {}' },
+      only: /^those that are let in|turns new requests away/,
+    },
+  ],
   '`MessageProcessor`: routing, handlers beside each other, back-pressure': [
     {
       file: `${src}/core/message-processor.ts`,

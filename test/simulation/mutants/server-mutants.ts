@@ -5,6 +5,7 @@ import type { Mutation } from '../world.js'
 import { nothing, serverEffects, serverFrames } from './between.js'
 import { impliedNumbering } from './implied-numbering.js'
 import type { Mutants } from './mutant.js'
+import { turningAwayAgain } from './turning-away-again.js'
 
 export const serverMutants: Mutants = {
   'a number is remembered for five seconds': {
@@ -72,6 +73,11 @@ export const serverMutants: Mutants = {
   'a refused start is not taken back': {
     kind: 'a refusal is journalled',
     ...serverEffects(nothing, (effect) => [withoutForgets(effect, () => true)]),
+  },
+
+  'who turns anybody away turns those away, too, who ask again': {
+    kind: 'load shedding that refuses what has run',
+    ...turningAwayAgain,
   },
 
   'handlers of a session that is over are not told': {

@@ -126,6 +126,7 @@ export const errorsOf =
         },
         faulted({ fault }) {
           if (fault.kind === 'lockout') lockedOut.add(fault.client)
+          if (fault.kind === 'busy') mayBeBusy = true
         },
         ran: ({ run, ask }) => void askOf.set(run, ask),
         aborted({ run, node }, now) {

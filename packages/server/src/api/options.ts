@@ -80,6 +80,11 @@ export interface ManagerConfig {
    * most 256); beyond it `OVERLOADED`, and the client comes again.
    */
   readonly concurrency?: { readonly perSession?: number | undefined; readonly waiting?: number | undefined } | undefined
+  /**
+   * How late the event loop may be, in milliseconds. When it is later again and again, the process is asked for more than it can do:
+   * a part of the new requests is refused with `OVERLOADED`, and the clients come again [P-37]. Default 200; 0: none is refused for that.
+   */
+  readonly overload?: { readonly delay?: number | undefined } | undefined
   /** At which level each request that has ended is written to the log, one record of metadata. Default `debug`, which the standard logger leaves out. */
   readonly requestLog?: 'debug' | 'info' | 'off' | undefined
   /**

@@ -151,6 +151,15 @@ export const serverSettings = {
     most: limits.window,
     meaning: 'Messages of a session that wait for their turn; then `OVERLOADED`, and the client comes again.',
   },
+  strain: {
+    name: 'config.overload.delay',
+    unit: 'ms',
+    otherwise: 200,
+    least: 0,
+    most: dayMs,
+    meaning:
+      'How late the event loop may be; when it is later again and again, a part of the new requests is refused with `OVERLOADED`, and the clients come again. 0: none is for that.',
+  },
   explained: {
     name: 'config.explained',
     otherwise: 4_096,

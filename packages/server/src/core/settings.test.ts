@@ -58,6 +58,14 @@ test('how many run and wait are whole numbers', () => {
   expect(given({ concurrency: { waiting: 0.5 } })).toThrow('config.concurrency.waiting')
 })
 
+test('how late the event loop may be is a time, and none at all when it is 0', () => {
+  expect(settingsOf({ port: 0 }).strainMs).toBe(200)
+  expect(settingsOf({ port: 0, config: { overload: { delay: 50 } } }).strainMs).toBe(50)
+  expect(settingsOf({ port: 0, config: { overload: { delay: 0 } } }).strainMs).toBe(Number.POSITIVE_INFINITY)
+  expect(given({ overload: { delay: -1 } })).toThrow('config.overload.delay is a number of milliseconds from 0')
+  expect(given({ overload: { ...{ lag: 1 } } })).toThrow("unknown field 'lag'")
+})
+
 test('how requests are logged is a level, or off', () => {
   expect(settingsOf({ port: 0 }).requestLog).toBe('debug')
   expect(settingsOf({ port: 0, config: { requestLog: 'info' } }).requestLog).toBe('info')

@@ -22,6 +22,8 @@ export interface Settings {
   readonly rateLimit: RateLimitOptions | undefined
   readonly requestLog: RequestLogLevel
   readonly concurrency: LanesOptions
+  /** How late the machine may be woken. */
+  readonly strainMs: number
   readonly explained: number
   readonly flightRecords: number
   readonly node: string | undefined
@@ -73,6 +75,7 @@ const configNames = [
   'rateLimit',
   'requestLog',
   'concurrency',
+  'overload',
   'explained',
   'flightRecords',
 ]
@@ -101,6 +104,7 @@ export const settingsOf = (options: Given): Settings => {
     rateLimit: rateLimitOf(config.rateLimit),
     requestLog: choiceOf(requestLogSetting, config.requestLog),
     concurrency: concurrencyOf(config.concurrency),
+    strainMs: strainOf(config.overload),
     explained: numberOf(serverSettings.explained, config.explained),
     flightRecords: numberOf(serverSettings.flightRecords, config.flightRecords),
     node: nodeOf(options.node),
@@ -136,6 +140,11 @@ const concurrencyOf = (given: ManagerConfig['concurrency'] = {}): LanesOptions =
   onlyNames('option config.concurrency', given, ['perSession', 'waiting'])
   const { perSession, waiting } = serverSettings
   return { perSession: numberOf(perSession, given.perSession), waiting: numberOf(waiting, given.waiting) }
+}
+
+const strainOf = (given: ManagerConfig['overload'] = {}): number => {
+  onlyNames('option config.overload', given, ['delay'])
+  return numberOf(serverSettings.strain, given.delay) || Number.POSITIVE_INFINITY
 }
 
 const oneListener = ({ server, port, inspector }: Given): void => {

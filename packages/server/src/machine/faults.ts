@@ -19,6 +19,12 @@ export const overloaded: WireError = {
   mayHaveExecuted: false,
   retryAfterMs: 250,
 }
+export const strained = (retryAfterMs: number): WireError => ({
+  code: 'OVERLOADED',
+  message: 'The server is asked for more than it can do at the moment; the request was not run.',
+  mayHaveExecuted: false,
+  retryAfterMs,
+})
 export const closing: WireError = {
   code: 'OVERLOADED',
   message: 'The server goes away and will be back; the request was not run.',

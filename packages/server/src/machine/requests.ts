@@ -14,8 +14,9 @@ import type { Attachment } from './attachment.js'
 import type { Counts } from './counts.js'
 import { Desk, type Waiting } from './desk.js'
 import { type Drop, dropFenced, dropUnstored } from './drop.js'
-import { endForgotten, expired, overloaded, ownerGone, replyLost, tokenEnded } from './faults.js'
+import { endForgotten, expired, overloaded, ownerGone, replyLost, strained, tokenEnded } from './faults.js'
 import type { LinkId } from './inputs.js'
+import type { Strain } from './strain.js'
 import type { Answer, Turn } from './turn.js'
 
 type Frame = RequestFrame<RequestMessage>
@@ -25,7 +26,8 @@ export interface Runs {
   /** Why a request that is new may not run here; undefined when it may. */
   obstacle(session: string, type: string): WireError | undefined
   isIdempotent(type: string): boolean
-  start(attachment: Attachment, frame: Frame, again: boolean, turn: Turn): void
+  /** With a refusal nothing of it runs, and the journal forgets it. */
+  start(attachment: Attachment, frame: Frame, again: boolean, turn: Turn, refusal?: WireError): void
   /** How far a run of ours is, now that somebody waits for it again; undefined when there is none, nor a start in doubt. */
   waitedFor(session: string, n: number, turn: Turn): 'in doubt' | 'starting' | 'running' | 'ended' | undefined
   cancel(session: string, n: number, turn: Turn): void
@@ -40,6 +42,7 @@ export interface RequestsOptions {
   /** Most requests that a link may have waiting. */
   readonly window: number
   readonly runs: Runs
+  readonly strain: Strain
   readonly drop: Drop
   readonly counts: Counts
 }
@@ -51,6 +54,10 @@ interface Asked {
   readonly owner: Owner
   /** Why it may not run if it is new. */
   readonly obstacle: WireError | undefined
+  /** The store was to find it, and not to start it. */
+  readonly onlyLookUp: boolean
+  /** It is turned away if it is new [P-37]. */
+  readonly turnedAway: boolean
   /** It came from the client just now; otherwise it has been waiting. */
   readonly came: boolean
 }
@@ -163,7 +170,9 @@ export class Requests {
     const owner = this.#options.owner()
     const obstacle = this.#obstacle(desk, waiting, turn.now)
     const idempotent = runs.isIdempotent(frame.message.type)
-    const onlyLookUp = obstacle !== undefined
+    const turnedAway = came && obstacle === undefined && !this.#options.strain.letsIn(turn.now)
+    // What a server that is gone had begun is not new, and is taken over where that may be.
+    const onlyLookUp = obstacle !== undefined || (turnedAway && !idempotent)
     const operation: BeginOperation = {
       op: 'begin',
       fence,
@@ -176,7 +185,9 @@ export class Requests {
     }
     waiting.elsewhere = false
     waiting.begun = false
-    turn.ask(operation, (answer, turn) => this.#begun({ desk, waiting, owner, obstacle, came }, answer, turn))
+    turn.ask(operation, (answer, turn) =>
+      this.#begun({ desk, waiting, owner, obstacle, onlyLookUp, turnedAway, came }, answer, turn),
+    )
   }
 
   #begun(asked: Asked, answer: Answer<BeginOperation>, turn: Turn): void {
@@ -188,6 +199,7 @@ export class Requests {
     if (asked.came && wasHere(answer)) this.#options.counts.duplicates += 1
     switch (answer.status) {
       case 'new':
+        if (asked.turnedAway && answer.again !== true) return this.#turnAway(asked, turn)
         return this.#start(asked, answer, turn)
       case 'started':
         return this.#join(asked, answer, turn)
@@ -222,6 +234,16 @@ export class Requests {
     if (obstacle === undefined) this.#options.runs.start(desk.attachment, { ...frame, leftMs }, again, turn)
     else if (again) desk.failed(frame.n, ownerGone, turn)
     else this.#refuse(desk, frame.n, obstacle, turn)
+  }
+
+  /** It certainly did not run, and comes again [P-37]. */
+  #turnAway({ desk, waiting: { frame, until }, onlyLookUp }: Asked, turn: Turn): void {
+    const { strain, runs, counts } = this.#options
+    const error = strained(strain.retryAfterMs(until - turn.now))
+    if (onlyLookUp) return this.#refuse(desk, frame.n, error, turn)
+    // It has been journalled, which is taken back.
+    counts.refuse(error.code)
+    runs.start(desk.attachment, frame, false, turn, error)
   }
 
   #refuse(desk: Desk, n: number, error: WireError, turn: Turn): void {

@@ -93,8 +93,14 @@ export class Runs {
     return this.#options.registry.get(type)?.idempotent ?? false
   }
 
-  /** The journal says that it is started, by us: so it is. */
-  start({ link, user, fence }: Attachment, frame: RequestFrame<RequestMessage>, again: boolean, turn: Turn): void {
+  /** The journal says that it is started, by us: so it is, unless it is refused. */
+  start(
+    { link, user, fence }: Attachment,
+    frame: RequestFrame<RequestMessage>,
+    again: boolean,
+    turn: Turn,
+    refusal = this.#closed ? closing : undefined,
+  ): void {
     const { session, epoch } = fence
     const { n, mode, leftMs, message } = frame
     if (this.#table.find(session, n) !== undefined) return
@@ -115,7 +121,7 @@ export class Runs {
       wanted: true,
     }
     this.#table.add(run)
-    if (this.#closed) return this.#refuse(run, closing, turn)
+    if (refusal !== undefined) return this.#refuse(run, refusal, turn)
     this.#watch.listen(run, turn.now)
     turn.perform({ kind: 'run', run: run.id, link, session, user, n, mode, type: message.type, message })
   }

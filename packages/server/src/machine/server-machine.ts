@@ -28,6 +28,7 @@ import { Registry } from './registry.js'
 import { Requests } from './requests.js'
 import { Runs } from './runs.js'
 import { Sessions } from './sessions.js'
+import { Strain } from './strain.js'
 import { Turn } from './turn.js'
 import { type Whereabouts, whereabouts } from './whereabouts.js'
 
@@ -51,6 +52,8 @@ export interface ServerMachineOptions {
   readonly handlerTimeoutMs?: number
   /** How long a session lives without a link. Default 2 min. */
   readonly sessionTtlMs?: number
+  /** How late it may be woken before it turns new requests away [P-37]. Default: however late. */
+  readonly strainMs?: number
   /** What clients are told in `welcome`. Default: the protocol's. */
   readonly limits?: Limits
 }
@@ -65,6 +68,7 @@ export class ServerMachine {
   readonly #heartbeatMs: number
   readonly #limits: Limits
   readonly #batches = new Batches()
+  readonly #strain: Strain
   readonly #parts: Parts
   readonly #closing: Closing
   readonly #timed: readonly { wakeAt(): number; wake(turn: Turn): void }[]
@@ -75,6 +79,7 @@ export class ServerMachine {
     this.#maxConnections = options.maxConnections ?? 10_000
     this.#heartbeatMs = options.heartbeatMs ?? 30_000
     this.#limits = options.limits ?? { messageBytes: limits.messageBytes, window: limits.window, ranges: limits.ranges }
+    this.#strain = new Strain(options.strainMs ?? Number.POSITIVE_INFINITY)
     this.#parts = this.#assemble(options)
     this.#closing = new Closing({
       drain: (turn) => drain(this.#parts, turn),
@@ -109,7 +114,7 @@ export class ServerMachine {
 
   #next(): number {
     if (this.#closing.isClosed) return Number.POSITIVE_INFINITY
-    let earliest = this.#closing.wakeAt()
+    let earliest = Math.min(this.#closing.wakeAt(), this.#strain.wakeAt())
     for (const part of this.#timed) earliest = Math.min(earliest, part.wakeAt())
     return earliest
   }
@@ -165,7 +170,15 @@ export class ServerMachine {
     const asks = new Asks({ owner, bring: (session, push, turn) => pushes.bring(session, push, turn) })
     const runs: Runs = new Runs({ owner, window, registry, audience: () => requests })
     const isAuthorized = (link: LinkId, now: number) => credentials.isGood(link, now)
-    const requests = new Requests({ owner, window, runs, isAuthorized, drop, counts: this.counts })
+    const requests = new Requests({
+      owner,
+      window,
+      runs,
+      strain: this.#strain,
+      isAuthorized,
+      drop,
+      counts: this.counts,
+    })
     return { lease, registry, greeting, sessions, heartbeats, credentials, pushes, asks, runs, requests, drop }
   }
 
@@ -217,7 +230,7 @@ export class ServerMachine {
       case 'closeAsked':
         return this.#closing.asked(input.drainMs, turn)
       case 'woke':
-        return
+        return this.#strain.woke(turn.now)
       default:
         return unreachable(input)
     }
