@@ -37,7 +37,7 @@ export const fullOverload: OverloadScale = {
 }
 
 /** What somebody waits for a line of a chat before they look whether something is wrong. */
-export const timeoutMs = 5_000
+const timeoutMs = 5_000
 const times = 3
 
 export interface Overload {

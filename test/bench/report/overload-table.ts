@@ -1,6 +1,6 @@
 /** What became of three times too many questions, with the server turning some of them away and without. */
 
-import { goodput, type Overload, recoveredAfterS, timeoutMs } from '../overload.js'
+import { goodput, type Overload, recoveredAfterS } from '../overload.js'
 import { aligned } from './table.js'
 
 const codes = ['OVERLOADED', 'RATE_LIMITED', 'QUEUE_FULL', 'TIMEOUT'] as const
@@ -23,7 +23,7 @@ export function overloadTable(all: readonly Overload[]): string {
 }
 
 function rowOf(measured: Overload): readonly string[] {
-  const { name, kind, guarded, capacity, overload } = measured
+  const { name, kind, guarded, capacity, cpuMsEach, overload } = measured
   const asked = sum(Object.values(overload.codes))
   const { ok = 0 } = overload.codes
   const named = codes.map((code) => overload.codes[code] ?? 0)
@@ -31,7 +31,7 @@ function rowOf(measured: Overload): readonly string[] {
   return [
     `${kind}, ${name}`,
     guarded ? 'yes' : 'no',
-    `${count(capacity)}/s`,
+    `${count(capacity)}/s, ${cpuMsEach.toFixed(1)} ms of CPU each`,
     count(asked),
     count(ok),
     `${(goodput(measured) * 100).toFixed(0)} %`,
@@ -74,9 +74,6 @@ function goalsOf(measured: Overload): readonly (readonly string[])[] {
 }
 
 export const overloadSection = (all: readonly Overload[]): string => `${overloadGoals(all)}\n\n${overloadTable(all)}`
-
-/** What has to be said of how it was measured. */
-export const patience = `${timeoutMs / 1_000} s`
 
 const count = (value: number) => Math.round(value).toLocaleString('en-US')
 const sum = (values: readonly number[]) => values.reduce((all, one) => all + one, 0)
