@@ -56,6 +56,16 @@ test('what it did not take is not waited for, and asked on the next link under i
   expect([stage.outcome(taken), stage.outcome(late)]).toEqual(['ok', undefined])
 })
 
+test('what only an older link took is not waited for', () => {
+  const stage = online()
+  const [givenUp, asked] = [stage.ask(), stage.ask()]
+  stage.tell({ kind: 'abandoned', key: givenUp })
+  stage.relink({ resumed: true })
+  stage.receive(says.drain(1), says.reply(2))
+  expect(stage.outcome(asked)).toBe('ok')
+  expect(stage.take('abandon')).toHaveLength(1)
+})
+
 test('it counts the frames of its own link: what was asked again on it comes first', () => {
   const stage = online()
   for (let request = 0; request < 3; request += 1) stage.ask()

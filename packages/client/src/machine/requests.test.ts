@@ -115,6 +115,16 @@ describe('deadlines', () => {
     expect(stage.framesOf('request')).toEqual([])
   })
 
+  test('of several that are late in one turn the earliest is told first, and the others come in their time', () => {
+    const stage = new Stage().online()
+    const [last, second, first] = [900, 500, 300].map((timeoutMs) => stage.ask({ timeoutMs }))
+    stage.now += 600
+    stage.tell({ kind: 'woke' })
+    expect([...stage.outcomes.keys()]).toEqual([first, second])
+    stage.pass(300)
+    expect([...stage.outcomes.keys()]).toEqual([first, second, last])
+  })
+
   test('a sent request that is late may have run, and the server is told to stop', () => {
     const stage = new Stage().online()
     const key = stage.ask({ timeoutMs: 500 })
