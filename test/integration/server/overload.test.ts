@@ -12,7 +12,7 @@ const hold = (ms: number) => {
 }
 
 /** More requests than this are never needed. */
-const most = 2_000
+const most = 400
 
 test('a server whose handlers never let it come to itself turns new requests away, which run when they come again', async () => {
   const { manager, url } = await serve({ config: { overload: { delay: 1 } } })
