@@ -25,7 +25,8 @@ export interface Runs {
   /** Why a request that is new may not run here; undefined when it may. */
   obstacle(session: string, type: string): WireError | undefined
   isIdempotent(type: string): boolean
-  start(attachment: Attachment, frame: Frame, again: boolean, turn: Turn): void
+  /** `leftMs`: how long its caller still waits. */
+  start(attachment: Attachment, frame: Frame, leftMs: number, again: boolean, turn: Turn): void
   /** How far a run of ours is, now that somebody waits for it again; undefined when there is none, nor a start in doubt. */
   waitedFor(session: string, n: number, turn: Turn): 'in doubt' | 'starting' | 'running' | 'ended' | undefined
   cancel(session: string, n: number, turn: Turn): void
@@ -219,7 +220,7 @@ export class Requests {
     const { frame, until } = waiting
     const again = begun.again === true
     const leftMs = until - turn.now
-    if (obstacle === undefined) this.#options.runs.start(desk.attachment, { ...frame, leftMs }, again, turn)
+    if (obstacle === undefined) this.#options.runs.start(desk.attachment, frame, leftMs, again, turn)
     else if (again) desk.failed(frame.n, ownerGone, turn)
     else this.#refuse(desk, frame.n, obstacle, turn)
   }

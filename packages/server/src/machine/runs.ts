@@ -40,6 +40,9 @@ export interface RunsOptions {
   readonly audience: () => Audience
 }
 
+const starting = { step: 'starting' } as const
+const running = { step: 'running' } as const
+
 /** A handler that has not answered by then is reported as running [P-16]. */
 const reportAfterMs = 250
 
@@ -94,9 +97,10 @@ export class Runs {
   }
 
   /** The journal says that it is started, by us: so it is. */
-  start({ link, user, fence }: Attachment, frame: RequestFrame<RequestMessage>, again: boolean, turn: Turn): void {
+  start(attachment: Attachment, frame: RequestFrame<RequestMessage>, leftMs: number, again: boolean, turn: Turn): void {
+    const { link, user, fence } = attachment
     const { session, epoch } = fence
-    const { n, mode, leftMs, message } = frame
+    const { n, mode, message } = frame
     if (this.#table.find(session, n) !== undefined) return
     this.#doubts.clear(session, n)
     this.#lastId += 1
@@ -108,7 +112,7 @@ export class Runs {
       reportAfterMs: Math.min(reportAfterMs, leftMs / 4),
       flow: new Flow(),
       again,
-      state: { step: 'starting' },
+      state: starting,
       reported: false,
       signalled: false,
       reportedChunks: 0,
@@ -210,7 +214,7 @@ export class Runs {
   handling(id: RunId, turn: Turn): void {
     const run = this.#live(id)
     if (run?.state.step !== 'starting') return
-    run.state = { step: 'running' }
+    run.state = running
     this.#watch.listen(run, turn.now)
     run.reported = run.mode === 'send'
     if (run.reported) this.#options.audience().started(run.fence.session, run.fence.n, turn)
@@ -261,7 +265,7 @@ export class Runs {
   }
 
   #pull(run: Run, turn: Turn): void {
-    run.state = { step: 'running' }
+    run.state = running
     this.#watch.listen(run, turn.now)
     turn.perform({ kind: 'pull', run: run.id })
   }
