@@ -25,7 +25,7 @@ export interface Numbered {
 }
 
 /** What is noted at once; the rest is found when somebody asks, which is rare. */
-type Note = Omit<FlightRecord, 'connectionId' | 'sessionId'>
+type Note = { -readonly [Field in Exclude<keyof FlightRecord, 'connectionId' | 'sessionId'>]: FlightRecord[Field] }
 type Header = Partial<Pick<Note, 'n' | 'type' | 'id' | 'mode' | 'refused' | 'code'>>
 
 export class FlightRecorder {
@@ -133,9 +133,26 @@ export class FlightRecorder {
     direction: Note['direction'],
     link: LinkId,
     kind: Note['kind'],
-    { n, type, id, mode, refused = false, code }: Header = {},
+    { n, type, id, mode, refused = false, code }: Header = none,
   ): void {
-    this.#notes.add({ atMs: this.#options.wall(), direction, kind, link, n, type, id, mode, refused, code })
+    const atMs = this.#options.wall()
+    const note = this.#notes.oldest
+    if (note === undefined) {
+      this.#notes.add({ atMs, direction, kind, link, n, type, id, mode, refused, code })
+      return
+    }
+    // Two for each request: written over, they need no room, and no collection moves them.
+    note.atMs = atMs
+    note.direction = direction
+    note.kind = kind
+    note.link = link
+    note.n = n
+    note.type = type
+    note.id = id
+    note.mode = mode
+    note.refused = refused
+    note.code = code
+    this.#notes.add(note)
   }
 
   /** With what is known of each link, and with each answer called by its request. */
@@ -151,6 +168,8 @@ export class FlightRecorder {
     })
   }
 }
+
+const none: Header = {}
 
 /** Whether the number is one of a request. */
 const isOfRequest = (kind: Note['kind']): boolean => kinds.has(kind)

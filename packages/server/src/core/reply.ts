@@ -21,11 +21,13 @@ export interface Sized {
   readonly bytes: number
 }
 
-export const replyTo = (
-  message: Message<string, unknown>,
-  content: unknown,
-  { clock, ids }: { readonly clock: Clock; readonly ids: Pick<Ids, 'id'> },
-): Reply => ({
+/** What a reply has of us: its id, and its time. */
+interface Maker {
+  readonly clock: Clock
+  readonly ids: Pick<Ids, 'id'>
+}
+
+export const replyTo = (message: Message<string, unknown>, content: unknown, { clock, ids }: Maker): Reply => ({
   id: ids.id(),
   type: 'response',
   from: 'ai',
@@ -39,6 +41,15 @@ export const replyTo = (
 /** @throws TypeError when the content is not JSON. `replyTo` is not written: the receiver adds it by itself [P-7]. */
 export const encodeReply = ({ id, timestamp, type, from, to, content }: Reply): Sized =>
   sized(wireMessage({ id, timestamp, type, from, to, content }, replyDefaults), 'The reply')
+
+/** The same of a reply that nobody wants to see as a message. */
+export const encodeAnswer = (content: unknown, { clock, ids }: Maker): Sized => {
+  const timestamp = timestampOf(clock.wall())
+  return sized(
+    wireMessage({ id: ids.id(), timestamp, type: 'response', from: 'ai', to: 'user', content }, replyDefaults),
+    'The reply',
+  )
+}
 
 /** @throws TypeError when the chunk is not JSON. */
 export const encodeChunk = (chunk: unknown): Sized => sized(toJson(chunk ?? null), 'A chunk')
