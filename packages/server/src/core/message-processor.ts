@@ -151,18 +151,30 @@ export class MessageProcessor<User extends Identity, State extends object> {
   #execute(run: ActiveRun<User, State>, link: LinkId): void {
     const { admission, middleware } = this.#options
     const admitted = admission(link)
-    if (admitted === undefined && run.place.turn === undefined && middleware.length === 0) void this.#straight(run)
+    if (admitted === undefined && run.place.turn === undefined && middleware.length === 0) this.#straight(run)
     else void this.#inTurn(run, admitted)
   }
 
   /** Nothing is waited for, and nothing stands around the handler. */
-  async #straight(run: ActiveRun<User, State>): Promise<void> {
+  #straight(run: ActiveRun<User, State>): void {
     try {
-      const content = await this.#call(run)
-      if (run.over) return
-      // Only middleware looks at the reply as a message.
-      if (run.context.answered) this.#return(run)
-      else this.#sendBack(run, encodeAnswer(content, this.#options))
+      // An async function of ours would be one promise more for each request.
+      Promise.resolve(this.#call(run)).then(
+        (content) => this.#sendAnswer(run, content),
+        (thrown) => this.#throw(run, thrown),
+      )
+    } catch (thrown) {
+      this.#throw(run, thrown)
+    }
+  }
+
+  #sendAnswer(run: ActiveRun<User, State>, content: unknown): void {
+    if (run.over) return
+    // Only middleware looks at the reply as a message.
+    if (run.context.answered) return this.#return(run)
+    try {
+      const now = this.#options.clock.wall()
+      this.#sendBack(run, encodeAnswer(content, this.#options.ids.id(), now), now)
     } catch (thrown) {
       this.#throw(run, thrown)
     }
@@ -261,11 +273,11 @@ export class MessageProcessor<User extends Identity, State extends object> {
 
   #return(run: ActiveRun<User, State>): void {
     const { reply } = run.context
-    if (!run.over && reply !== undefined) this.#sendBack(run, encodeReply(reply))
+    if (!run.over && reply !== undefined) this.#sendBack(run, encodeReply(reply), this.#options.clock.wall())
   }
 
-  #sendBack(run: ActiveRun<User, State>, { json, bytes }: Sized): void {
-    run.context.stages.repliedAt = this.#options.clock.wall()
+  #sendBack(run: ActiveRun<User, State>, { json, bytes }: Sized, wallMs: number): void {
+    run.context.stages.repliedAt = wallMs
     this.#options.feed({ kind: 'returned', run: run.id, message: json, bytes })
     this.#close(run, 'ok')
   }

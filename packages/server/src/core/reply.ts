@@ -21,13 +21,11 @@ export interface Sized {
   readonly bytes: number
 }
 
-/** What a reply has of us: its id, and its time. */
-interface Maker {
-  readonly clock: Clock
-  readonly ids: Pick<Ids, 'id'>
-}
-
-export const replyTo = (message: Message<string, unknown>, content: unknown, { clock, ids }: Maker): Reply => ({
+export const replyTo = (
+  message: Message<string, unknown>,
+  content: unknown,
+  { clock, ids }: { readonly clock: Clock; readonly ids: Pick<Ids, 'id'> },
+): Reply => ({
   id: ids.id(),
   type: 'response',
   from: 'ai',
@@ -43,12 +41,9 @@ export const encodeReply = ({ id, timestamp, type, from, to, content }: Reply): 
   sized(wireMessage({ id, timestamp, type, from, to, content }, replyDefaults), 'The reply')
 
 /** The same of a reply that nobody wants to see as a message. */
-export const encodeAnswer = (content: unknown, { clock, ids }: Maker): Sized => {
-  const timestamp = timestampOf(clock.wall())
-  return sized(
-    wireMessage({ id: ids.id(), timestamp, type: 'response', from: 'ai', to: 'user', content }, replyDefaults),
-    'The reply',
-  )
+export const encodeAnswer = (content: unknown, id: string, wallMs: number): Sized => {
+  const reply = { id, timestamp: timestampOf(wallMs), type: 'response', from: 'ai', to: 'user', content } as const
+  return sized(wireMessage(reply, replyDefaults), 'The reply')
 }
 
 /** @throws TypeError when the chunk is not JSON. */
