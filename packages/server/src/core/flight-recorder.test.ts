@@ -185,3 +185,10 @@ test('a record that takes the place of an older one has nothing of it', () => {
   expect(recorder.records()).toEqual([{ atMs: 3, direction: 'in', kind: 'closed', ...link, ...none }])
   expect(before).toMatchObject({ kind: 'error', n: 7, code: 'HANDLER_FAILED' })
 })
+
+test('a push to many is known by its own header on each link, and so is the next one', () => {
+  const { recorder } = recording()
+  const [one, two] = ['one', 'two'].map((id) => push(`{"id":"${id}","timestamp":"t"}`))
+  for (const effect of [one, one, two, one]) if (effect !== undefined) recorder.performed(effect)
+  expect(recorder.records().map(({ id }) => id)).toEqual(['one', 'one', 'two', 'one'])
+})

@@ -31,6 +31,8 @@ type Header = Partial<Pick<Note, 'n' | 'type' | 'id' | 'mode' | 'refused' | 'cod
 export class FlightRecorder {
   readonly #options: RecorderOptions
   readonly #notes: Ring<Note>
+  /** The push that was looked at last. Its text is dropped with the next one; no record has it. */
+  #pushed: { readonly message: Json | undefined; readonly header: Header } = { message: undefined, header: none }
 
   constructor(options: RecorderOptions) {
     this.#options = options
@@ -115,7 +117,7 @@ export class FlightRecorder {
       case 'chunk':
         return frame.chunk === 0 ? this.#note('out', link, 'chunk', { n: frame.n }) : undefined
       case 'push':
-        return this.#note('out', link, 'push', { n: frame.push, ...headerOf(frame.message) })
+        return this.#note('out', link, 'push', { n: frame.push, ...this.#headerOf(frame.message) })
       case 'answered':
       case 'withdrawn':
         return this.#note('out', link, frame.kind, { n: frame.push })
@@ -127,6 +129,12 @@ export class FlightRecorder {
       default:
         return this.#note('out', link, frame.kind)
     }
+  }
+
+  /** A push to everybody is looked at once. */
+  #headerOf(message: Json): Header {
+    if (message !== this.#pushed.message) this.#pushed = { message, header: headerOf(message) }
+    return this.#pushed.header
   }
 
   #note(
