@@ -100,7 +100,8 @@ export const assemble = <C, User extends Identity, State extends object>(
   const settings = settingsOf(options)
   const { contract, clock = systemClock, ids = { id: newId } } = options
   const store = options.store ?? memoryStore({ ...settings, now: () => clock.now() })
-  const machine = machineOf(settings, ids, options.authenticate !== undefined)
+  const crash = (cause: unknown): void => failed(errorOf(bug, { cause }))
+  const machine = machineOf(settings, ids, options.authenticate !== undefined, crash)
   const tally = new Tally(machine.counts)
   const feed = (input: Input): void => {
     tally.heard(input)
@@ -108,7 +109,6 @@ export const assemble = <C, User extends Identity, State extends object>(
     driver.feed(input)
   }
   const common: Common = { contract, clock, ids, log, failed, feed }
-  const crash = (cause: unknown): void => failed(errorOf(bug, { cause }))
 
   const pool = new ConnectionPool<User, State>()
   const witnesses: Witnesses = new Witnesses({
@@ -281,7 +281,12 @@ const watched =
     perform(effect)
   }
 
-const machineOf = (settings: Settings, ids: Pick<Ids, 'id'>, authenticates: boolean): ServerMachine => {
+const machineOf = (
+  settings: Settings,
+  ids: Pick<Ids, 'id'>,
+  authenticates: boolean,
+  failed: (error: unknown) => void,
+): ServerMachine => {
   const { messageBytes } = settings
   const { window, ranges } = limits
   // Each incarnation of a server is an owner of its own.
@@ -291,6 +296,7 @@ const machineOf = (settings: Settings, ids: Pick<Ids, 'id'>, authenticates: bool
     ids,
     hash: hashSecret,
     authenticates,
+    failed,
     limits: { messageBytes, window, ranges },
   })
 }

@@ -173,3 +173,22 @@ test('what a peer makes very long is kept short', () => {
   expect(recorder.records({ request: 'x'.repeat(60_000) })).toHaveLength(1)
   expect(JSON.stringify(recorder.records()).length).toBeLessThan(700)
 })
+
+test('a record that takes the place of an older one has nothing of it', () => {
+  const { recorder } = recording(1)
+  recorder.heard(request(1, 7, { id: 'abc', type: 'text' }))
+  recorder.performed(error(3, 7, 'HANDLER_FAILED'))
+  const [before] = recorder.records()
+  recorder.heard({ kind: 'closed', link: 12 })
+  const none = { n: undefined, type: undefined, id: undefined, mode: undefined, refused: false, code: undefined }
+  const link = { link: 12, connectionId: undefined, sessionId: undefined }
+  expect(recorder.records()).toEqual([{ atMs: 3, direction: 'in', kind: 'closed', ...link, ...none }])
+  expect(before).toMatchObject({ kind: 'error', n: 7, code: 'HANDLER_FAILED' })
+})
+
+test('a push to many is known by its own header on each link, and so is the next one', () => {
+  const { recorder } = recording()
+  const [one, two] = ['one', 'two'].map((id) => push(`{"id":"${id}","timestamp":"t"}`))
+  for (const effect of [one, one, two, one]) if (effect !== undefined) recorder.performed(effect)
+  expect(recorder.records().map(({ id }) => id)).toEqual(['one', 'one', 'two', 'one'])
+})

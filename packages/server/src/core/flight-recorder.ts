@@ -25,12 +25,14 @@ export interface Numbered {
 }
 
 /** What is noted at once; the rest is found when somebody asks, which is rare. */
-type Note = Omit<FlightRecord, 'connectionId' | 'sessionId'>
+type Note = { -readonly [Field in Exclude<keyof FlightRecord, 'connectionId' | 'sessionId'>]: FlightRecord[Field] }
 type Header = Partial<Pick<Note, 'n' | 'type' | 'id' | 'mode' | 'refused' | 'code'>>
 
 export class FlightRecorder {
   readonly #options: RecorderOptions
   readonly #notes: Ring<Note>
+  /** The push that was looked at last. Its text is dropped with the next one; no record has it. */
+  #pushed: { readonly message: Json | undefined; readonly header: Header } = { message: undefined, header: none }
 
   constructor(options: RecorderOptions) {
     this.#options = options
@@ -115,7 +117,7 @@ export class FlightRecorder {
       case 'chunk':
         return frame.chunk === 0 ? this.#note('out', link, 'chunk', { n: frame.n }) : undefined
       case 'push':
-        return this.#note('out', link, 'push', { n: frame.push, ...headerOf(frame.message) })
+        return this.#note('out', link, 'push', { n: frame.push, ...this.#headerOf(frame.message) })
       case 'answered':
       case 'withdrawn':
         return this.#note('out', link, frame.kind, { n: frame.push })
@@ -129,13 +131,36 @@ export class FlightRecorder {
     }
   }
 
+  /** A push to everybody is looked at once. */
+  #headerOf(message: Json): Header {
+    if (message !== this.#pushed.message) this.#pushed = { message, header: headerOf(message) }
+    return this.#pushed.header
+  }
+
   #note(
     direction: Note['direction'],
     link: LinkId,
     kind: Note['kind'],
-    { n, type, id, mode, refused = false, code }: Header = {},
+    { n, type, id, mode, refused = false, code }: Header = none,
   ): void {
-    this.#notes.add({ atMs: this.#options.wall(), direction, kind, link, n, type, id, mode, refused, code })
+    const atMs = this.#options.wall()
+    const note = this.#notes.oldest
+    if (note === undefined) {
+      this.#notes.add({ atMs, direction, kind, link, n, type, id, mode, refused, code })
+      return
+    }
+    // Two for each request: written over, they need no room, and no collection moves them.
+    note.atMs = atMs
+    note.direction = direction
+    note.kind = kind
+    note.link = link
+    note.n = n
+    note.type = type
+    note.id = id
+    note.mode = mode
+    note.refused = refused
+    note.code = code
+    this.#notes.add(note)
   }
 
   /** With what is known of each link, and with each answer called by its request. */
@@ -151,6 +176,8 @@ export class FlightRecorder {
     })
   }
 }
+
+const none: Header = {}
 
 /** Whether the number is one of a request. */
 const isOfRequest = (kind: Note['kind']): boolean => kinds.has(kind)

@@ -58,12 +58,12 @@ export class LinkSocket {
     this.#welcomed = true
   }
 
-  /** Queues a text. All texts of a turn leave in one system call, at {@link flush}. Returns whether this is the first since. */
-  transmit(text: string): boolean {
+  /** Queues a text. All texts of a turn leave in one system call, at {@link flush}. Returns whether this is the first since. All but `payload` is ASCII. */
+  transmit(text: string, payload = text): boolean {
     if (this.#over) return false
     const isFirst = !this.#unflushed
     this.#unflushed = true
-    const frame = textFrame(text)
+    const frame = textFrame(text, payload)
     if (frame === undefined) this.#send(text)
     else this.#gathered += frame
     if (this.#gathered.length > gatheredBytes) this.#handOn()

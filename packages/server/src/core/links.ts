@@ -85,7 +85,7 @@ export class Links {
     const socket = this.#links.get(link)?.socket
     if (socket === undefined) return
     if (frame.kind === 'welcome') socket.welcome()
-    const isFirst = socket.transmit(encode(frame))
+    const isFirst = socket.transmit(encode(frame), payloadOf(frame))
     if (frame.kind === 'chunk') return isFirst ? this.#flushLater(socket) : undefined
     if (isFirst || socket.isLate) this.#written.push(socket)
     socket.isLate = false
@@ -140,4 +140,10 @@ export class Links {
     this.#sockets.delete(socket)
     if (this.#sockets.size === 0) this.#emptied?.()
   }
+}
+
+/** What an application said: the rest of these frames is ours, and ASCII. */
+const payloadOf = (frame: ServerFrame<Json>): string | undefined => {
+  if (frame.kind === 'chunk') return frame.content
+  return frame.kind === 'reply' || frame.kind === 'push' ? frame.message : undefined
 }

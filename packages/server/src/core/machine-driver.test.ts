@@ -30,11 +30,15 @@ const driven = (script: (input: Input) => readonly Effect[]) => {
     },
   }
   const world = {
+    /** How often the machine was called. */
+    calls: 0,
     handled: [] as Input['kind'][],
     times: [] as number[],
     performed: [] as ShellEffect[],
     failures: [] as unknown[],
     turns: 0,
+    /** What the effect `lead` leads to. */
+    leads: () => {},
     wakeAt: Number.POSITIVE_INFINITY,
     timers,
     /** Moves the clock, firing what became due. */
@@ -50,10 +54,13 @@ const driven = (script: (input: Input) => readonly Effect[]) => {
   }
   const driver = new MachineDriver({
     machine: {
-      handle(input, now) {
-        world.handled.push(input.kind)
+      handleAll(inputs, now) {
+        world.calls += 1
         world.times.push(now)
-        return script(input)
+        return inputs.flatMap((input) => {
+          world.handled.push(input.kind)
+          return script(input)
+        })
       },
       wakeAt: () => world.wakeAt,
     },
@@ -61,6 +68,7 @@ const driven = (script: (input: Input) => readonly Effect[]) => {
     clock,
     perform: (effect) => {
       if (effect.kind === 'report' && effect.error.message === 'impossible') throw new Error('cannot')
+      if (effect.kind === 'report' && effect.error.message === 'lead') world.leads()
       world.performed.push(effect)
     },
     turned: () => {
@@ -80,6 +88,18 @@ test('what one tick brings is one turn with one time', async () => {
   expect(world.handled).toEqual([])
   await tick()
   expect(world.handled).toEqual(['opened', 'opened'])
+  expect(world.calls).toBe(1)
+  expect(world.turns).toBe(1)
+})
+
+test('what effects lead to is handled after them, at the same time', async () => {
+  const { driver, world } = driven((input) => (input.kind === 'opened' ? [report('lead')] : []))
+  world.leads = () => driver.feed({ kind: 'woke' })
+  driver.feed({ kind: 'opened', link: 1 })
+  driver.feed({ kind: 'opened', link: 2 })
+  await tick()
+  expect(world.handled).toEqual(['opened', 'opened', 'woke', 'woke'])
+  expect(world.calls).toBe(2)
   expect(world.turns).toBe(1)
 })
 
@@ -98,6 +118,7 @@ test('an effect that throws loses nothing but itself, and so does a machine with
     return [report('impossible'), report('second')]
   })
   driver.feed({ kind: 'closeAsked', drainMs: 0 })
+  await tick()
   driver.feed({ kind: 'opened', link: 1 })
   await tick()
   expect(world.performed).toEqual([report('second')])

@@ -10,7 +10,7 @@ import { StoreLine } from './store-line.js'
 
 /** What is driven: see `machine/server-machine.ts`. */
 export interface Machine {
-  handle(input: Input, now: number): readonly Effect[]
+  handleAll(inputs: readonly Input[], now: number): readonly Effect[]
   wakeAt(): number
 }
 
@@ -24,7 +24,7 @@ export interface DriverOptions {
   readonly perform: (effect: ShellEffect) => void
   /** Everything of a turn has been performed: write out what was gathered. */
   readonly turned: () => void
-  /** A bug of ours or of a store: nothing but the one input or effect is lost. */
+  /** A bug of ours or of a store: nothing but the one effect is lost; of inputs the machine sees to that. */
   readonly failed: (error: unknown) => void
 }
 
@@ -99,13 +99,13 @@ export class MachineDriver {
     if (!this.#stopped) this.#setTimer(now)
   }
 
+  /** What effects lead to is handled after them. */
   #handleAll(now: number): void {
-    // What effects lead to is added while this goes on.
-    for (let next = 0; next < this.#inputs.length; next++) {
-      const input = this.#inputs[next]
-      if (input !== undefined) for (const effect of this.#effectsOf(input, now)) this.#perform(effect)
+    while (this.#inputs.length > 0) {
+      const inputs = this.#inputs
+      this.#inputs = []
+      for (const effect of this.#effectsOf(inputs, now)) this.#perform(effect)
     }
-    this.#inputs = []
   }
 
   #perform(effect: Effect): void {
@@ -117,9 +117,9 @@ export class MachineDriver {
     }
   }
 
-  #effectsOf(input: Input, now: number): readonly Effect[] {
+  #effectsOf(inputs: readonly Input[], now: number): readonly Effect[] {
     try {
-      return this.#options.machine.handle(input, now)
+      return this.#options.machine.handleAll(inputs, now)
     } catch (error) {
       this.#options.failed(error)
       return []

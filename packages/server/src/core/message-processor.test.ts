@@ -540,3 +540,15 @@ test('a signal that fires leaves the run as it is: what it answers counts', asyn
   await new Promise((resolve) => setImmediate(resolve))
   expect(inputs.at(-1)).toMatchObject({ kind: 'returned', run: 1, message: expect.stringContaining('so far') })
 })
+
+test('an answer that only looks like a promise, and throws when it is asked for its value, is a failure of the handler', async () => {
+  const hostile = Object.defineProperty({}, 'then', {
+    get() {
+      throw new Error('no')
+    },
+  })
+  const { run, inputs, failures } = processing(() => hostile as never)
+  await run()
+  expect(inputs.at(-1)).toMatchObject({ kind: 'threw', error: { code: 'HANDLER_FAILED', mayHaveExecuted: true } })
+  expect(failures).toHaveLength(1)
+})

@@ -5,12 +5,10 @@ import {
   type CodedError,
   type Contract,
   type ErrorCode,
-  expandMessage,
   type Ids,
   type Message,
   requestDefaults,
   ShortLived,
-  type Trace,
   type Untyped,
   type WireError,
 } from '@backchat/protocol'
@@ -24,8 +22,9 @@ import type { RateLimit } from '../middleware/rate-limit.js'
 import { checkContent } from '../middleware/validation.js'
 import { ActiveRun } from './active-run.js'
 import type { Lanes, Place } from './lanes.js'
-import { encodeChunk, encodeReply, replyTo } from './reply.js'
+import { encodeAnswer, encodeChunk, encodeReply, replyTo, type Sized } from './reply.js'
 import { RunContext } from './run-context.js'
+import { Stages } from './stages.js'
 
 export interface ProcessorOptions<User extends Identity, State extends object> {
   readonly contract: Contract | undefined
@@ -47,7 +46,7 @@ export interface ProcessorOptions<User extends Identity, State extends object> {
 /** What is known of a run that has ended, beside what the application is told. */
 export interface EndedRun {
   readonly n: number
-  readonly trace: Trace
+  readonly stages: Stages
   /** It was not run, and its number may come again. */
   readonly refused: boolean
 }
@@ -86,12 +85,10 @@ export class MessageProcessor<User extends Identity, State extends object> {
     if (!checked.ok) {
       return this.#refuse(effect, { code: 'INVALID_MESSAGE', message: checked.reason, mayHaveExecuted: false })
     }
-    const { ordered } = handlers.factsOf(effect.type)
-    const place = lanes.take(effect.session, ordered ? effect.type : undefined)
+    const facts = handlers.factsOf(effect.type)
+    const place = lanes.take(effect.session, facts.ordered ? effect.type : undefined)
     if (place === undefined) return this.#refuse(effect, tooManyWait)
-    // Whoever a client says it is: it is the user [P-7].
-    const message = expandMessage({ ...effect.message, from: 'user' }, requestDefaults, effect.session)
-    const run = this.#open(effect, { ...message, content: checked.content }, connection, place)
+    const run = this.#open(effect, checked.content, connection, place, facts.idempotent)
     this.#execute(run, effect.link)
   }
 
@@ -132,15 +129,18 @@ export class MessageProcessor<User extends Identity, State extends object> {
   }
 
   #open(
-    { run: id, n, mode, type }: Run,
-    message: Message<string, unknown>,
+    effect: Run,
+    content: unknown,
     connection: Connection<User, State>,
     place: Place,
+    idempotent: boolean,
   ): ActiveRun<User, State> {
-    const { clock, log, handlers } = this.#options
-    const { idempotent } = handlers.factsOf(type)
-    const context = new RunContext({ message, connection, run: { id, mode, idempotent }, log, reply: this.#reply })
-    context.receivedAt = clock.wall()
+    const { clock, log } = this.#options
+    const { run: id, n, mode } = effect
+    const facts = { id, mode, idempotent }
+    const stages = new Stages(clock.wall())
+    const message = messageOf(effect, content)
+    const context = new RunContext({ message, connection, run: facts, stages, log, reply: this.#reply })
     const run = new ActiveRun(id, n, context, place, clock.now())
     this.#runs.set(run.id, run)
     return run
@@ -151,15 +151,30 @@ export class MessageProcessor<User extends Identity, State extends object> {
   #execute(run: ActiveRun<User, State>, link: LinkId): void {
     const { admission, middleware } = this.#options
     const admitted = admission(link)
-    if (admitted === undefined && run.place.turn === undefined && middleware.length === 0) void this.#straight(run)
+    if (admitted === undefined && run.place.turn === undefined && middleware.length === 0) this.#straight(run)
     else void this.#inTurn(run, admitted)
   }
 
   /** Nothing is waited for, and nothing stands around the handler. */
-  async #straight(run: ActiveRun<User, State>): Promise<void> {
+  #straight(run: ActiveRun<User, State>): void {
     try {
-      this.#answered(run, await this.#call(run))
-      this.#return(run)
+      // An async function of ours would be one promise more for each request.
+      Promise.resolve(this.#call(run)).then(
+        (content) => this.#sendAnswer(run, content),
+        (thrown) => this.#throw(run, thrown),
+      )
+    } catch (thrown) {
+      this.#throw(run, thrown)
+    }
+  }
+
+  #sendAnswer(run: ActiveRun<User, State>, content: unknown): void {
+    if (run.over) return
+    // Only middleware looks at the reply as a message.
+    if (run.context.answered) return this.#return(run)
+    try {
+      const now = this.#options.clock.wall()
+      this.#sendBack(run, encodeAnswer(content, this.#options.ids.id(), now), now)
     } catch (thrown) {
       this.#throw(run, thrown)
     }
@@ -216,7 +231,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     if (run.over || handler === undefined) throw new Error('The run was called off before its handler was called.')
     run.called = true
     run.waitsSince = this.#options.clock.now()
-    run.context.started(this.#options.clock.wall())
+    run.context.stages.started(this.#options.clock.wall())
     this.#options.feed({ kind: 'handling', run: run.id })
     const answer: unknown = handler(message, run.context)
     return isGenerator(answer) ? this.#exhaust(run, answer) : answer
@@ -258,9 +273,11 @@ export class MessageProcessor<User extends Identity, State extends object> {
 
   #return(run: ActiveRun<User, State>): void {
     const { reply } = run.context
-    if (run.over || reply === undefined) return
-    const { json, bytes } = encodeReply(reply)
-    run.context.repliedAt = this.#options.clock.wall()
+    if (!run.over && reply !== undefined) this.#sendBack(run, encodeReply(reply), this.#options.clock.wall())
+  }
+
+  #sendBack(run: ActiveRun<User, State>, { json, bytes }: Sized, wallMs: number): void {
+    run.context.stages.repliedAt = wallMs
     this.#options.feed({ kind: 'returned', run: run.id, message: json, bytes })
     this.#close(run, 'ok')
   }
@@ -306,13 +323,13 @@ export class MessageProcessor<User extends Identity, State extends object> {
       chunks: 0,
       metadata: message.metadata ?? {},
     }
-    this.#options.handled(report, { n, trace: [{ stage: 'received', atMs: this.#options.clock.wall() }], refused })
+    this.#options.handled(report, { n, stages: new Stages(this.#options.clock.wall()), refused })
   }
 
   #close(run: ActiveRun<User, State>, outcome: 'ok' | ErrorCode, refused = false): void {
     run.end()
     this.#runs.delete(run.id)
-    const { message, connection, user, run: facts, trace } = run.context
+    const { message, connection, user, run: facts, stages } = run.context
     const report = {
       type: message.type,
       run: facts.id,
@@ -327,9 +344,21 @@ export class MessageProcessor<User extends Identity, State extends object> {
       chunks: run.chunks,
       metadata: message.metadata,
     }
-    this.#options.handled(report, { n: run.n, trace, refused })
+    this.#options.handled(report, { n: run.n, stages, refused })
   }
 }
+
+/** As an application sees it. Whoever a client says it is: it is the user [P-7]. */
+const messageOf = ({ type, session, message }: Run, content: unknown): Message<string, unknown> => ({
+  id: message.id,
+  type,
+  from: 'user',
+  to: message.to ?? requestDefaults.to,
+  content,
+  sessionId: session,
+  timestamp: message.timestamp,
+  metadata: message.metadata ?? {},
+})
 
 /** A handler that failed may be called again where nobody would notice. */
 const mayRepeat = <User extends Identity, State extends object>({ context, failed, over }: ActiveRun<User, State>) =>

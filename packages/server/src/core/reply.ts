@@ -40,6 +40,12 @@ export const replyTo = (
 export const encodeReply = ({ id, timestamp, type, from, to, content }: Reply): Sized =>
   sized(wireMessage({ id, timestamp, type, from, to, content }, replyDefaults), 'The reply')
 
+/** The same of a reply that nobody wants to see as a message. */
+export const encodeAnswer = (content: unknown, id: string, wallMs: number): Sized => {
+  const reply = { id, timestamp: timestampOf(wallMs), type: 'response', from: 'ai', to: 'user', content } as const
+  return sized(wireMessage(reply, replyDefaults), 'The reply')
+}
+
 /** @throws TypeError when the chunk is not JSON. */
 export const encodeChunk = (chunk: unknown): Sized => sized(toJson(chunk ?? null), 'A chunk')
 

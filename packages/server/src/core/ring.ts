@@ -10,6 +10,11 @@ export class Ring<Thing> {
     this.#capacity = capacity
   }
 
+  /** The one that has to go next; undefined while there is room. */
+  get oldest(): Thing | undefined {
+    return this.#things.length < this.#capacity ? undefined : this.#things[this.#next]
+  }
+
   /** Returns the one that had to go. */
   add(thing: Thing): Thing | undefined {
     if (this.#things.length < this.#capacity) {

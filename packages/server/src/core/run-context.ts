@@ -1,21 +1,15 @@
 /** What a handler is given beside its message. What few handlers look at is made when it is looked at. */
 
-import {
-  BackchatError,
-  type Message,
-  type MessageOf,
-  type Stage,
-  type Trace,
-  type TraceStep,
-  type Untyped,
-} from '@backchat/protocol'
+import { BackchatError, type Message, type MessageOf, type Trace, type Untyped } from '@backchat/protocol'
 import type { Connection, Identity, Logger, MiddlewareContext, RunFacts, Session } from '../api.js'
 import { failureOf } from '../handlers/error.js'
+import type { Stages } from './stages.js'
 
 export interface RunContextParts<User extends Identity, State extends object> {
   readonly message: MessageOf<Untyped, string, 'parsed'>
   readonly connection: Connection<User, State>
   readonly run: RunFacts
+  readonly stages: Stages
   readonly log: Logger
   /** Makes a reply of content. */
   readonly reply: (message: Message<string, unknown>, content: unknown) => Message<'response', unknown>
@@ -27,17 +21,12 @@ export class RunContext<User extends Identity, State extends object>
   readonly message: MessageOf<Untyped, string, 'parsed'>
   readonly connection: Connection<User, State>
   readonly run: RunFacts
+  readonly stages: Stages
   reply: Message<'response', unknown> | undefined
   /** The reply is middleware's. */
   answered = false
   /** Chunks have been sent: what they began cannot be begun again, or answered otherwise. */
   streamed = false
-  /** When the message got to each stage; undefined until then. */
-  receivedAt: number | undefined
-  repliedAt: number | undefined
-  /** Each time that the handler was called. */
-  #startedAt: number | undefined
-  #startedAgainAt: readonly number[] = never
   readonly #replyOf: RunContextParts<User, State>['reply']
   readonly #log: Logger
   #ownLog: Logger | undefined
@@ -48,6 +37,7 @@ export class RunContext<User extends Identity, State extends object>
     this.message = parts.message
     this.connection = parts.connection
     this.run = parts.run
+    this.stages = parts.stages
     this.#log = parts.log
     this.#replyOf = parts.reply
   }
@@ -83,12 +73,7 @@ export class RunContext<User extends Identity, State extends object>
   }
 
   get trace(): Trace {
-    return [
-      ...step('received', this.receivedAt),
-      ...step('started', this.#startedAt),
-      ...this.#startedAgainAt.flatMap((atMs) => step('started', atMs)),
-      ...step('replied', this.repliedAt),
-    ]
+    return this.stages.trace
   }
 
   /** A function that is complete in itself: it may be taken out of the context. */
@@ -102,12 +87,6 @@ export class RunContext<User extends Identity, State extends object>
       this.reply = this.#replyOf(this.message, content)
       this.answered = true
     }
-  }
-
-  /** The handler is called, for the first time or again. */
-  started(atMs: number): void {
-    if (this.#startedAt === undefined) this.#startedAt = atMs
-    else this.#startedAgainAt = [...this.#startedAgainAt, atMs]
   }
 
   /** Fires the signal. */
@@ -124,8 +103,3 @@ export class RunContext<User extends Identity, State extends object>
     this.#controller?.abort(this.#aborted)
   }
 }
-
-const never: readonly number[] = []
-
-const step = (stage: Stage, atMs: number | undefined): readonly TraceStep[] =>
-  atMs === undefined ? [] : [{ stage, atMs }]

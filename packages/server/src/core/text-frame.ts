@@ -8,10 +8,13 @@ const eightByteLength = 64 * 1024
 
 const start = String.fromCharCode(fin | textOpcode)
 
-/** The frame, a character for each byte; undefined where that is not so simple: for a long text, or one with characters beyond ASCII. */
-export const textFrame = (text: string): string | undefined => {
+/**
+ * The frame, a character for each byte; undefined where that is not so simple: for a long text, or one with characters beyond ASCII.
+ * `payload` is the part of the text that may have them: to look at all of a text that was just put together, it would have to be copied.
+ */
+export const textFrame = (text: string, payload = text): string | undefined => {
   const { length } = text
-  if (length >= eightByteLength || Buffer.byteLength(text) !== length) return undefined
+  if (length >= eightByteLength || Buffer.byteLength(payload) !== payload.length) return undefined
   const size =
     length < twoByteLength
       ? String.fromCharCode(length)

@@ -1,6 +1,6 @@
 /** Where to look for a request: among the runs, at the desks of links, among those that ended, in the flight recorder. Looking is rare; so little is noted before. */
 
-import type { Clock } from '@backchat/protocol'
+import type { Clock, Trace } from '@backchat/protocol'
 import type { HandledReport, Identity } from '../api.js'
 import type { ServerMachine } from '../machine/server-machine.js'
 import type { ActiveRun } from './active-run.js'
@@ -36,21 +36,9 @@ export class Traces {
   }
 
   /** A run ended. */
-  handled(report: HandledReport, { n, trace, refused }: EndedRun): void {
-    const { sessionId, userId, connectionId, messageId, type, mode, outcome } = report
-    this.#endings.add({
-      session: this.#sessionOf(sessionId, userId),
-      n,
-      id: clip(messageId),
-      type,
-      mode,
-      connectionId,
-      trace,
-      run: undefined,
-      outcome,
-      endedAtMs: this.#options.clock.wall(),
-      refused,
-    })
+  handled(report: HandledReport, run: EndedRun): void {
+    const session = this.#sessionOf(report.sessionId, report.userId)
+    this.#endings.add(new EndedTrace(session, report, run, this.#options.clock.wall()))
   }
 
   /** Of several with that id the one that is at work, else the newest. */
@@ -123,6 +111,38 @@ export class Traces {
 
   #sessionOf(id: string, user: string): SessionTrace {
     return this.presence.find(id) ?? gone(id, user)
+  }
+}
+
+/** Of what ended only this is kept: nothing that a client said beside its id. */
+class EndedTrace implements RequestTrace {
+  readonly session: SessionTrace
+  readonly n: number
+  readonly id: string
+  readonly type: string
+  readonly mode: RequestTrace['mode']
+  readonly connectionId: string | undefined
+  readonly run = undefined
+  readonly outcome: RequestTrace['outcome']
+  readonly endedAtMs: number
+  readonly refused: boolean
+  readonly #stages: EndedRun['stages']
+
+  constructor(session: SessionTrace, report: HandledReport, { n, stages, refused }: EndedRun, endedAtMs: number) {
+    this.session = session
+    this.n = n
+    this.id = clip(report.messageId)
+    this.type = report.type
+    this.mode = report.mode
+    this.connectionId = report.connectionId
+    this.outcome = report.outcome
+    this.endedAtMs = endedAtMs
+    this.refused = refused
+    this.#stages = stages
+  }
+
+  get trace(): Trace {
+    return this.#stages.trace
   }
 }
 

@@ -24,11 +24,11 @@ export class Batches {
   /** A store that leaves out a result counts as one that failed there. */
   applied(batch: number, results: readonly Result[], turn: Turn): void {
     let index = 0
-    for (const { goOn } of this.#take(batch)) goOn(results[index++] ?? noResult, turn)
+    for (const { goOn } of this.#take(batch)) turn.attempt(goOn, results[index++] ?? noResult)
   }
 
   failed(batch: number, reason: string, turn: Turn): void {
-    for (const { goOn } of this.#take(batch)) goOn({ status: 'failed', reason }, turn)
+    for (const { goOn } of this.#take(batch)) turn.attempt(goOn, { status: 'failed', reason })
   }
 
   #take(batch: number): readonly Question[] {

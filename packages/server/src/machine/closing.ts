@@ -61,6 +61,7 @@ export class Closing {
 
   /** At the end of each turn: takes the next step, or more of them, where nothing is waited for any more. */
   goOn(turn: Turn): void {
+    if (this.isOpen) return
     const { signal, isAtWork, endRuns, leave, isQuiet } = this.#options
     const isOver = () => turn.now >= this.#until
     if (this.#step === 'draining' && (isOver() || this.#isDrained(turn))) {

@@ -15,6 +15,7 @@ export class Doubts {
 
   /** It runs after all, or its session is over. */
   clear(session: string, n: number): void {
+    if (this.#starts.size === 0) return
     this.#starts.delete(keyOf(session, n))
   }
 

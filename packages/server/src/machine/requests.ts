@@ -16,6 +16,7 @@ import { Desk, type Waiting } from './desk.js'
 import { type Drop, dropFenced, dropUnstored } from './drop.js'
 import { endForgotten, expired, overloaded, ownerGone, replyLost, strained, tokenEnded } from './faults.js'
 import type { LinkId } from './inputs.js'
+import type { Start } from './run-table.js'
 import type { Strain } from './strain.js'
 import type { Answer, Turn } from './turn.js'
 
@@ -26,8 +27,7 @@ export interface Runs {
   /** Why a request that is new may not run here; undefined when it may. */
   obstacle(session: string, type: string): WireError | undefined
   isIdempotent(type: string): boolean
-  /** With a refusal nothing of it runs, and the journal forgets it. */
-  start(attachment: Attachment, frame: Frame, again: boolean, turn: Turn, refusal?: WireError): void
+  start(attachment: Attachment, frame: Frame, start: Start, turn: Turn): void
   /** How far a run of ours is, now that somebody waits for it again; undefined when there is none, nor a start in doubt. */
   waitedFor(session: string, n: number, turn: Turn): 'in doubt' | 'starting' | 'running' | 'ended' | undefined
   cancel(session: string, n: number, turn: Turn): void
@@ -231,7 +231,7 @@ export class Requests {
     const { frame, until } = waiting
     const again = begun.again === true
     const leftMs = until - turn.now
-    if (obstacle === undefined) this.#options.runs.start(desk.attachment, { ...frame, leftMs }, again, turn)
+    if (obstacle === undefined) this.#options.runs.start(desk.attachment, frame, { leftMs, again }, turn)
     else if (again) desk.failed(frame.n, ownerGone, turn)
     else this.#refuse(desk, frame.n, obstacle, turn)
   }
@@ -239,11 +239,12 @@ export class Requests {
   /** It certainly did not run, and comes again [P-37]. */
   #turnAway({ desk, waiting: { frame, until }, onlyLookUp }: Asked, turn: Turn): void {
     const { strain, runs, counts } = this.#options
-    const error = strained(strain.retryAfterMs(until - turn.now))
+    const leftMs = until - turn.now
+    const error = strained(strain.retryAfterMs(leftMs))
     if (onlyLookUp) return this.#refuse(desk, frame.n, error, turn)
     // It has been journalled, which is taken back.
     counts.refuse(error.code)
-    runs.start(desk.attachment, frame, false, turn, error)
+    runs.start(desk.attachment, frame, { leftMs, again: false, refusal: error }, turn)
   }
 
   #refuse(desk: Desk, n: number, error: WireError, turn: Turn): void {

@@ -1,10 +1,20 @@
 /** The runs of this node, found by their own number or by session and request number. */
 
-import { type RequestMode, ShortLived } from '@backchat/protocol'
+import { type RequestMode, ShortLived, type WireError } from '@backchat/protocol'
 import type { RunFence } from '../store/operations.js'
 import type { SizedEnding } from './ending.js'
 import type { Flow } from './flow.js'
 import type { RunId } from './inputs.js'
+
+/** How a run starts. */
+export interface Start {
+  /** How long its caller still waits. */
+  readonly leftMs: number
+  /** An owner that is gone had begun it. */
+  readonly again: boolean
+  /** Nothing of it runs, and the journal forgets it. */
+  readonly refusal?: WireError
+}
 
 export interface Run {
   readonly id: RunId

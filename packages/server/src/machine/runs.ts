@@ -28,7 +28,7 @@ import {
 import { Flow } from './flow.js'
 import type { RunId } from './inputs.js'
 import type { Registry } from './registry.js'
-import { isLive, type Run, RunTable } from './run-table.js'
+import { isLive, type Run, RunTable, type Start } from './run-table.js'
 import type { Answer, Turn } from './turn.js'
 import { Watch } from './watch.js'
 
@@ -39,6 +39,9 @@ export interface RunsOptions {
   readonly registry: Registry
   readonly audience: () => Audience
 }
+
+const starting = { step: 'starting' } as const
+const running = { step: 'running' } as const
 
 /** A handler that has not answered by then is reported as running [P-16]. */
 const reportAfterMs = 250
@@ -94,15 +97,11 @@ export class Runs {
   }
 
   /** The journal says that it is started, by us: so it is, unless it is refused. */
-  start(
-    { link, user, fence }: Attachment,
-    frame: RequestFrame<RequestMessage>,
-    again: boolean,
-    turn: Turn,
-    refusal = this.#closed ? closing : undefined,
-  ): void {
+  start(attachment: Attachment, frame: RequestFrame<RequestMessage>, start: Start, turn: Turn): void {
+    const { link, user, fence } = attachment
+    const { leftMs, again, refusal = this.#closed ? closing : undefined } = start
     const { session, epoch } = fence
-    const { n, mode, leftMs, message } = frame
+    const { n, mode, message } = frame
     if (this.#table.find(session, n) !== undefined) return
     this.#doubts.clear(session, n)
     this.#lastId += 1
@@ -114,7 +113,7 @@ export class Runs {
       reportAfterMs: Math.min(reportAfterMs, leftMs / 4),
       flow: new Flow(),
       again,
-      state: { step: 'starting' },
+      state: starting,
       reported: false,
       signalled: false,
       reportedChunks: 0,
@@ -216,7 +215,7 @@ export class Runs {
   handling(id: RunId, turn: Turn): void {
     const run = this.#live(id)
     if (run?.state.step !== 'starting') return
-    run.state = { step: 'running' }
+    run.state = running
     this.#watch.listen(run, turn.now)
     run.reported = run.mode === 'send'
     if (run.reported) this.#options.audience().started(run.fence.session, run.fence.n, turn)
@@ -267,7 +266,7 @@ export class Runs {
   }
 
   #pull(run: Run, turn: Turn): void {
-    run.state = { step: 'running' }
+    run.state = running
     this.#watch.listen(run, turn.now)
     turn.perform({ kind: 'pull', run: run.id })
   }

@@ -56,7 +56,17 @@ export interface ServerMachineOptions {
   readonly strainMs?: number
   /** What clients are told in `welcome`. Default: the protocol's. */
   readonly limits?: Limits
+  /** Told of a bug of ours, of which nothing is lost but the one input. Default: it is thrown. */
+  readonly failed?: (error: unknown) => void
 }
+
+/** A part that has times of its own. */
+interface Timed {
+  wakeAt(): number
+  wake(turn: Turn): void
+}
+
+const wake = (part: Timed, turn: Turn): void => part.wake(turn)
 
 /** How often a lease is renewed. */
 const renewMs = 1_000
@@ -71,11 +81,13 @@ export class ServerMachine {
   readonly #strain: Strain
   readonly #parts: Parts
   readonly #closing: Closing
-  readonly #timed: readonly { wakeAt(): number; wake(turn: Turn): void }[]
+  readonly #failed: ((error: unknown) => void) | undefined
+  readonly #timed: readonly Timed[]
   /** When the next turn is due; undefined after a turn that may have changed it. */
   #wakeAt: number | undefined
 
   constructor(options: ServerMachineOptions) {
+    this.#failed = options.failed
     this.#maxConnections = options.maxConnections ?? 10_000
     this.#heartbeatMs = options.heartbeatMs ?? 30_000
     this.#limits = options.limits ?? { messageBytes: limits.messageBytes, window: limits.window, ranges: limits.ranges }
@@ -96,12 +108,16 @@ export class ServerMachine {
   }
 
   handle(input: Input, now: number): readonly Effect[] {
+    return this.handleAll([input], now)
+  }
+
+  /** The same for all that a tick brought, with one batch for the store: most of what a turn costs is paid once for all of it. */
+  handleAll(inputs: readonly Input[], now: number): readonly Effect[] {
     if (this.#closing.isClosed) return []
-    const turn = new Turn(now)
+    const turn = new Turn(now, this.#failed)
     this.#parts.lease.begin(turn)
-    if (this.wakeAt() <= now) for (const part of this.#timed) part.wake(turn) // [P-29]
-    this.#take(input, turn)
-    this.#closing.goOn(turn)
+    if (this.wakeAt() <= now) for (const part of this.#timed) turn.attempt(wake, part) // [P-29]
+    for (const input of inputs) turn.attempt(this.#taking, input)
     this.#batches.send(turn)
     this.#wakeAt = undefined
     return turn.effects
@@ -180,6 +196,12 @@ export class ServerMachine {
       counts: this.counts,
     })
     return { lease, registry, greeting, sessions, heartbeats, credentials, pushes, asks, runs, requests, drop }
+  }
+
+  readonly #taking = (input: Input, turn: Turn): void => {
+    if (this.#closing.isClosed) return
+    this.#take(input, turn)
+    this.#closing.goOn(turn)
   }
 
   #take(input: Input, turn: Turn): void {

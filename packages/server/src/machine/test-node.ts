@@ -61,9 +61,9 @@ export class TestNode {
 
   // ---- what happens to it ----
 
-  feed(input: Input): void {
+  feed(...inputs: readonly Input[]): void {
     const asked = []
-    for (const effect of this.#machine.handle(input, this.now)) {
+    for (const effect of this.#machine.handleAll(inputs, this.now)) {
       if (isMute(effect)) throw new Error(`It says nothing: ${JSON.stringify(effect)}`)
       if (effect.kind === 'apply') asked.push(this.#apply(effect))
       else this.#effects.push(effect)
@@ -188,9 +188,9 @@ export class TestNode {
     return run
   }
 
-  /** The store answers everything it was asked. */
+  /** The store answers everything it was asked, in one tick what it has been asked by then. */
   settle(): void {
-    while (this.#unanswered.length > 0) this.answerOne()
+    while (this.#unanswered.length > 0) this.feed(...this.#unanswered.splice(0))
   }
 
   /** The store answers the oldest batch that it has not answered. */

@@ -1,4 +1,4 @@
-/** What one input leads to: effects in order, and operations for the store, which leave as one batch. */
+/** What all that a tick brought leads to: effects in order, and operations for the store, which leave as one batch. */
 
 import type { Json, ServerFrame } from '@backchat/protocol'
 import type { Operation, ResultOf } from '../store/operations.js'
@@ -25,9 +25,25 @@ export class Turn {
   readonly now: number
   readonly effects: Effect[] = []
   readonly questions: Question[] = []
+  readonly #failed: (error: unknown) => void
 
-  constructor(now: number) {
+  /** `failed` is told of a bug of ours; default: it is thrown. */
+  constructor(now: number, failed = thrown) {
     this.now = now
+    this.#failed = failed
+  }
+
+  /** Goes on with something. When it throws, nothing but what itself has led to is lost. */
+  attempt<About>(goOn: (about: About, turn: Turn) => void, about: About): void {
+    const effects = this.effects.length
+    const questions = this.questions.length
+    try {
+      goOn(about, this)
+    } catch (error) {
+      this.effects.length = effects
+      this.questions.length = questions
+      this.#failed(error)
+    }
   }
 
   perform(effect: Effect): void {
@@ -47,4 +63,8 @@ export class Turn {
     // The answer stands in the place of its operation, so its type is the operation's.
     this.questions.push({ operation, goOn: goOn as Question['goOn'] })
   }
+}
+
+const thrown = (error: unknown): void => {
+  throw error
 }

@@ -271,3 +271,15 @@ test('settled numbers take a bounded number of ranges, and none of them ever run
 
 const isEmpty = (journal: Journal): boolean =>
   journal.entries.size === 0 && journal.ended.size === 0 && journal.endedBytes === 0
+
+test('it makes no difference whether a confirmation is of a few numbers or of more than the journal knows', () => {
+  for (const floor of [2, 5, 1_000_000]) {
+    const { journal, begin } = node()
+    for (const n of [1, 2, 4]) begin(n)
+    finish(journal, { op: 'finish', run: run(1), count: 0, ending: reply('one'), bytes: 5 })
+    const left = [1, 2, 4].filter((n) => n > floor)
+    expect(settle(journal, floor, [])).toEqual([2, 4].filter((n) => n <= floor).map((n) => ({ n, owner: 'me' })))
+    expect(journal.entries.entries().map(([n]) => n)).toEqual(left)
+    expect([journal.ended.size, journal.endedBytes]).toEqual([0, 0])
+  }
+})

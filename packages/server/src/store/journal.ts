@@ -179,14 +179,22 @@ export const cancel = (journal: Journal, n: number): CancelResult => {
 
 /** The client has these for good: their entries go [P-22]. Numbers that go backwards change nothing. Tells what still runs of them. */
 export const settle = (journal: Journal, floor: number, ranges: readonly Range[]): readonly Abandoned[] => {
-  journal.settled.merge(floor, ranges)
-  journal.settled.bound(mostRanges)
+  const { settled, entries } = journal
+  const before = settled.floor
+  settled.merge(floor, ranges)
+  settled.bound(mostRanges)
   let abandoned = noneAbandoned
-  for (const [n, entry] of journal.entries.entries()) {
-    if (!journal.settled.has(n)) continue
+  const settleOne = (n: number, entry: Entry): void => {
     drop(journal, n, entry)
     if (entry.state === 'started') abandoned = [...abandoned, { n, owner: entry.owner }]
   }
+  // Nothing that was settled before has an entry. Answers are mostly confirmed in order, a few of many at a time.
+  if (ranges.length === 0 && settled.floor - before <= entries.size) {
+    for (let n = before + 1; n <= settled.floor; n++) {
+      const entry = entries.get(n)
+      if (entry !== undefined) settleOne(n, entry)
+    }
+  } else for (const [n, entry] of entries.entries()) if (settled.has(n)) settleOne(n, entry)
   return abandoned
 }
 

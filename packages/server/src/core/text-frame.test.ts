@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { textFrame } from './text-frame.js'
+
+const bytesOf = (text: string) => [...text].map((character) => character.charCodeAt(0))
+
+test('a frame is a final text frame of RFC 6455, without a mask', () => {
+  expect(bytesOf(textFrame('hi') ?? '')).toEqual([0x81, 2, 0x68, 0x69])
+  const long = 'x'.repeat(300)
+  expect(bytesOf(textFrame(long) ?? '').slice(0, 5)).toEqual([0x81, 126, 1, 44, 0x78])
+})
+
+test('what is beyond ASCII, or long, is left to others', () => {
+  expect(textFrame('é')).toBeUndefined()
+  expect(textFrame('x'.repeat(64 * 1024))).toBeUndefined()
+  expect(textFrame('{"message":"é"}', '"é"')).toBeUndefined()
+  expect(textFrame('{"message":"e"}', '"e"')).toBe(textFrame('{"message":"e"}'))
+})
