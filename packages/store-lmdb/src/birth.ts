@@ -30,7 +30,8 @@ const isSameFile = ({ about }: Database, { inode, device }: FileName, boot: stri
 
 /** Time goes on, so that nothing kept elsewhere lies in the future. */
 const forgetAll = (database: Database): void => {
-  const { root, about, ...tables } = database
+  const { root, about, changes, ...tables } = database
+  changes.clearSync()
   for (const table of Object.values(tables)) for (const key of [...table.getKeys()]) table.removeSync(key)
   for (const key of ['sessions', 'releases']) about.removeSync(key)
 }

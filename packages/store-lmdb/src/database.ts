@@ -3,10 +3,11 @@
 import type { Json } from '@backchat/protocol'
 import type { Ending, Lease, Link, Note, Owner } from '@backchat/server/store'
 import { type Database as LmdbTable, open, type RootDatabase } from 'lmdb'
+import type { ChangesRow } from './change-log.js'
 import type { ProcessMark } from './processes.js'
 
 /** The layout of this version. A file of a newer one is not touched. */
-export const layout = 1
+export const layout = 2
 
 export type Table<Row> = LmdbTable<Row, Key>
 export type Key = string | KeyPart[]
@@ -16,7 +17,7 @@ export interface Database {
   readonly root: RootDatabase
   /** What is true of the whole file: layout, clock, counts. */
   readonly about: Table<number | string>
-  /** session → {@link SessionRow} as JSON, after its version. */
+  /** session → {@link SessionRow} as JSON, after the number of the batch that wrote it. */
   readonly sessions: Table<string>
   /** user, client → session */
   readonly clients: Table<string>
@@ -30,6 +31,8 @@ export interface Database {
   readonly chunks: Table<ChunkRow>
   /** session, push */
   readonly log: Table<LogRow>
+  /** The number of a batch → what it changed and rows do not say yet. */
+  readonly changes: LmdbTable<ChangesRow, number>
   /** room, session */
   readonly members: Table<true>
   /** session, room */
@@ -115,6 +118,7 @@ export const openDatabase = ({ path, flushes }: DatabaseOptions): Database => {
     entries: table('entries'),
     chunks: table('chunks'),
     log: table('log'),
+    changes: root.openDB<ChangesRow, number>({ name: 'changes' }),
     members: table('members'),
     rooms: table('rooms'),
     owners: table('owners'),

@@ -11,6 +11,7 @@ import {
   StoreLogic,
   storeBounds,
 } from '@backchat/server/store'
+import { Alone } from './alone.js'
 import { examine } from './birth.js'
 import { thisBoot } from './boot.js'
 import { openDatabase } from './database.js'
@@ -76,7 +77,13 @@ export interface LmdbStore extends Store {
  * @example
  * new WebSocketManager({ port: 8787, store: lmdbStore({ path: './data' }) })
  */
-export const lmdbStore = (options: LmdbStoreOptions): LmdbStore => {
+export const lmdbStore = (options: LmdbStoreOptions): LmdbStore => storeOf(options, mostLoadedBytes)
+
+/** Of sessions that were used last. */
+const mostLoadedBytes = 64 * 1024 * 1024
+
+/** The same, for tests that load less. */
+export const storeOf = (options: LmdbStoreOptions, mostLoadedBytes: number): LmdbStore => {
   const { path } = options
   const durability = choiceOf(durabilitySetting, options.durability)
   const mapSize = numberOf(mapSizeSetting, options.mapSize)
@@ -91,7 +98,8 @@ export const lmdbStore = (options: LmdbStoreOptions): LmdbStore => {
     throw error
   }
   const time = new StoreTime(database, boot)
-  const records = new Records(database)
+  const records = new Records(database, { mapSize, mostLoadedBytes })
+  const alone = new Alone(database)
   const owners = new OwnersInLmdb(database, thisProcess(boot))
   const tables = {
     sessions: new SessionsInLmdb(database, records),
@@ -105,11 +113,15 @@ export const lmdbStore = (options: LmdbStoreOptions): LmdbStore => {
   const hints = new Hints()
 
   const carryOut = (operations: readonly Operation[]): readonly Result[] => {
-    owners.begin()
+    const isAlone = alone.begin()
+    owners.begin(isAlone)
+    records.begin(isAlone)
     const results = logic.apply(operations)
-    records.write()
+    const hasWritten = records.end()
     if (durability === 'power') time.write(now())
-    room.check()
+    room.check(() => records.makeShort())
+    if (records.hasLooked) alone.end(hasWritten)
+    else alone.forget()
     return results
   }
   const apply = (operations: readonly Operation[]): readonly Result[] => {
@@ -119,6 +131,7 @@ export const lmdbStore = (options: LmdbStoreOptions): LmdbStore => {
       // Whom it wanted to hint at has found nothing.
       logic.hinted()
       records.drop()
+      alone.forget()
       throw storeError(error)
     }
   }

@@ -4,7 +4,7 @@ import type { Database } from './database.js'
 
 /** While there is plenty of room one looks now and then: a batch seldom takes more than this. */
 const batchBytes = 4 * 1024 * 1024
-const mostBatches = 64
+const mostBatches = 1_024
 
 export class Room {
   readonly #database: Database
@@ -18,14 +18,22 @@ export class Room {
     this.#used = 0
   }
 
-  /** Inside the batch, after all its writes. What makes no more of it may always be kept: it may be what frees room. */
-  check(): void {
+  /**
+   * Inside the batch, after all its writes. What makes no more of it may always be kept: it may be what frees room.
+   * `makeShort` frees what it can in the batch.
+   */
+  check(makeShort: () => void): void {
     if (this.#untilLook-- > 0) return
+    if (this.#isTooMuch(usedBytes(this.#database))) makeShort()
     const used = usedBytes(this.#database)
-    const isTooMuch = used > this.#most && used > this.#used
+    const isTooMuch = this.#isTooMuch(used)
     if (!isTooMuch) this.#used = used
     this.#untilLook = Math.max(0, Math.min(mostBatches, Math.floor((this.#most - used) / batchBytes) - 1))
     if (isTooMuch) throw new Error(`the data would take ${used} bytes, and may take ${this.#most} (mapSize)`)
+  }
+
+  #isTooMuch(used: number): boolean {
+    return used > this.#most && used > this.#used
   }
 }
 

@@ -5,9 +5,6 @@ import type { Database, KeyPart } from './database.js'
 import type { Records } from './records.js'
 import { keyName, namesUnder, rowsUnder } from './rows.js'
 
-/** So many records are used before what changed in them is written, where a batch goes through all. */
-const mostUsed = 500
-
 export class SessionsInLmdb implements SessionTable {
   readonly #database: Database
   readonly #records: Records
@@ -25,7 +22,7 @@ export class SessionsInLmdb implements SessionTable {
     for (const session of [...this.#database.sessions.getKeys()]) {
       const record = this.get(String(session))
       if (record !== undefined) yield record
-      if (this.#records.used > mostUsed) this.#records.write()
+      this.#records.spillIfFull()
     }
   }
 
