@@ -2,20 +2,17 @@
 
 import type { Json } from '@backchat/protocol'
 import type { Ending, Lease, Link, Note, Owner } from '@backchat/server/store'
-import { type Database as LmdbTable, open, type RootDatabase } from 'lmdb'
-import type { ChangesRow } from './change-log.js'
+import { open, type RootDatabase } from 'lmdb'
 import type { ProcessMark } from './processes.js'
+import { type Key, Table, type Tally } from './table.js'
 
 /** The layout of this version. A file of a newer one is not touched. */
 export const layout = 2
 
-export type Table<Row> = LmdbTable<Row, Key>
-export type Key = string | KeyPart[]
-export type KeyPart = string | number
-
 export interface Database {
   readonly root: RootDatabase
-  /** What is true of the whole file: layout, clock, counts. */
+  readonly tally: Tally
+  /** What is true of the whole file: layout, clock, counts, change log. */
   readonly about: Table<number | string>
   /** session → {@link SessionRow} as JSON, after the number of the batch that wrote it. */
   readonly sessions: Table<string>
@@ -31,8 +28,6 @@ export interface Database {
   readonly chunks: Table<ChunkRow>
   /** session, push */
   readonly log: Table<LogRow>
-  /** The number of a batch → what it changed and rows do not say yet. */
-  readonly changes: LmdbTable<ChangesRow, number>
   /** room, session */
   readonly members: Table<true>
   /** session, room */
@@ -106,10 +101,12 @@ export interface DatabaseOptions {
 export const openDatabase = ({ path, flushes }: DatabaseOptions): Database => {
   // Results may be given only when the flush is over, so that nothing overlaps with it.
   const root = open({ path, maxDbs: 16, noSync: !flushes, overlappingSync: false })
+  const tally = { writes: 0 }
   const table = <Row>(name: string, encoding: 'msgpack' | 'string' = 'msgpack'): Table<Row> =>
-    root.openDB<Row, Key>({ name, encoding })
+    new Table(root.openDB<Row, Key>({ name, encoding }), tally)
   return {
     root,
+    tally,
     about: table('about'),
     sessions: table('sessions', 'string'),
     clients: table('clients'),
@@ -118,7 +115,6 @@ export const openDatabase = ({ path, flushes }: DatabaseOptions): Database => {
     entries: table('entries'),
     chunks: table('chunks'),
     log: table('log'),
-    changes: root.openDB<ChangesRow, number>({ name: 'changes' }),
     members: table('members'),
     rooms: table('rooms'),
     owners: table('owners'),

@@ -90,7 +90,8 @@ export const storeOf = (options: LmdbStoreOptions, mostLoadedBytes: number): Lmd
   const bounds = storeBounds(options)
   const boot = thisBoot()
   const home = homeOf({ path, durability, boot })
-  const database = openDatabase({ path: home, flushes: durability === 'power' })
+  const flushes = durability === 'power'
+  const database = openDatabase({ path: home, flushes })
   try {
     examine(database, home, boot)
   } catch (error) {
@@ -98,7 +99,7 @@ export const storeOf = (options: LmdbStoreOptions, mostLoadedBytes: number): Lmd
     throw error
   }
   const time = new StoreTime(database, boot)
-  const records = new Records(database, { mapSize, mostLoadedBytes })
+  const records = new Records(database, { home, mapSize, mostLoadedBytes, flushes })
   const alone = new Alone(database)
   const owners = new OwnersInLmdb(database, thisProcess(boot))
   const tables = {
@@ -117,16 +118,19 @@ export const storeOf = (options: LmdbStoreOptions, mostLoadedBytes: number): Lmd
     owners.begin(isAlone)
     records.begin(isAlone)
     const results = logic.apply(operations)
-    const hasWritten = records.end()
-    if (durability === 'power') time.write(now())
-    room.check(() => records.makeShort())
-    if (records.hasLooked) alone.end(hasWritten)
+    records.end()
+    if (flushes) time.write(now())
+    room.check(records)
+    if (records.hasLooked) alone.end()
     else alone.forget()
+    records.seal()
     return results
   }
   const apply = (operations: readonly Operation[]): readonly Result[] => {
     try {
-      return database.root.transactionSync(() => carryOut(operations))
+      const results = database.root.transactionSync(() => carryOut(operations))
+      records.kept()
+      return results
     } catch (error) {
       // Whom it wanted to hint at has found nothing.
       logic.hinted()
@@ -144,7 +148,10 @@ export const storeOf = (options: LmdbStoreOptions, mostLoadedBytes: number): Lmd
       return results
     },
     listen: (hinted) => hints.listen(hinted),
-    close: () => database.root.close(),
+    close: () => {
+      records.close()
+      return database.root.close()
+    },
   }
 }
 

@@ -17,12 +17,18 @@ import { putRow, readRow } from './session-rows.js'
 const mostCharacters = limits.nameLength
 
 export interface RecordsOptions {
+  /** The folder of the data. */
+  readonly home: string
   readonly mapSize: number
+  /** Of sessions that were used last. */
   readonly mostLoadedBytes: number
+  /** Whether a batch is flushed to the disk. Then everything goes to rows: it is the flush that costs. */
+  readonly flushes: boolean
 }
 
 export class Records {
   readonly #database: Database
+  readonly #flushes: boolean
   readonly #changes: ChangeLog
   readonly #loaded: LoadedRecords
   /** Those used in this batch that are not written yet. */
@@ -30,22 +36,32 @@ export class Records {
   /** Those of which the change log says more than their rows. */
   #ahead: KeptRecord[] = []
   #hasLooked = false
+  /** Rows of sessions. */
   #hasWritten = false
+  #writesBefore = 0
+  /** What this batch tells. */
+  #telling: Telling | undefined
   /** Another process has been at work since the last batch. */
   #isShared = false
   #trust = 0
   /** Counts batches, those too that change nothing. */
   #round = 0
 
-  constructor(database: Database, { mapSize, mostLoadedBytes }: RecordsOptions) {
+  constructor(database: Database, options: RecordsOptions) {
     this.#database = database
-    this.#changes = new ChangeLog(database, mapSize)
-    this.#loaded = new LoadedRecords(mostLoadedBytes)
+    this.#flushes = options.flushes
+    this.#changes = new ChangeLog(database, options)
+    this.#loaded = new LoadedRecords(options.mostLoadedBytes)
   }
 
   /** Whether this batch knows what others have changed. One that uses no record need not. */
   get hasLooked(): boolean {
     return this.#hasLooked
+  }
+
+  /** How long the change log is. */
+  get logBytes(): number {
+    return this.#changes.bytes
   }
 
   /** A batch begins. `isAlone`: nobody else has written since the last one. */
@@ -54,6 +70,7 @@ export class Records {
     this.#hasLooked = isAlone
     this.#hasWritten = false
     this.#isShared = false
+    this.#writesBefore = this.#database.tally.writes
   }
 
   get(session: string): SessionRecord | undefined {
@@ -106,31 +123,46 @@ export class Records {
     this.#loaded.makeRoom(this.#round)
   }
 
-  /** The batch is over: what it changed goes to the log, or to rows. Tells whether it changed anything. */
-  end(): boolean {
-    const hasTold = this.#tell()
-    if (this.#changes.isLong || this.#loaded.isFull) this.#carryOut()
+  /** The batch is over: what it changed goes to rows, or is told. It is whole in one place. */
+  end(): void {
+    const used = this.#takeUsed()
+    if (this.#canTell(used)) this.#tell(used)
+    else for (const kept of used) this.#write(kept)
+    for (const kept of used) this.#loaded.count(kept)
+    if (this.#loaded.isFull) this.#carryOut()
     if (this.#hasWritten) this.#changes.wroteRows()
     this.#loaded.makeRoom(this.#round)
-    if (!hasTold && !this.#hasWritten) return false
-    this.#changes.count()
-    return true
   }
 
-  /** There is no room: what the log says goes to rows, which are fewer. */
-  makeShort(): void {
-    if (this.#changes.isEmpty) return
+  /** All that was told goes to rows, after all, where it takes less room. */
+  carryOut(): void {
+    if (this.#ahead.length === 0) return
     this.#carryOut()
     this.#changes.wroteRows()
-    this.#changes.count()
+  }
+
+  /** The last thing before the batch is kept. */
+  seal(): void {
+    if (this.#telling !== undefined) this.#changes.append(this.#telling)
+    this.#telling = undefined
+  }
+
+  /** The batch is kept. */
+  kept(): void {
+    this.#changes.kept()
   }
 
   /** The batch failed: nothing that is loaded can be trusted. */
   drop(): void {
     this.#used = []
     this.#ahead = []
+    this.#telling = undefined
     this.#loaded.clear()
     this.#changes.forget()
+  }
+
+  close(): void {
+    this.#changes.close()
   }
 
   // ---- finding ----
@@ -162,14 +194,13 @@ export class Records {
     this.#trust += 1
     for (const { record } of this.#ahead) this.#loaded.forget(record.session)
     this.#ahead = []
-    if (!this.#changes.isEmpty) this.#takeOver()
+    this.#takeOver()
   }
 
   /** Carries out the log that another process has left. */
   #takeOver(): void {
     const ahead = new Set<KeptRecord>()
-    for (const { batch, row } of this.#changes.read()) {
-      const [texts, sessions] = row
+    for (const [batch, texts, sessions] of this.#changes.read()) {
       for (const change of sessions) {
         this.get(change[0])
         const kept = this.#loaded.get(change[0])
@@ -179,6 +210,7 @@ export class Records {
         ahead.add(kept)
       }
     }
+    if (!this.#changes.isNamed) return
     this.#ahead = [...ahead]
     this.#carryOut()
   }
@@ -190,22 +222,19 @@ export class Records {
 
   // ---- writing ----
 
-  #tell(): boolean {
-    const telling = new Telling()
-    for (const kept of this.#takeUsed()) {
-      if (kept.isOver) continue
-      if (!this.#canBeTold(kept)) this.#write(kept)
-      else if (kept.tell(telling)) this.#isAheadNow(kept)
-      this.#loaded.count(kept)
-    }
-    if (telling.sessions.length === 0) return false
-    this.#changes.append(telling)
-    return true
+  /** Others who work beside us look at rows, and what a batch has written to tables goes with them. */
+  #canTell(used: readonly KeptRecord[]): boolean {
+    if (this.#flushes || this.#isShared || this.#database.tally.writes !== this.#writesBefore) return false
+    return used.every((kept) => kept.isOver || kept.canBeTold)
   }
 
-  /** Others who work beside us look at rows; and the log of a batch says nothing of a session whose row it has written. */
-  #canBeTold(kept: KeptRecord): boolean {
-    return !this.#isShared && kept.canBeTold && kept.row.batch !== this.#changes.batch
+  #tell(used: readonly KeptRecord[]): void {
+    const telling = new Telling()
+    for (const kept of used) if (!kept.isOver && kept.tell(telling)) this.#isAheadNow(kept)
+    if (telling.sessions.length === 0) return
+    if (this.#changes.isTooLong(telling)) return this.#carryOut()
+    this.#changes.open()
+    this.#telling = telling
   }
 
   #isAheadNow(kept: KeptRecord): void {
@@ -217,6 +246,7 @@ export class Records {
   #carryOut(): void {
     for (const kept of this.#ahead) this.#write(kept)
     this.#ahead = []
+    this.#telling = undefined
     this.#changes.clear()
     this.#hasWritten = true
   }

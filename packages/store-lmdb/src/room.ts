@@ -1,6 +1,7 @@
 /** How much room the data may take: a batch that takes more is given up before it is kept. */
 
 import type { Database } from './database.js'
+import type { Records } from './records.js'
 
 /** While there is plenty of room one looks now and then: a batch seldom takes more than this. */
 const batchBytes = 4 * 1024 * 1024
@@ -20,16 +21,20 @@ export class Room {
 
   /**
    * Inside the batch, after all its writes. What makes no more of it may always be kept: it may be what frees room.
-   * `makeShort` frees what it can in the batch.
+   * What the change log says may take less room in rows.
    */
-  check(makeShort: () => void): void {
+  check(records: Records): void {
     if (this.#untilLook-- > 0) return
-    if (this.#isTooMuch(usedBytes(this.#database))) makeShort()
-    const used = usedBytes(this.#database)
+    if (this.#isTooMuch(this.#usedWith(records))) records.carryOut()
+    const used = this.#usedWith(records)
     const isTooMuch = this.#isTooMuch(used)
     if (!isTooMuch) this.#used = used
     this.#untilLook = Math.max(0, Math.min(mostBatches, Math.floor((this.#most - used) / batchBytes) - 1))
     if (isTooMuch) throw new Error(`the data would take ${used} bytes, and may take ${this.#most} (mapSize)`)
+  }
+
+  #usedWith({ logBytes }: Records): number {
+    return usedBytes(this.#database) + logBytes
   }
 
   #isTooMuch(used: number): boolean {
@@ -37,18 +42,8 @@ export class Room {
   }
 }
 
-const usedBytes = ({ root, ...tables }: Database): number => {
+const usedBytes = ({ root, tally, ...tables }: Database): number => {
   let bytes = 0
-  for (const table of Object.values(tables)) {
-    const { pageSize, treeBranchPageCount, treeLeafPageCount, overflowPages } = table.getStats() as unknown as Pages
-    bytes += pageSize * (treeBranchPageCount + treeLeafPageCount + overflowPages)
-  }
+  for (const table of Object.values(tables)) bytes += table.bytes
   return bytes
-}
-
-interface Pages {
-  readonly pageSize: number
-  readonly treeBranchPageCount: number
-  readonly treeLeafPageCount: number
-  readonly overflowPages: number
 }

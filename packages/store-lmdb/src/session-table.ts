@@ -1,9 +1,10 @@
 /** The sessions of the data file, found as the decisions want to find them. */
 
 import type { Link, Owner, SessionRecord, SessionTable } from '@backchat/server/store'
-import type { Database, KeyPart } from './database.js'
+import type { Database } from './database.js'
 import type { Records } from './records.js'
 import { keyName, namesUnder, rowsUnder } from './rows.js'
+import type { KeyPart } from './table.js'
 
 export class SessionsInLmdb implements SessionTable {
   readonly #database: Database
