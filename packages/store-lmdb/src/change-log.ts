@@ -90,7 +90,7 @@ export class ChangeLog {
   }
 
   get bytes(): number {
-    return this.#file?.bytes ?? 0
+    return this.#afterwards.length > 0 ? 0 : (this.#file?.bytes ?? 0)
   }
 
   /** Whether there is a file that may say more than rows. */

@@ -89,6 +89,7 @@ export class KeptRecord {
     told.given = given
     told.floor = floor
     told.above = above
+    this.isAhead = true
     telling.add([session, given, floor, above, this.#log.toldFirst, log.head, entries, pushes ?? []], bytes)
     return true
   }

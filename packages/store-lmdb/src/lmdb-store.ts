@@ -14,6 +14,7 @@ import {
 import { Alone } from './alone.js'
 import { examine } from './birth.js'
 import { thisBoot } from './boot.js'
+import { ChangeLog } from './change-log.js'
 import { openDatabase } from './database.js'
 import { homeOf } from './home.js'
 import { NotesInLmdb } from './note-table.js'
@@ -99,7 +100,8 @@ export const storeOf = (options: LmdbStoreOptions, mostLoadedBytes: number): Lmd
     throw error
   }
   const time = new StoreTime(database, boot)
-  const records = new Records(database, { home, mapSize, mostLoadedBytes, flushes })
+  const changes = new ChangeLog(database, { home, mapSize })
+  const records = new Records(database, changes, { mostLoadedBytes, flushes })
   const alone = new Alone(database)
   const owners = new OwnersInLmdb(database, thisProcess(boot))
   const tables = {
@@ -110,7 +112,7 @@ export const storeOf = (options: LmdbStoreOptions, mostLoadedBytes: number): Lmd
   }
   const now = options.now ?? (() => time.now())
   const logic = new StoreLogic({ tables, now, ...bounds })
-  const room = new Room(database, mapSize)
+  const room = new Room(database, changes, mapSize)
   const hints = new Hints()
 
   const carryOut = (operations: readonly Operation[]): readonly Result[] => {
@@ -129,7 +131,7 @@ export const storeOf = (options: LmdbStoreOptions, mostLoadedBytes: number): Lmd
   const apply = (operations: readonly Operation[]): readonly Result[] => {
     try {
       const results = database.root.transactionSync(() => carryOut(operations))
-      records.kept()
+      changes.kept()
       return results
     } catch (error) {
       // Whom it wanted to hint at has found nothing.
@@ -149,7 +151,7 @@ export const storeOf = (options: LmdbStoreOptions, mostLoadedBytes: number): Lmd
     },
     listen: (hinted) => hints.listen(hinted),
     close: () => {
-      records.close()
+      changes.close()
       return database.root.close()
     },
   }

@@ -5,21 +5,18 @@
 
 import { limits } from '@backchat/protocol'
 import type { SessionRecord } from '@backchat/server/store'
-import { ChangeLog, Telling } from './change-log.js'
-import type { Database, SessionRow } from './database.js'
+import { type ChangeLog, Telling } from './change-log.js'
+import type { Database } from './database.js'
 import { removeJournal } from './journal-rows.js'
 import { KeptRecord } from './kept-record.js'
 import { LoadedRecords } from './loaded-records.js'
 import { removeLog } from './log-rows.js'
-import { putRow, readRow } from './session-rows.js'
+import { readRow, relinkRow } from './session-rows.js'
 
 /** Of a session's id [PROTOCOL.md, Limits]. */
 const mostCharacters = limits.nameLength
 
 export interface RecordsOptions {
-  /** The folder of the data. */
-  readonly home: string
-  readonly mapSize: number
   /** Of sessions that were used last. */
   readonly mostLoadedBytes: number
   /** Whether a batch is flushed to the disk. Then everything goes to rows: it is the flush that costs. */
@@ -34,7 +31,7 @@ export class Records {
   /** Those used in this batch that are not written yet. */
   #used: KeptRecord[] = []
   /** Those of which the change log says more than their rows. */
-  #ahead: KeptRecord[] = []
+  readonly #ahead = new Set<KeptRecord>()
   #hasLooked = false
   /** Rows of sessions. */
   #hasWritten = false
@@ -44,24 +41,20 @@ export class Records {
   /** Another process has been at work since the last batch. */
   #isShared = false
   #trust = 0
+  #names: { readonly trust: number; readonly list: readonly string[] } | undefined
   /** Counts batches, those too that change nothing. */
   #round = 0
 
-  constructor(database: Database, options: RecordsOptions) {
+  constructor(database: Database, changes: ChangeLog, options: RecordsOptions) {
     this.#database = database
+    this.#changes = changes
     this.#flushes = options.flushes
-    this.#changes = new ChangeLog(database, options)
     this.#loaded = new LoadedRecords(options.mostLoadedBytes)
   }
 
   /** Whether this batch knows what others have changed. One that uses no record need not. */
   get hasLooked(): boolean {
     return this.#hasLooked
-  }
-
-  /** How long the change log is. */
-  get logBytes(): number {
-    return this.#changes.bytes
   }
 
   /** A batch begins. `isAlone`: nobody else has written since the last one. */
@@ -79,8 +72,18 @@ export class Records {
     return kept?.trust === this.#trust ? this.#use(kept) : this.#find(session, kept)
   }
 
+  /** Of all sessions. */
+  names(): readonly string[] {
+    this.#look()
+    if (this.#names?.trust !== this.#trust) {
+      this.#names = { trust: this.#trust, list: [...this.#database.sessions.getKeys()].map(String) }
+    }
+    return this.#names.list
+  }
+
   add(record: SessionRecord): SessionRecord {
     this.#look()
+    this.#names = undefined
     const kept = this.#keep(KeptRecord.made(record))
     this.#write(kept)
     return this.#use(kept)
@@ -88,6 +91,7 @@ export class Records {
 
   remove({ session }: SessionRecord): void {
     this.#look()
+    this.#names = undefined
     this.#loaded.forget(session)
     this.#database.sessions.removeSync(session)
     removeJournal(this.#database, session)
@@ -104,12 +108,9 @@ export class Records {
       record.link = link
       return before
     }
-    const row = readRow(this.#database, session)
-    if (row === undefined) return undefined
-    const value: SessionRow = JSON.parse(row.json)
-    putRow(this.#database, session, this.#changes.batch, JSON.stringify({ ...value, link }))
-    this.#hasWritten = true
-    return value.link
+    const before = relinkRow(this.#database, session, this.#changes.batch, link)
+    if (before !== undefined) this.#hasWritten = true
+    return before
   }
 
   /** Where a batch goes through very many: writes the rows of those that it used, so that they can go when there is no more room. */
@@ -136,7 +137,7 @@ export class Records {
 
   /** All that was told goes to rows, after all, where it takes less room. */
   carryOut(): void {
-    if (this.#ahead.length === 0) return
+    if (this.#ahead.size === 0) return
     this.#carryOut()
     this.#changes.wroteRows()
   }
@@ -147,22 +148,13 @@ export class Records {
     this.#telling = undefined
   }
 
-  /** The batch is kept. */
-  kept(): void {
-    this.#changes.kept()
-  }
-
   /** The batch failed: nothing that is loaded can be trusted. */
   drop(): void {
     this.#used = []
-    this.#ahead = []
+    this.#ahead.clear()
     this.#telling = undefined
     this.#loaded.clear()
     this.#changes.forget()
-  }
-
-  close(): void {
-    this.#changes.close()
   }
 
   // ---- finding ----
@@ -193,13 +185,12 @@ export class Records {
     this.#isShared = true
     this.#trust += 1
     for (const { record } of this.#ahead) this.#loaded.forget(record.session)
-    this.#ahead = []
+    this.#ahead.clear()
     this.#takeOver()
   }
 
   /** Carries out the log that another process has left. */
   #takeOver(): void {
-    const ahead = new Set<KeptRecord>()
     for (const [batch, texts, sessions] of this.#changes.read()) {
       for (const change of sessions) {
         this.get(change[0])
@@ -207,12 +198,10 @@ export class Records {
         // A session that has ended has no row, and one whose row was written later says it already.
         if (kept === undefined || kept.row.batch >= batch) continue
         kept.carryOut(change, texts)
-        ahead.add(kept)
+        this.#ahead.add(kept)
       }
     }
-    if (!this.#changes.isNamed) return
-    this.#ahead = [...ahead]
-    this.#carryOut()
+    if (this.#changes.isNamed) this.#carryOut()
   }
 
   #keep(kept: KeptRecord): KeptRecord {
@@ -230,22 +219,16 @@ export class Records {
 
   #tell(used: readonly KeptRecord[]): void {
     const telling = new Telling()
-    for (const kept of used) if (!kept.isOver && kept.tell(telling)) this.#isAheadNow(kept)
+    for (const kept of used) if (!kept.isOver && kept.tell(telling)) this.#ahead.add(kept)
     if (telling.sessions.length === 0) return
     if (this.#changes.isTooLong(telling)) return this.#carryOut()
     this.#changes.open()
     this.#telling = telling
   }
 
-  #isAheadNow(kept: KeptRecord): void {
-    if (kept.isAhead) return
-    kept.isAhead = true
-    this.#ahead.push(kept)
-  }
-
   #carryOut(): void {
     for (const kept of this.#ahead) this.#write(kept)
-    this.#ahead = []
+    this.#ahead.clear()
     this.#telling = undefined
     this.#changes.clear()
     this.#hasWritten = true

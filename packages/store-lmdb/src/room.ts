@@ -1,5 +1,6 @@
 /** How much room the data may take: a batch that takes more is given up before it is kept. */
 
+import type { ChangeLog } from './change-log.js'
 import type { Database } from './database.js'
 import type { Records } from './records.js'
 
@@ -9,12 +10,14 @@ const mostBatches = 1_024
 
 export class Room {
   readonly #database: Database
+  readonly #changes: ChangeLog
   readonly #most: number
   #used: number
   #untilLook = 0
 
-  constructor(database: Database, most: number) {
+  constructor(database: Database, changes: ChangeLog, most: number) {
     this.#database = database
+    this.#changes = changes
     this.#most = most
     this.#used = 0
   }
@@ -25,16 +28,16 @@ export class Room {
    */
   check(records: Records): void {
     if (this.#untilLook-- > 0) return
-    if (this.#isTooMuch(this.#usedWith(records))) records.carryOut()
-    const used = this.#usedWith(records)
+    if (this.#isTooMuch(this.#usedBytes())) records.carryOut()
+    const used = this.#usedBytes()
     const isTooMuch = this.#isTooMuch(used)
     if (!isTooMuch) this.#used = used
     this.#untilLook = Math.max(0, Math.min(mostBatches, Math.floor((this.#most - used) / batchBytes) - 1))
     if (isTooMuch) throw new Error(`the data would take ${used} bytes, and may take ${this.#most} (mapSize)`)
   }
 
-  #usedWith({ logBytes }: Records): number {
-    return usedBytes(this.#database) + logBytes
+  #usedBytes(): number {
+    return usedBytes(this.#database) + this.#changes.bytes
   }
 
   #isTooMuch(used: number): boolean {

@@ -1,6 +1,7 @@
 /** The row of a session: the number of the batch that wrote it, then its JSON. Who has it loaded sees by the number whether it changed. */
 
-import type { Database } from './database.js'
+import type { Link } from '@backchat/server/store'
+import type { Database, SessionRow } from './database.js'
 
 export interface StoredRow {
   readonly text: string
@@ -22,4 +23,13 @@ export const putRow = (database: Database, session: string, batch: number, json:
   const text = `${batch} ${json}`
   database.sessions.putSync(session, text)
   return { text, batch, json }
+}
+
+/** Changes the link, and gives the one before. */
+export const relinkRow = (database: Database, session: string, batch: number, link: Link): Link | undefined => {
+  const row = readRow(database, session)
+  if (row === undefined) return undefined
+  const value: SessionRow = JSON.parse(row.json)
+  putRow(database, session, batch, JSON.stringify({ ...value, link }))
+  return value.link
 }

@@ -20,8 +20,8 @@ export class SessionsInLmdb implements SessionTable {
   }
 
   *all(): Iterable<SessionRecord> {
-    for (const session of [...this.#database.sessions.getKeys()]) {
-      const record = this.get(String(session))
+    for (const session of this.#records.names()) {
+      const record = this.get(session)
       if (record !== undefined) yield record
       this.#records.spillIfFull()
     }
