@@ -149,6 +149,24 @@ test('a store whose change log is gone starts empty, and one that nobody knows g
   expect((await logsOf(path)).logs).toEqual([])
 })
 
+test('a batch that writes to tables, too, is whole in one place: not in the change log', async () => {
+  const path = newPath()
+  const store = lmdbStore({ path })
+  store.apply([enlist, greet(1)])
+  store.apply([push('one')])
+  const { data, logs } = await logsOf(path)
+  const sizeOf = async () => (await stat(join(data, logs[0] ?? ''))).size
+  const size = await sizeOf()
+  store.apply([push('two'), { op: 'join', session: 'session 1', room: 'x' }])
+  expect(await sizeOf()).toBe(size)
+  store.apply([push('three')])
+  expect(await sizeOf()).toBeGreaterThan(size)
+  await store.close()
+  const { head, closed } = headOf(path, 2)
+  await closed
+  expect(head).toBe(3)
+})
+
 test('a change log that is long goes to rows', async () => {
   const path = newPath()
   const store = lmdbStore({ path, mapSize: 16 * 1024 * 1024 })
