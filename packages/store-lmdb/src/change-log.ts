@@ -103,6 +103,11 @@ export class ChangeLog {
     return this.bytes + telling.bytes > this.#mostBytes
   }
 
+  /** Whether this process has looked where rows and log are. */
+  get isKnown(): boolean {
+    return this.#log !== undefined
+  }
+
   /** Whether rows or log are not as this process left them. Then it looks where they are. */
   hasMoved(): boolean {
     const { about } = this.#database

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { Operation } from '@backchat/server/store'
 import { type OpenStore, sameAsReference, storeConformance } from '@backchat/testing/store'
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { type LmdbStore, lmdbStore } from './index.js'
-import { storeOf } from './lmdb-store.js'
+import { lmdbStore } from './index.js'
+import { type LmdbStore, storeOf } from './lmdb-store.js'
 
 let home: string
 let opened = 0
@@ -52,13 +52,13 @@ const openSeveral = (turnOf: (batch: number) => number): OpenStore => {
     let now = 0
     let batch = 0
     const stores = new Map<number, LmdbStore>()
-    const storeOf = (turn: number): LmdbStore => {
-      const store = stores.get(turn) ?? lmdbStore({ path, ...bounds, now: () => now })
+    const openedFor = (turn: number): LmdbStore => {
+      const store = stores.get(turn) ?? storeOf({ path, ...bounds, now: () => now }, impatient)
       stores.set(turn, store)
       return store
     }
     const store = {
-      apply: (operations: readonly Operation[]) => storeOf(turnOf(batch++)).apply(operations),
+      apply: (operations: readonly Operation[]) => openedFor(turnOf(batch++)).apply(operations),
       close: async () => {
         for (const store of stores.values()) await store.close()
       },
@@ -71,6 +71,8 @@ const openSeveral = (turnOf: (batch: number) => number): OpenStore => {
     }
   }
 }
+
+const impatient = { mostLoadedBytes: 64 * 1024 * 1024, patience: 1 }
 
 const turns = [0, 0, 0, 1, 0, 0, 0, 0, 1, 1, 1, 0, 1, 0, 2, 2]
 
@@ -86,7 +88,10 @@ test('it answers the same when hardly anything stays loaded', { timeout: 120_000
   const open: OpenStore = (bounds) => {
     opened += 1
     let now = 0
-    const store = storeOf({ path: join(home, `${opened}`), ...bounds, now: () => now }, 5_000)
+    const store = storeOf(
+      { path: join(home, `${opened}`), ...bounds, now: () => now },
+      { mostLoadedBytes: 5_000, patience: 16 },
+    )
     return {
       store,
       advance: (ms) => {

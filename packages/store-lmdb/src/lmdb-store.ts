@@ -78,13 +78,12 @@ export interface LmdbStore extends Store {
  * @example
  * new WebSocketManager({ port: 8787, store: lmdbStore({ path: './data' }) })
  */
-export const lmdbStore = (options: LmdbStoreOptions): LmdbStore => storeOf(options, mostLoadedBytes)
+export const lmdbStore = (options: LmdbStoreOptions): LmdbStore => storeOf(options)
 
-/** Of sessions that were used last. */
-const mostLoadedBytes = 64 * 1024 * 1024
+/** What only tests have otherwise. */
+const inside = { mostLoadedBytes: 64 * 1024 * 1024, patience: 16 }
 
-/** The same, for tests that load less. */
-export const storeOf = (options: LmdbStoreOptions, mostLoadedBytes: number): LmdbStore => {
+export const storeOf = (options: LmdbStoreOptions, { mostLoadedBytes, patience } = inside): LmdbStore => {
   const { path } = options
   const durability = choiceOf(durabilitySetting, options.durability)
   const mapSize = numberOf(mapSizeSetting, options.mapSize)
@@ -101,7 +100,7 @@ export const storeOf = (options: LmdbStoreOptions, mostLoadedBytes: number): Lmd
   }
   const time = new StoreTime(database, boot)
   const changes = new ChangeLog(database, { home, mapSize })
-  const records = new Records(database, changes, { mostLoadedBytes, flushes })
+  const records = new Records(database, changes, { mostLoadedBytes, flushes, patience })
   const alone = new Alone(database)
   const owners = new OwnersInLmdb(database, thisProcess(boot))
   const tables = {

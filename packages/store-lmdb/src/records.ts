@@ -21,6 +21,8 @@ export interface RecordsOptions {
   readonly mostLoadedBytes: number
   /** Whether a batch is flushed to the disk. Then everything goes to rows: it is the flush that costs. */
   readonly flushes: boolean
+  /** So many batches, after another process has been at work, tell nothing. */
+  readonly patience: number
 }
 
 export class Records {
@@ -38,8 +40,9 @@ export class Records {
   #writesBefore = 0
   /** What this batch tells. */
   #telling: Telling | undefined
-  /** Another process has been at work since the last batch. */
-  #isShared = false
+  readonly #patience: number
+  /** So many batches go to rows: another process is at work, and would only carry out what was told. */
+  #batchesInRows = 0
   #trust = 0
   #names: { readonly trust: number; readonly list: readonly string[] } | undefined
   /** Counts batches, those too that change nothing. */
@@ -49,6 +52,7 @@ export class Records {
     this.#database = database
     this.#changes = changes
     this.#flushes = options.flushes
+    this.#patience = options.patience
     this.#loaded = new LoadedRecords(options.mostLoadedBytes)
   }
 
@@ -62,7 +66,7 @@ export class Records {
     this.#round += 1
     this.#hasLooked = isAlone
     this.#hasWritten = false
-    this.#isShared = false
+    if (this.#batchesInRows > 0) this.#batchesInRows -= 1
     this.#writesBefore = this.#database.tally.writes
   }
 
@@ -137,7 +141,6 @@ export class Records {
 
   /** All that was told goes to rows, after all, where it takes less room. */
   carryOut(): void {
-    if (this.#ahead.size === 0) return
     this.#carryOut()
     this.#changes.wroteRows()
   }
@@ -181,8 +184,9 @@ export class Records {
   #look(): void {
     if (this.#hasLooked) return
     this.#hasLooked = true
+    const { isKnown } = this.#changes
     if (!this.#changes.hasMoved()) return
-    this.#isShared = true
+    this.#batchesInRows = isKnown ? this.#patience : 1
     this.#trust += 1
     for (const { record } of this.#ahead) this.#loaded.forget(record.session)
     this.#ahead.clear()
@@ -211,9 +215,9 @@ export class Records {
 
   // ---- writing ----
 
-  /** Others who work beside us look at rows, and what a batch has written to tables goes with them. */
+  /** What a batch has written to tables goes with rows. */
   #canTell(used: readonly KeptRecord[]): boolean {
-    if (this.#flushes || this.#isShared || this.#database.tally.writes !== this.#writesBefore) return false
+    if (this.#flushes || this.#batchesInRows > 0 || this.#database.tally.writes !== this.#writesBefore) return false
     return used.every((kept) => kept.isOver || kept.canBeTold)
   }
 
