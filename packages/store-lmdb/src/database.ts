@@ -2,21 +2,19 @@
 
 import type { Json } from '@backchat/protocol'
 import type { Ending, Lease, Link, Note, Owner } from '@backchat/server/store'
-import { type Database as LmdbTable, open, type RootDatabase } from 'lmdb'
+import { open, type RootDatabase } from 'lmdb'
 import type { ProcessMark } from './processes.js'
+import { type Key, Table, type Tally } from './table.js'
 
 /** The layout of this version. A file of a newer one is not touched. */
-export const layout = 1
-
-export type Table<Row> = LmdbTable<Row, Key>
-export type Key = string | KeyPart[]
-export type KeyPart = string | number
+export const layout = 2
 
 export interface Database {
   readonly root: RootDatabase
-  /** What is true of the whole file: layout, clock, counts. */
+  readonly tally: Tally
+  /** What is true of the whole file: layout, clock, counts, change log. */
   readonly about: Table<number | string>
-  /** session → {@link SessionRow} as JSON, after its version. */
+  /** session → {@link SessionRow} as JSON, after the number of the batch that wrote it. */
   readonly sessions: Table<string>
   /** user, client → session */
   readonly clients: Table<string>
@@ -103,10 +101,12 @@ export interface DatabaseOptions {
 export const openDatabase = ({ path, flushes }: DatabaseOptions): Database => {
   // Results may be given only when the flush is over, so that nothing overlaps with it.
   const root = open({ path, maxDbs: 16, noSync: !flushes, overlappingSync: false })
+  const tally = { writes: 0 }
   const table = <Row>(name: string, encoding: 'msgpack' | 'string' = 'msgpack'): Table<Row> =>
-    root.openDB<Row, Key>({ name, encoding })
+    new Table(root.openDB<Row, Key>({ name, encoding }), tally)
   return {
     root,
+    tally,
     about: table('about'),
     sessions: table('sessions', 'string'),
     clients: table('clients'),

@@ -2,6 +2,7 @@
 
 import { Ranges, ShortLived } from '@backchat/protocol'
 import { type ChunkLog, type Entry, emptyJournal, type Journal, noChunks } from '@backchat/server/store'
+import { chunksOf, countOf } from './chunk-logs.js'
 import type { Database, EntryRow, SessionRow } from './database.js'
 import { type Change, NotingEntries } from './noting-entries.js'
 import { removeUnder, rowsUnder } from './rows.js'
@@ -69,12 +70,12 @@ const entryOf = (row: EntryRow, chunks: ChunkLog | undefined): Entry => {
   }
 }
 
-/** Writes what changed. */
+/** Writes what changed since the last time. */
 export const writeJournal = (database: Database, session: string, kept: KeptJournal): void => {
   const { entries } = kept
   if (entries.changes.size === 0) return
   const orders = ordersOf(kept)
-  for (const [n, change] of entries.changes) {
+  for (const [n, change] of entries.changes.entries()) {
     const entry = entries.get(n)
     writeChunks(database, session, n, change, entry)
     if (entry === undefined) database.entries.removeSync([session, n])
@@ -107,7 +108,7 @@ const rowOf = (entry: Entry, order: number): EntryRow => {
 
 /** The order of those that ended since the last writing. */
 const ordersOf = ({ entries, journal, lastOrder }: KeptJournal): ReadonlyMap<number, number> => {
-  const ended = [...entries.changes].filter(([n, change]) => {
+  const ended = entries.changes.entries().filter(([n, change]) => {
     const entry = entries.get(n)
     return entry?.state === 'ended' && !isWritten(change, entry)
   })
@@ -136,11 +137,6 @@ const writeChunks = (database: Database, session: string, n: number, { before, a
     if (stored !== undefined) database.chunks.putSync([session, n, chunk], stored)
   }
 }
-
-const chunksOf = (entry: Entry | undefined): ChunkLog | undefined =>
-  entry?.state === 'started' || entry?.state === 'ended' ? entry.chunks : undefined
-
-const countOf = ({ first, kept }: ChunkLog): number => first + kept.length
 
 export const removeJournal = (database: Database, session: string): void => {
   removeUnder(database.entries, session)

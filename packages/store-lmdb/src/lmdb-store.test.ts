@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Json } from '@backchat/protocol'
@@ -103,8 +103,86 @@ test('a file of a newer layout is refused, and stays as it is', async () => {
   await database.root.close()
   expect(() => lmdbStore({ path })).toThrow(/newer version of @backchat\/store-lmdb \(layout 99/)
   const again = openDatabase({ path: join(path, folder), flushes: false })
-  expect(again.sessions.getCount()).toBe(1)
+  expect([...again.sessions.getKeys()]).toHaveLength(1)
   await again.root.close()
+})
+
+/** The folder with the data, and the names of the change logs in it. */
+const logsOf = async (path: string) => {
+  const [folder = ''] = await readdir(path)
+  const data = join(path, folder)
+  return { data, logs: (await readdir(data)).filter((name) => name.startsWith('changes-')) }
+}
+
+const headOf = (path: string, attempt: number) => {
+  const store = lmdbStore({ path })
+  const [result] = store.apply([greet(attempt)])
+  return { head: result?.op === 'greet' && result.status === 'ok' ? result.head : undefined, closed: store.close() }
+}
+
+test('what only the change log says is there when the store is opened again, but for a line that was cut short', async () => {
+  const path = newPath()
+  const store = lmdbStore({ path })
+  store.apply([enlist, greet(1)])
+  for (const text of ['one', 'two', 'three']) store.apply([push(text)])
+  await store.close()
+  const { data, logs } = await logsOf(path)
+  expect(logs).toHaveLength(1)
+  await appendFile(join(data, logs[0] ?? ''), '[9,["four"],[["session 1",')
+  const { head, closed } = headOf(path, 2)
+  await closed
+  expect(head).toBe(3)
+  // It was carried out.
+  expect((await logsOf(path)).logs).toEqual([])
+})
+
+test('a store whose change log is gone starts empty, and one that nobody knows goes', async () => {
+  const path = newPath()
+  const store = lmdbStore({ path })
+  store.apply([enlist, greet(1)])
+  store.apply([push('one')])
+  await store.close()
+  const { data, logs } = await logsOf(path)
+  await rm(join(data, logs[0] ?? ''))
+  await writeFile(join(data, 'changes-of-nobody'), 'whatever')
+  expect(await hasSession(() => lmdbStore({ path }))).toBe(false)
+  expect((await logsOf(path)).logs).toEqual([])
+})
+
+test('a batch that writes to tables, too, is whole in one place: not in the change log', async () => {
+  const path = newPath()
+  const store = lmdbStore({ path })
+  store.apply([enlist, greet(1)])
+  store.apply([push('one')])
+  const { data, logs } = await logsOf(path)
+  const sizeOf = async () => (await stat(join(data, logs[0] ?? ''))).size
+  const size = await sizeOf()
+  store.apply([push('two'), { op: 'join', session: 'session 1', room: 'x' }])
+  expect(await sizeOf()).toBe(size)
+  store.apply([push('three')])
+  expect(await sizeOf()).toBeGreaterThan(size)
+  await store.close()
+  const { head, closed } = headOf(path, 2)
+  await closed
+  expect(head).toBe(3)
+})
+
+test('a change log that is long goes to rows', async () => {
+  const path = newPath()
+  const store = lmdbStore({ path, mapSize: 16 * 1024 * 1024 })
+  store.apply([enlist, greet(1)])
+  const sizes = []
+  for (let batch = 1; batch <= 40; batch++) {
+    store.apply([push('x'.repeat(60_000))])
+    const { data, logs } = await logsOf(path)
+    sizes.push((await stat(join(data, logs[0] ?? ''))).size)
+  }
+  await store.close()
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(1024 * 1024)
+  expect(sizes.filter((size) => size === 0).length).toBeGreaterThan(0)
+  const { head, closed } = headOf(path, 2)
+  await closed
+  expect(head).toBe(40)
 })
 
 test('a folder that cannot be made is named', async () => {

@@ -11,8 +11,10 @@ import {
   StoreLogic,
   storeBounds,
 } from '@backchat/server/store'
+import { Alone } from './alone.js'
 import { examine } from './birth.js'
 import { thisBoot } from './boot.js'
+import { ChangeLog } from './change-log.js'
 import { openDatabase } from './database.js'
 import { homeOf } from './home.js'
 import { NotesInLmdb } from './note-table.js'
@@ -76,14 +78,20 @@ export interface LmdbStore extends Store {
  * @example
  * new WebSocketManager({ port: 8787, store: lmdbStore({ path: './data' }) })
  */
-export const lmdbStore = (options: LmdbStoreOptions): LmdbStore => {
+export const lmdbStore = (options: LmdbStoreOptions): LmdbStore => storeOf(options)
+
+/** What only tests have otherwise. */
+const inside = { mostLoadedBytes: 64 * 1024 * 1024, patience: 16 }
+
+export const storeOf = (options: LmdbStoreOptions, { mostLoadedBytes, patience } = inside): LmdbStore => {
   const { path } = options
   const durability = choiceOf(durabilitySetting, options.durability)
   const mapSize = numberOf(mapSizeSetting, options.mapSize)
   const bounds = storeBounds(options)
   const boot = thisBoot()
   const home = homeOf({ path, durability, boot })
-  const database = openDatabase({ path: home, flushes: durability === 'power' })
+  const flushes = durability === 'power'
+  const database = openDatabase({ path: home, flushes })
   try {
     examine(database, home, boot)
   } catch (error) {
@@ -91,7 +99,9 @@ export const lmdbStore = (options: LmdbStoreOptions): LmdbStore => {
     throw error
   }
   const time = new StoreTime(database, boot)
-  const records = new Records(database)
+  const changes = new ChangeLog(database, { home, mapSize })
+  const records = new Records(database, changes, { mostLoadedBytes, flushes, patience })
+  const alone = new Alone(database)
   const owners = new OwnersInLmdb(database, thisProcess(boot))
   const tables = {
     sessions: new SessionsInLmdb(database, records),
@@ -101,24 +111,32 @@ export const lmdbStore = (options: LmdbStoreOptions): LmdbStore => {
   }
   const now = options.now ?? (() => time.now())
   const logic = new StoreLogic({ tables, now, ...bounds })
-  const room = new Room(database, mapSize)
+  const room = new Room(database, changes, mapSize)
   const hints = new Hints()
 
   const carryOut = (operations: readonly Operation[]): readonly Result[] => {
-    owners.begin()
+    const isAlone = alone.begin()
+    owners.begin(isAlone)
+    records.begin(isAlone)
     const results = logic.apply(operations)
-    records.write()
-    if (durability === 'power') time.write(now())
-    room.check()
+    records.end()
+    if (flushes) time.write(now())
+    room.check(records)
+    if (records.hasLooked) alone.end()
+    else alone.forget()
+    records.seal()
     return results
   }
   const apply = (operations: readonly Operation[]): readonly Result[] => {
     try {
-      return database.root.transactionSync(() => carryOut(operations))
+      const results = database.root.transactionSync(() => carryOut(operations))
+      changes.kept()
+      return results
     } catch (error) {
       // Whom it wanted to hint at has found nothing.
       logic.hinted()
       records.drop()
+      alone.forget()
       throw storeError(error)
     }
   }
@@ -131,7 +149,10 @@ export const lmdbStore = (options: LmdbStoreOptions): LmdbStore => {
       return results
     },
     listen: (hinted) => hints.listen(hinted),
-    close: () => database.root.close(),
+    close: () => {
+      changes.close()
+      return database.root.close()
+    },
   }
 }
 

@@ -1,18 +1,22 @@
 /** A log in rows: one for each push. Whether the answer to one is still wanted stands in the row of the session. */
 
-import { Outbox, utf8Length } from '@backchat/protocol'
+import { type Json, Outbox, utf8Length } from '@backchat/protocol'
 import { type Asked, firstOf, type Log, type Logged, logBounds } from '@backchat/server/store'
+import type { PushChange, Telling } from './change-log.js'
 import type { Database, LogRow, SessionRow } from './database.js'
 import { removeUnder, rowsUnder } from './rows.js'
 
 export interface KeptLog {
   readonly log: Log
-  /** What is written: pushes from `first` up to `head`. */
+  /** What stands in rows: pushes from `first` up to `head`. */
   first: number
   head: number
+  /** What stands in rows and in the change log. */
+  toldFirst: number
+  toldHead: number
 }
 
-export const newLog = (log: Log): KeptLog => ({ log, first: 1, head: 0 })
+export const newLog = (log: Log): KeptLog => ({ log, first: 1, head: 0, toldFirst: 1, toldHead: 0 })
 
 /** The log, and the pushes that wait for an answer: some of them may be past retention. */
 export const loadLog = (database: Database, session: string, row: SessionRow) => {
@@ -27,7 +31,9 @@ export const loadLog = (database: Database, session: string, row: SessionRow) =>
     log.push(item, bytesOf(item))
     if (isAsked(item) && item.open) asks.set(push, item)
   }
-  return { kept: { log, first: firstOf(log), head: log.head }, asks }
+  const first = firstOf(log)
+  const { head } = log
+  return { kept: { log, first, head, toldFirst: first, toldHead: head }, asks }
 }
 
 /** Nobody reads what is past retention. */
@@ -57,10 +63,40 @@ export const writeLog = (database: Database, session: string, kept: KeptLog): bo
   }
   kept.first = first
   kept.head = log.head
+  nowTold(kept)
   return true
 }
 
-const rowOf = (item: Logged): LogRow =>
+/** For the change log: the pushes since the last time that are still kept; undefined when the log is as it was. */
+export const takePushes = (kept: KeptLog, telling: Telling): readonly PushChange[] | undefined => {
+  const { log, toldHead } = kept
+  const first = firstOf(log)
+  if (first === kept.toldFirst && log.head === toldHead) return undefined
+  const items = log.head === toldHead ? [] : log.after(toldHead).items
+  nowTold(kept)
+  return items.map((item) => (typeof item === 'string' ? telling.place(item) : rowOfOther(item)))
+}
+
+/** Carries out what `takePushes` told of: `first` and `head` are what they were then. */
+export const carryOutPushes = (log: Log, first: number, head: number, pushes: readonly Logged[]): void => {
+  // What was appended and gone in one batch was not told, and is gone again below.
+  while (log.head < head - pushes.length) log.push(nothing, 0)
+  for (const item of pushes) log.push(item, bytesOf(item))
+  log.confirm(first - 1)
+}
+
+/** In the log, nobody waits for an answer to it. */
+export const loggedOf = (push: PushChange, texts: readonly string[]): Logged =>
+  typeof push === 'number' ? (texts[push] as Json) : itemOf(push, false)
+
+const nowTold = (kept: KeptLog): void => {
+  kept.toldFirst = firstOf(kept.log)
+  kept.toldHead = kept.log.head
+}
+
+const rowOf = (item: Logged): LogRow => (typeof item === 'string' ? item : rowOfOther(item))
+
+const rowOfOther = (item: Exclude<Logged, string>): Exclude<LogRow, string> =>
   isAsked(item) ? { message: item.message, owner: item.owner, until: item.until } : item
 
 export const removeLog = (database: Database, session: string): void => removeUnder(database.log, session)

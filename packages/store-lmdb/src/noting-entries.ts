@@ -1,18 +1,21 @@
-/** The entries of a journal, which remember what was changed since they were last written. */
+/** The entries of a journal, which remember in what they differ from their rows, and what the batch has changed in them. */
 
-import type { ShortLived } from '@backchat/protocol'
+import { ShortLived } from '@backchat/protocol'
 import type { Entries, Entry } from '@backchat/server/store'
+import { EntryChangesList } from './entry-changes.js'
 
 export interface Change {
-  /** What is written. */
+  /** What is written in rows. */
   readonly before: Entry | undefined
   /** It is another run's now: nothing of what is written counts any more. */
   anew: boolean
 }
 
 export class NotingEntries implements Entries {
+  /** For the change log. */
+  readonly told = new EntryChangesList()
   readonly #entries: ShortLived<number, Entry>
-  #changes = new Map<number, Change>()
+  #changes = new ShortLived<number, Change>()
 
   constructor(written: ShortLived<number, Entry>) {
     this.#entries = written
@@ -22,7 +25,8 @@ export class NotingEntries implements Entries {
     return this.#entries.size
   }
 
-  get changes(): ReadonlyMap<number, Change> {
+  /** Against the rows. */
+  get changes(): ShortLived<number, Change> {
     return this.#changes
   }
 
@@ -34,13 +38,18 @@ export class NotingEntries implements Entries {
     const before = this.#entries.get(n)
     const change = this.#note(n, before)
     if (entry.state === 'started' && before?.state === 'started' && before.owner !== entry.owner) change.anew = true
+    this.told.became(n, before, entry)
     this.#entries.set(n, entry)
   }
 
   delete(n: number): void {
     const before = this.#entries.get(n)
     if (before === undefined) return
-    this.#note(n, before).anew = true
+    const change = this.#note(n, before)
+    // What no row says need not be taken out of one.
+    if (change.before === undefined) this.#changes.delete(n)
+    else change.anew = true
+    this.told.removed(n)
     this.#entries.delete(n)
   }
 
@@ -48,14 +57,17 @@ export class NotingEntries implements Entries {
     return this.#entries.entries()
   }
 
-  /** All has been written. */
+  /** All stands in rows. */
   written(): void {
-    if (this.#changes.size > 0) this.#changes = new Map()
+    if (this.#changes.size > 0) this.#changes = new ShortLived()
   }
 
   #note(n: number, before: Entry | undefined): Change {
-    const noted = this.#changes.get(n) ?? { before, anew: false }
-    this.#changes.set(n, noted)
+    let noted = this.#changes.get(n)
+    if (noted === undefined) {
+      noted = { before, anew: false }
+      this.#changes.set(n, noted)
+    }
     return noted
   }
 }

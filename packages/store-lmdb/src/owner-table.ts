@@ -8,7 +8,7 @@ import { keyName } from './rows.js'
 export class OwnersInLmdb implements OwnerTable {
   readonly #database: Database
   readonly #process: ProcessMark
-  /** What was read in this batch: an owner is asked for often. */
+  /** What was read since somebody else wrote: an owner is asked for often. */
   #read = new Map<Owner, OwnerRow | undefined>()
 
   constructor(database: Database, process: ProcessMark) {
@@ -16,9 +16,9 @@ export class OwnersInLmdb implements OwnerTable {
     this.#process = process
   }
 
-  /** A new batch begins. */
-  begin(): void {
-    if (this.#read.size > 0) this.#read = new Map()
+  /** A new batch begins. `isAlone`: nobody else has written since the last one. */
+  begin(isAlone: boolean): void {
+    if (!isAlone && this.#read.size > 0) this.#read = new Map()
   }
 
   get(owner: Owner): OwnerRow | undefined {

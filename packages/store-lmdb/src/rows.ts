@@ -1,7 +1,7 @@
 /** Ways to go through the rows of a table, and names that fit into a key whatever their length. */
 
 import { createHash } from 'node:crypto'
-import type { KeyPart, Table } from './database.js'
+import type { KeyPart, Table } from './table.js'
 
 /** The rows whose keys begin like this, in the order of their keys. They may be changed meanwhile: what is given was read before. */
 export const rowsUnder = <Row>(table: Table<Row>, ...prefix: KeyPart[]): { key: KeyPart[]; value: Row }[] => {

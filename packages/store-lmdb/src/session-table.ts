@@ -1,12 +1,10 @@
 /** The sessions of the data file, found as the decisions want to find them. */
 
 import type { Link, Owner, SessionRecord, SessionTable } from '@backchat/server/store'
-import type { Database, KeyPart } from './database.js'
+import type { Database } from './database.js'
 import type { Records } from './records.js'
 import { keyName, namesUnder, rowsUnder } from './rows.js'
-
-/** So many records are used before what changed in them is written, where a batch goes through all. */
-const mostUsed = 500
+import type { KeyPart } from './table.js'
 
 export class SessionsInLmdb implements SessionTable {
   readonly #database: Database
@@ -22,10 +20,10 @@ export class SessionsInLmdb implements SessionTable {
   }
 
   *all(): Iterable<SessionRecord> {
-    for (const session of [...this.#database.sessions.getKeys()]) {
-      const record = this.get(String(session))
+    for (const session of this.#records.names()) {
+      const record = this.get(session)
       if (record !== undefined) yield record
-      if (this.#records.used > mostUsed) this.#records.write()
+      this.#records.spillIfFull()
     }
   }
 

@@ -68,6 +68,28 @@ test('killed in the middle of writes, again and again: every answered batch is t
   }
 })
 
+test('what a process has answered is whole for another one, while it goes on writing', {
+  timeout: 60_000,
+}, async () => {
+  const path = join(home, 'looked at')
+  const store = lmdbStore({ path })
+  store.apply([{ op: 'enlist', owner: 'reader', leaseMs: 60_000 }])
+  const found: unknown[] = []
+  const expected: unknown[] = []
+  const meanwhile = (batch: number) => {
+    const { begun, pushes } = kept(store, batch, 1)
+    // The writer may have gone on until this one was settled.
+    if (begun?.status === 'settled') return
+    found.push({ begun, pushes })
+    expected.push(isWhole(batch))
+  }
+  const last = await writeUntilKilled(script, { path, first: 0, attempt: 1, killAfterMs: 700, meanwhile })
+  expect(found.length).toBeGreaterThan(0)
+  expect(found).toEqual(expected)
+  expect(kept(store, last, 1)).toEqual(isWhole(last))
+  await store.close()
+})
+
 test('a run in one process is waited for in another, and its end is found there', { timeout: 30_000 }, async () => {
   const path = join(home, 'shared')
   const store = lmdbStore({ path })

@@ -30,23 +30,27 @@ export interface Writing {
   /** Of the hellos of its sessions. */
   readonly attempt: number
   readonly killAfterMs: number
+  /** Called now and then with the number of the last batch that was answered. */
+  readonly meanwhile?: (batch: number) => void
 }
 
 /** Lets a child write, and kills it; gives the number of the last batch that was answered. */
 export const writeUntilKilled = async (script: string, writing: Writing): Promise<number> => {
-  const { path, first, attempt, killAfterMs } = writing
+  const { path, first, attempt, killAfterMs, meanwhile } = writing
   const args = [script, path, 'write', `${first}`, `${attempt}`]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   let told = ''
+  // The last line may have been cut short.
+  const last = () => Number(told.slice(0, told.lastIndexOf('\n')).split('\n').at(-1))
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     told += text
+    if (told.includes('\n')) meanwhile?.(last())
   })
   await once(child.stdout, 'data')
   await new Promise((resolve) => setTimeout(resolve, killAfterMs))
   child.kill('SIGKILL')
   await once(child, 'close')
-  // The last line may have been cut short.
-  return Number(told.slice(0, told.lastIndexOf('\n')).split('\n').at(-1))
+  return last()
 }
 
 /** Another process that carries out what it is sent. */
