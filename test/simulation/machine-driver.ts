@@ -1,4 +1,4 @@
-/** The least that a shell does for a machine: one input after the other, effects in order, one timer. */
+/** The least that a shell does for a machine: what a tick brings is a turn, effects in order, one timer. */
 
 import type { Clock } from '@backchat/protocol'
 import type { Machine } from './machines.js'
@@ -7,6 +7,8 @@ export interface DriverOptions<Input, Effect> {
   readonly machine: Machine<Input, Effect>
   readonly clock: Clock
   readonly perform: (effect: Effect) => void
+  /** Gives the turn for what was fed: at once, or when all that this tick brings has been fed. */
+  readonly gather: (turn: () => void) => void
   /** The input that the machine's wake-up time stands for, and when the timer was set for. */
   readonly woke: (timerAt: number) => Input
   /** Lets the timer through to the machine: at once, or when the computer does not sleep any more. */
@@ -21,7 +23,7 @@ const tooMany = 1_000
 export class MachineDriver<Input, Effect> {
   readonly #options: DriverOptions<Input, Effect>
   #inputs: Input[] = []
-  #state: 'resting' | 'turning' | 'stopped' = 'resting'
+  #state: 'resting' | 'gathering' | 'turning' | 'stopped' = 'resting'
   #timer: { readonly at: number; readonly setAt: number; readonly callOff: () => void } | undefined
   #wakes = { at: 0, count: 0 }
 
@@ -40,8 +42,11 @@ export class MachineDriver<Input, Effect> {
   }
 
   feed(input: Input): void {
-    if (this.#state === 'resting') this.#turn(input)
-    else if (this.#state === 'turning') this.#inputs.push(input)
+    if (this.#state === 'stopped') return
+    this.#inputs.push(input)
+    if (this.#state !== 'resting') return
+    this.#state = 'gathering'
+    this.#options.gather(this.#turn)
   }
 
   /** The process ends: nothing is heard or done any more. */
@@ -51,15 +56,27 @@ export class MachineDriver<Input, Effect> {
     this.#callOff()
   }
 
-  #turn(first: Input): void {
-    const { machine, clock, perform } = this.#options
+  readonly #turn = (): void => {
+    if (!this.#isRunning()) return
     this.#state = 'turning'
-    for (let input: Input | undefined = first; input !== undefined; input = this.#inputs.shift()) {
-      for (const effect of machine.handle(input, clock.now())) if (this.#isRunning()) perform(effect)
+    while (this.#inputs.length > 0) {
+      const inputs = this.#inputs
+      this.#inputs = []
+      this.#handle(inputs)
     }
     if (!this.#isRunning()) return
     this.#state = 'resting'
     this.#setTimer()
+  }
+
+  #handle(inputs: readonly Input[]): void {
+    const { machine, clock } = this.#options
+    if (machine.handleAll) this.#perform(machine.handleAll(inputs, clock.now()))
+    else for (const input of inputs) if (this.#isRunning()) this.#perform(machine.handle(input, clock.now()))
+  }
+
+  #perform(effects: readonly Effect[]): void {
+    for (const effect of effects) if (this.#isRunning()) this.#options.perform(effect)
   }
 
   #isRunning(): boolean {

@@ -17,5 +17,7 @@ export type { Operation, Result } from '../../packages/server/src/store/operatio
 /** What both machines are to a shell. */
 export interface Machine<Input, Effect> {
   handle(input: Input, now: number): readonly Effect[]
+  /** The same for all that a tick brought, for one that takes it together. */
+  handleAll?(inputs: readonly Input[], now: number): readonly Effect[]
   wakeAt(): number
 }

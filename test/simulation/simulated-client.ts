@@ -63,6 +63,7 @@ export class SimulatedClient {
       machine: options.machine,
       clock: options.ownClock,
       perform: (effect) => this.#perform(effect),
+      gather: (turn) => turn(),
       woke: (timerAt) => ({ kind: 'woke', timerAt }),
       reach: (wake) => this.#whenAwake(() => this.#due(wake)),
       spins: options.spins,

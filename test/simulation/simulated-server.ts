@@ -74,6 +74,7 @@ export class SimulatedServer {
       clock: this.#clock,
       spins,
       perform: (effect) => this.#perform(effect),
+      gather: (turn) => void this.#clock.after(0, turn),
       woke: () => ({ kind: 'woke' }),
       reach: (wake) => wake(),
     })
