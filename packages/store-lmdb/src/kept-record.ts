@@ -111,7 +111,8 @@ export class KeptRecord {
     writeJournal(database, record.session, this.#journal)
     const hasNewPushes = writeLog(database, record.session, this.#log)
     const json = JSON.stringify(rowOf(record))
-    const isSame = !hasNewEntries && !hasNewPushes && json === this.#row.json
+    // Where the change log says more, the row says from which batch on it counts, though it may be as it was before.
+    const isSame = !this.isAhead && !hasNewEntries && !hasNewPushes && json === this.#row.json
     if (!isSame) this.#row = putRow(database, record.session, batch, json)
     this.#journal.entries.told.take()
     Object.assign(this.#told, toldOf(record))

@@ -167,6 +167,31 @@ test('a batch that writes to tables, too, is whole in one place: not in the chan
   expect(head).toBe(3)
 })
 
+test('what was begun and forgotten before its row knew of it does not come back', async () => {
+  const path = newPath()
+  const store = lmdbStore({ path })
+  const begin = (attempt: number, onlyLookUp: boolean): Operation => {
+    const fence = { session: 'session 1', epoch: 'epoch 1', attempt }
+    return { op: 'begin', fence, n: 1, mode: 'request', owner: 'me', idempotent: false, onlyLookUp, from: 0 }
+  }
+  const run = { session: 'session 1', epoch: 'epoch 1', n: 1, owner: 'me' }
+  store.apply([enlist, greet(1)])
+  // In the change log.
+  expect(store.apply([begin(1, false)])).toMatchObject([{ status: 'new' }])
+  // In rows, which are again as they were; that the change log is over is news to them.
+  expect(
+    store.apply([
+      { op: 'forget', run },
+      { op: 'join', session: 'session 1', room: 'x' },
+    ]),
+  ).toMatchObject([{ status: 'ok' }, {}])
+  await store.close()
+  const other = lmdbStore({ path })
+  other.apply([greet(2)])
+  expect(other.apply([begin(2, true)])).toMatchObject([{ status: 'new' }])
+  await other.close()
+})
+
 test('a change log that is long goes to rows', async () => {
   const path = newPath()
   const store = lmdbStore({ path, mapSize: 16 * 1024 * 1024 })

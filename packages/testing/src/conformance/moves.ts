@@ -51,6 +51,8 @@ export const learn = (known: Known, operation: Operation, result: Result | undef
   if (operation.op === 'append' && operation.ask !== undefined && result?.op === 'append') {
     known.asks.push(...result.appended)
   }
+  // Its notes are numbered anew: what an owner of the same name had found says nothing of them.
+  if (operation.op === 'enlist') known.seen.delete(operation.owner)
   if (operation.op === 'renew' && result?.op === 'renew' && result.status === 'ok') {
     known.seen.set(operation.owner, result.last)
     for (const ended of result.over) known.fences.delete(ended.session)
