@@ -1,8 +1,8 @@
 /** What Node gives to the server: time, ids, and the hash under which a secret is kept. */
 
-import { createHash, randomFillSync } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Clock } from '@backchat/protocol'
-import { urlAlphabet } from 'nanoid'
+import { nanoid } from 'nanoid'
 
 /** Longer delays overflow Node's timers; whoever waits longer is called early and waits on. */
 const longestDelayMs = 2 ** 31 - 1
@@ -23,24 +23,8 @@ export const stayAlive = (): (() => void) => {
   return () => clearInterval(timer)
 }
 
-/** As nanoid has it: 21 characters, each of 6 random bits. */
-const idLength = 21
-/** Random characters for so many ids are made at once. */
-const pool = Buffer.allocUnsafe(256 * idLength)
-let taken = pool.length
-
-const refill = (): void => {
-  randomFillSync(pool)
-  for (let i = 0; i < pool.length; i++) pool[i] = urlAlphabet.charCodeAt((pool[i] ?? 0) & 63)
-  taken = 0
-}
-
-/** A new id of 21 characters, 126 bits: unique and unguessable. Not by `nanoid()`, which joins characters: a reply takes longer to be named so than to be encoded. */
-export const newId = (): string => {
-  if (taken === pool.length) refill()
-  taken += idLength
-  return pool.toString('latin1', taken - idLength, taken)
-}
+/** A new id of 21 characters, 126 bits: unique and unguessable. */
+export const newId = (): string => nanoid()
 
 /** The only form in which a client's secret is kept. */
 export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
