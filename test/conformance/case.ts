@@ -9,6 +9,11 @@ export interface Heard {
   readonly [field: string]: unknown
 }
 
+/** Frames in one text, a line for each. */
+export const together = (...frames: readonly object[]) => ({
+  text: frames.map((frame) => JSON.stringify(frame)).join('\n'),
+})
+
 export const isText = (wire: Wire): wire is { readonly text: string } => 'text' in wire
 export const isBinary = (wire: Wire): wire is { readonly binary: readonly number[] } => 'binary' in wire
 

@@ -1,6 +1,6 @@
 /** What servers must not say, or may say though it looks odd, and what a client does with it. */
 
-import type { ClientCase, Move, Wire } from './case.js'
+import { type ClientCase, type Move, together, type Wire } from './case.js'
 import {
   answered,
   authorized,
@@ -41,6 +41,8 @@ const noFrames: readonly (readonly [what: string, wire: Wire])[] = [
   ['JSON with more behind it', { text: '{"kind":"ping"}{}' }],
   ['null', { text: 'null' }],
   ['an array', { text: '[{"kind":"ping"}]' }],
+  ['an empty line', { text: '\n{"kind":"pong"}' }],
+  ['a frame over two lines', { text: '{"kind":\n"pong"}' }],
   ['an object without a kind', { text: '{}' }],
   ['a kind that is a number', { text: '{"kind":1}' }],
   ['a kind only in __proto__', { text: '{"__proto__":{"kind":"ping"}}' }],
@@ -217,6 +219,24 @@ const texts: readonly ClientCase[] = [
     link: 'welcomed',
     before: asks('request'),
     says: [{ text: JSON.stringify(reply(2)).replace('"content":"said"', '"content":{"\\u005f_proto__":{"x":1}}') }],
+    settles: { 2: 'ok' },
+  },
+  {
+    name: 'the frames of one text are taken in order, those of an unknown kind left out',
+    rule: 'P-2',
+    link: 'welcomed',
+    before: asks('request', 'stream'),
+    says: [together(chunk(3, 0), { kind: 'later' }, reply(2), reply(3, { count: 1 }))],
+    chunks: 1,
+    settles: { 2: 'ok', 3: 'ok' },
+  },
+  {
+    name: 'what comes before a garbled frame in the same text is taken, what comes after it is not',
+    rule: 'P-3',
+    link: 'welcomed',
+    before: asks('request', 'request'),
+    says: [{ text: `${together(reply(2)).text}\n{}\n${together(reply(3)).text}` }],
+    drops: 4400,
     settles: { 2: 'ok' },
   },
   {

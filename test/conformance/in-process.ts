@@ -1,6 +1,6 @@
 /** A server in this process: the real machine on the real memory store, with texts for links and time that passes when it is told to. */
 
-import { decodeClientFrame, encode, type Json, limits, utf8Length } from '@backchat/protocol'
+import { decodeClientFrame, eachLine, encode, type Json, limits, utf8Length } from '@backchat/protocol'
 import { type Machine, type Run, type ServerEffect, type ServerInput, ServerMachine } from '../simulation/machines.js'
 import { behaviourOf, idempotentType, textOf, types, written } from './application.js'
 import { type Carrier, newStore } from './store.js'
@@ -78,10 +78,13 @@ export class ServerInProcess {
     if (entry === undefined) return
     if (!entry.welcomed && utf8Length(text) > limits.helloBytes)
       return this.#garbled(link, 'The hello is too large.', true)
-    const decoded = decodeClientFrame(text, frameBytes)
-    if (!decoded.ok) this.#garbled(link, decoded.reason, decoded.tooLarge)
-    else if (decoded.frame !== null) this.feed({ kind: 'received', link, frame: decoded.frame })
-    else if (!entry.welcomed) this.#garbled(link, `unknown before welcome: ${decoded.unknown}`, false)
+    eachLine(text, (line) => {
+      const decoded = decodeClientFrame(line, frameBytes)
+      if (!decoded.ok) this.#garbled(link, decoded.reason, decoded.tooLarge)
+      else if (decoded.frame !== null) this.feed({ kind: 'received', link, frame: decoded.frame })
+      else if (!entry.welcomed) this.#garbled(link, `unknown before welcome: ${decoded.unknown}`, false)
+      return decoded.ok
+    })
   }
 
   binary(link: number): void {

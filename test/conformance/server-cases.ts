@@ -1,6 +1,6 @@
 /** What clients must not say, or may say though it looks odd, and what a server does with it. */
 
-import type { Heard, ServerCase, Wire } from './case.js'
+import { type Heard, type ServerCase, together, type Wire } from './case.js'
 import {
   ack,
   answer,
@@ -54,6 +54,8 @@ const noFrames: readonly (readonly [what: string, wire: Wire])[] = [
   ['a number', { text: '1' }],
   ['a string', { text: '"ping"' }],
   ['an array', { text: '[{"kind":"ping"}]' }],
+  ['an empty line', { text: '\n{"kind":"ping"}' }],
+  ['a frame over two lines', { text: '{"kind":\n"ping"}' }],
   ['an object without a kind', { text: '{}' }],
   ['a kind that is a number', { text: '{"kind":1}' }],
   ['a kind that is null', { text: '{"kind":null}' }],
@@ -281,6 +283,22 @@ const texts: readonly ServerCase[] = [
     link: 'welcomed',
     says: [{ text: JSON.stringify(request(1, 'echo', '\u0000\u2028\ud800x')) }],
     hears: [echoed(1, '\u0000\u2028\ud800x')],
+  },
+  {
+    name: 'the frames of one text are taken in order, those of an unknown kind left out',
+    rule: 'P-2',
+    link: 'welcomed',
+    says: [together(request(1, 'echo', 'a'), { kind: 'later' }, request(2, 'echo', 'b'))],
+    hears: [echoed(1, 'a'), echoed(2, 'b')],
+  },
+  {
+    name: 'what comes before a garbled frame in the same text is taken, what comes after it is not',
+    rule: 'P-3',
+    link: 'welcomed',
+    says: [{ text: `${together(cancel(1)).text}\n{}\n${together(cancel(2)).text}` }],
+    hears: [cancelled(1)],
+    closes: 4400,
+    hurried: true,
   },
   {
     name: 'of two fields with the same name the last one counts',

@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { createClient } from '@backchat/client'
-import { decodeServerFrame, limits } from '@backchat/protocol'
+import { decodeServerFrame, eachLine, limits } from '@backchat/protocol'
 import { random } from '@backchat/testing'
 import { WebSocket } from 'ws'
 import { freePort } from '../free-port.js'
@@ -227,10 +227,13 @@ class StrangersLink {
 
   #heard(text: string): void {
     if (this.#isOver) return
-    const decoded = decodeServerFrame(text, frameBytes)
-    claim(decoded.ok && decoded.frame !== null, () => `The server said what no client understands: ${text}`)
-    if (decoded.ok && decoded.frame?.kind === 'welcome') this.epoch = decoded.frame.epoch
-    this.#stranger.received(text)
+    eachLine(text, (line) => {
+      const decoded = decodeServerFrame(line, frameBytes)
+      claim(decoded.ok && decoded.frame !== null, () => `The server said what no client understands: ${line}`)
+      if (decoded.ok && decoded.frame?.kind === 'welcome') this.epoch = decoded.frame.epoch
+      this.#stranger.received(line)
+      return true
+    })
     this.#tellNews()
   }
 

@@ -57,7 +57,9 @@ export class Stranger {
     }
     if (this.#chance() < 0.01) return { act: 'lose', who }
     if (this.#chance() < this.#badness) return this.#bad()
-    return this.#say(JSON.stringify(this.#state === 'opened' ? this.#hello() : this.#due()))
+    if (this.#state === 'opened') return this.#say(JSON.stringify(this.#hello()))
+    const count = this.#chance() < 0.2 ? between(this.#chance, 2, 5) : 1
+    return this.#say(Array.from({ length: count }, () => JSON.stringify(this.#due())).join('\n'))
   }
 
   #say(text: string): ServerAct {

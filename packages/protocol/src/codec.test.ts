@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { clientFrame, json, serverFrame } from './arbitrary/frames.js'
 import { spoilt } from './arbitrary/spoilt.js'
-import { type Decoded, decodeClientFrame, decodeServerFrame, encode } from './codec.js'
+import { type Decoded, decodeClientFrame, decodeServerFrame, eachLine, encode } from './codec.js'
 import type { ClientFrame, ReceivedByClient, ReceivedByServer, ServerFrame } from './frames.js'
-import type { Json, JsonValue } from './json.js'
+import { type Json, type JsonValue, toJson } from './json.js'
 
 const unlimited = Number.POSITIVE_INFINITY
 const text = (value: JsonValue) => JSON.stringify(value) as Json
@@ -224,4 +224,24 @@ describe('a key __proto__ is dropped wherever it stands [P-3]', () => {
   test('it cannot stand in for a field that is missing', () => {
     expect(decodeServerFrame('{"kind":"started","__proto__":{"n":1}}', unlimited).ok).toBe(false)
   })
+})
+
+test('a text is read line by line, until somebody has had enough', () => {
+  const linesOf = (text: string, most = Infinity) => {
+    const lines: string[] = []
+    eachLine(text, (line) => lines.push(line) < most)
+    return lines
+  }
+  expect(linesOf('one')).toEqual(['one'])
+  expect(linesOf('one\ntwo\nthree')).toEqual(['one', 'two', 'three'])
+  expect(linesOf('\none\n')).toEqual(['', 'one', ''])
+  expect(linesOf('')).toEqual([''])
+  expect(linesOf('one\ntwo\nthree', 2)).toEqual(['one', 'two'])
+  expect(linesOf('one\rtwo\u2028three')).toEqual(['one\rtwo\u2028three'])
+})
+
+test('what is encoded is one line, whatever is in it', () => {
+  const content = toJson({ text: 'a\nb\r\u2028' })
+  if (!content.ok) throw new Error(content.reason)
+  expect(encode({ kind: 'chunk', n: 1, chunk: 0, content: content.json })).not.toContain('\n')
 })

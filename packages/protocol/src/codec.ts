@@ -1,4 +1,4 @@
-/** Frames to text and back. Whatever text a peer sends, reading it gives a value and never throws. */
+/** Frames to text and back. Whatever a peer sends, reading it gives a value and never throws. */
 
 import type { ClientFrame, ReceivedByClient, ReceivedByServer, ServerFrame } from './frames.js'
 import { type ChecksOfFrames, clientFrames, isObject, serverFrames, wrongField } from './guards.js'
@@ -28,7 +28,17 @@ export function encodeClientFrame(frame: ClientFrame<Json> | ServerFrame<Json>):
 
 const optional = (name: string, value: number | undefined) => (value === undefined ? '' : `,"${name}":${value}`)
 
-/** What a text turned out to be. */
+/** Hands on each frame of a text, a line for each [P-2], until `read` has had enough: what follows a garbled frame is not read. */
+export function eachLine(text: string, read: (line: string) => boolean): void {
+  let start = 0
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+    if (!read(text.slice(start, end))) return
+    start = end + 1
+  }
+  read(start === 0 ? text : text.slice(start))
+}
+
+/** What a line turned out to be. */
 export type Decoded<Frame> =
   | { readonly ok: true; readonly frame: Frame }
   /** A kind not known here: ignored after `welcome` [P-3], a breach before it [P-5]. */

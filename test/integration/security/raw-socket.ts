@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { framesOf } from '../server/raw-client.js'
 
 /** One WebSocket frame of a client (RFC 6455 §5.2), sound unless told otherwise. */
 export interface FrameParts {
@@ -102,11 +103,12 @@ export class RawSocket {
     return undefined
   }
 
-  /** The next text that is a frame of this kind. */
+  /** The first frame of this kind in the texts that come. */
   async hear(kind: string): Promise<Record<string, unknown>> {
     for (let heard = await this.next(); heard !== undefined; heard = await this.next()) {
-      const said = heard.opcode === opcodes.text ? JSON.parse(String(heard.payload)) : undefined
-      if (said?.kind === kind) return said
+      const said = heard.opcode === opcodes.text ? framesOf(String(heard.payload)) : []
+      const frame = said.find((frame) => frame.kind === kind)
+      if (frame !== undefined) return frame
     }
     throw new Error(`The connection ended without a ${kind}.`)
   }

@@ -19,6 +19,9 @@ export const newIdentity = (): Identity => ({
   secret: randomBytes(32).toString('base64url'),
 })
 
+/** The frames of a text, a line for each. */
+export const framesOf = (text: string): readonly Frame[] => text.split('\n').map((line) => JSON.parse(line))
+
 export class RawClient {
   readonly socket: WebSocket
   /** The close code, once the socket has closed. */
@@ -31,7 +34,7 @@ export class RawClient {
     this.socket = socket
     socket.on('error', () => {})
     socket.on('message', (data) => {
-      this.#unread.push(JSON.parse(String(data)))
+      this.#unread.push(...framesOf(String(data)))
       this.#wakeReader?.()
     })
     this.closed = new Promise((resolve) => {

@@ -1,6 +1,6 @@
 /** What a transport brings, as inputs of the machine: text becomes frames here. */
 
-import { decodeServerFrame, limits } from '@backchat/protocol'
+import { decodeServerFrame, eachLine, limits } from '@backchat/protocol'
 import type { Input } from '../machine/inputs.js'
 import type { TransportEvents } from '../transport/transport.js'
 
@@ -10,14 +10,19 @@ const frameBytes = limits.replyBytes + limits.envelopeBytes
 export function arrivals(tell: (input: Input) => void): TransportEvents {
   return {
     opened: (link) => tell({ kind: 'opened', link }),
-    received: (link, text) => tell(read(link, text)),
+    received: (link, text) =>
+      eachLine(text, (line) => {
+        const input = read(link, line)
+        tell(input)
+        return input.kind !== 'garbled'
+      }),
     garbled: (link, reason) => tell({ kind: 'garbled', link, reason }),
     closed: (link, code, reason) => tell({ kind: 'closed', link, code, reason }),
   }
 }
 
-function read(link: number, text: string): Input {
-  const decoded = decodeServerFrame(text, frameBytes)
+function read(link: number, line: string): Input {
+  const decoded = decodeServerFrame(line, frameBytes)
   if (!decoded.ok) return { kind: 'garbled', link, reason: decoded.reason }
   if (decoded.frame === null) return { kind: 'unknown', link, frameKind: decoded.unknown }
   return { kind: 'received', link, frame: decoded.frame }

@@ -1,7 +1,7 @@
 /** A raw WebSocket made safe to hold: it never throws, tells its real end once, and can be dropped at once. */
 
 import { inWords } from '@backchat/protocol'
-import { Cork, type Corkable } from './cork.js'
+import { Bundle } from './bundle.js'
 import type { SocketEvents, SocketOptions, WebSocketConstructor, WebSocketLike } from './transport.js'
 
 const socketOptions: SocketOptions = {
@@ -23,7 +23,7 @@ export class Socket {
   #raw: WebSocketLike | undefined
   #ended = false
   #failure = ''
-  readonly #cork = new Cork()
+  readonly #bundle = new Bundle((text) => this.#write(text))
   readonly #listeners = new Map<string, Listener>()
 
   constructor(Raw: WebSocketConstructor, url: string, protocol: string) {
@@ -41,7 +41,7 @@ export class Socket {
   }
 
   get bufferedAmount(): number {
-    return this.#raw?.bufferedAmount ?? 0
+    return (this.#raw?.bufferedAmount ?? 0) + this.#bundle.length
   }
 
   /** One listener for each type. */
@@ -54,7 +54,10 @@ export class Socket {
   }
 
   send(text: string): void {
-    this.#cork.hold()
+    this.#bundle.add(text)
+  }
+
+  #write(text: string): void {
     try {
       this.#raw?.send(text)
     } catch (error) {
@@ -83,9 +86,8 @@ export class Socket {
     act('close', this.#closed)
   }
 
-  /** Only one of `ws` tells: of the stream that it writes to, and of texts without making an event of each. */
-  readonly #upgraded = ({ socket }: { readonly socket: Corkable }) => {
-    this.#cork.stream = socket
+  /** Only one of `ws` tells of it, and then of texts without making an event of each. */
+  readonly #upgraded = () => {
     this.#raw?.removeEventListener('message', this.#received)
     this.#raw?.on?.('message', this.#told)
   }
@@ -106,6 +108,7 @@ export class Socket {
   }
 
   #drop(code: number): void {
+    this.#bundle.release()
     const raw = this.#raw
     this.#raw = undefined
     if (raw === undefined) return
@@ -114,7 +117,6 @@ export class Socket {
     raw.off?.('message', this.#told)
     try {
       raw.close(mayBeSent(code) ? code : undefined)
-      this.#cork.release()
       // What was sent, and the close frame, have been written. Whether they arrive is not waited for.
       raw.terminate?.()
     } catch {

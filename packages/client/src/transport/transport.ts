@@ -1,7 +1,5 @@
 /** What carries frames: a socket at a time, numbered by the machine. A transport decides nothing and keeps no time. */
 
-import type { Corkable } from './cork.js'
-
 /** What a transport reports. Facts of the newest link only; after {@link Transport.abandon} nothing of that link. */
 export interface TransportEvents {
   opened(link: number): void
@@ -68,8 +66,7 @@ export interface WebSocketLike {
 
 /** What `ws` tells beside, by `on`. */
 export interface NodeEvents {
-  /** The stream that it writes to. */
-  readonly upgrade: [response: { readonly socket: Corkable }]
+  readonly upgrade: unknown[]
   readonly message: [data: unknown, isBinary: boolean]
 }
 

@@ -1,3 +1,4 @@
+import { limits } from '@backchat/protocol'
 import { afterEach, expect, test, vi } from 'vitest'
 import WebSocket from 'ws'
 import { Facts } from './facts.js'
@@ -61,6 +62,7 @@ test('texts go both ways, in order', async () => {
   const heard: string[] = []
   client.on('message', (data) => heard.push(String(data)))
   transport.send(7, 'one')
+  await Promise.resolve()
   transport.send(7, 'two')
   client.send('three')
   client.send('four')
@@ -69,17 +71,38 @@ test('texts go both ways, in order', async () => {
   expect(facts.all).toEqual(['opened 7', 'received 7 three', 'received 7 four'])
 })
 
-test('the texts of one turn leave together, when it ends', async () => {
+test('the frames of one turn leave in one text, when it ends', async () => {
   const { transport, client } = await opened()
   const heard: string[] = []
   client.on('message', (data) => heard.push(String(data)))
-  for (const text of ['one', 'two', 'three']) transport.send(1, text)
-  // Small texts that are not held back are written at once.
-  expect(transport.buffered()).toBeGreaterThan('onetwothree'.length)
+  for (const frame of ['one', 'two', 'three']) transport.send(1, frame)
+  expect(transport.buffered()).toBe('one\ntwo\nthree'.length)
   await Promise.resolve()
   expect(transport.buffered()).toBe(0)
   transport.send(1, 'four')
-  await eventually(() => expect(heard).toEqual(['one', 'two', 'three', 'four']))
+  await eventually(() => expect(heard).toEqual(['one\ntwo\nthree', 'four']))
+})
+
+test('no text with several frames is longer than every peer takes', async () => {
+  const { transport, client } = await opened()
+  const heard: string[] = []
+  client.on('message', (data) => heard.push(String(data)))
+  const frames = [limits.bundleLength / 2 - 1, limits.bundleLength / 2, 1, limits.bundleLength, 1]
+  for (const length of frames) transport.send(1, '你'.repeat(length))
+  await eventually(() => expect(heard.at(-1)).toBe('你'))
+  expect(heard.map((text) => text.split('\n').length)).toEqual([2, 1, 1, 1])
+  expect(Buffer.byteLength(heard[0] ?? '')).toBeLessThanOrEqual(8 * 1024)
+})
+
+test('what was sent in the turn that abandons a link leaves before the close frame', async () => {
+  const { transport, client } = await opened()
+  const heard: string[] = []
+  client.on('message', (data) => heard.push(String(data)))
+  const closed = new Promise((resolve) => client.once('close', resolve))
+  transport.send(1, 'bye')
+  transport.abandon(1, 1000)
+  expect(await closed).toBe(1000)
+  expect(heard).toEqual(['bye'])
 })
 
 test('a binary message is garbled, and the link stays', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { limits } from '@backchat/protocol'
 import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { LinkSocket, mostQueuedBytes, slowBytes } from './link-socket.js'
@@ -56,7 +57,12 @@ const pair = async () => {
   const client = new WebSocket(`ws://localhost:${(http.address() as AddressInfo).port}`)
   client.on('error', () => {})
   const texts: string[] = []
-  client.on('message', (data) => texts.push(String(data)))
+  const messages: number[] = []
+  client.on('message', (data) => {
+    const frames = String(data).split('\n')
+    texts.push(...frames)
+    messages.push(frames.length)
+  })
   cleanups.push(() => {
     client.terminate()
     http.close()
@@ -64,24 +70,35 @@ const pair = async () => {
   })
   const link = await accepted
   await once(client, 'open')
-  return { link, client, heard, texts, looks, writes: () => writes }
+  return { link, client, heard, texts, messages, looks, writes: () => writes }
 }
 
-test('the texts of one turn leave in one write and arrive in order', async () => {
-  const { link, texts, writes } = await pair()
-  for (let n = 0; n < 50; n += 1) link.transmit(`text ${n}`)
+test('the frames of one turn leave in one text and arrive in order', async () => {
+  const { link, texts, messages, writes } = await pair()
+  for (let n = 0; n < 50; n += 1) link.transmit(`frame ${n}`)
   link.flush()
-  await vi.waitFor(() => expect(texts).toHaveLength(50))
-  expect(texts[49]).toBe('text 49')
+  link.transmit('another turn')
+  link.flush()
+  await vi.waitFor(() => expect(texts).toHaveLength(51))
+  expect(texts[49]).toBe('frame 49')
+  expect(messages).toEqual([50, 1])
+  expect(writes()).toBe(2)
+})
+
+test('no text with several frames is longer than every peer takes', async () => {
+  const { link, texts, messages, writes } = await pair()
+  const frames = [limits.bundleLength / 2 - 1, limits.bundleLength / 2, 1, limits.bundleLength, 1]
+  for (const length of frames) link.transmit('你'.repeat(length), '你')
+  link.flush()
+  await vi.waitFor(() => expect(texts.map(({ length }) => length)).toEqual(frames))
+  expect(messages).toEqual([2, 1, 1, 1])
+  expect(Buffer.byteLength(texts.slice(0, 2).join('\n'))).toBeLessThanOrEqual(8 * 1024)
   expect(writes()).toBe(1)
 })
 
-test('texts of all lengths and languages leave in one write, and arrive in order', async () => {
+test('frames of all lengths and languages leave in one write, and arrive in order', async () => {
   const { link, texts, writes } = await pair()
-  const said = [0, 1, 125, 126, 127, 65_534, 65_535, 65_536].flatMap((length) => [
-    'a'.repeat(length),
-    '你'.repeat(length),
-  ])
+  const said = [1, 125, 126, 127, 65_534, 65_535, 65_536].flatMap((length) => ['a'.repeat(length), '你'.repeat(length)])
   said.push('\u0000\u007f', '\u0080\u00ff', '😀')
   for (const text of said.slice(0, 12)) link.transmit(text)
   link.flush()

@@ -1,9 +1,9 @@
-/** One accepted WebSocket: texts in, texts out in one write for each turn, and a bound on what a slow reader leaves behind. */
+/** One accepted WebSocket: texts in, the frames of a turn out in one write, and a bound on what a slow reader leaves behind. */
 
 import type { Duplex } from 'node:stream'
 import { type Clock, closeCodes, limits } from '@backchat/protocol'
 import type { RawData, WebSocket } from 'ws'
-import { textFrame } from './text-frame.js'
+import { isAscii, textFrame } from './text-frame.js'
 
 /** What a socket reports. After `abandon` only `gone`. */
 export interface LinkListener {
@@ -31,7 +31,10 @@ export class LinkSocket {
   readonly #clock: Pick<Clock, 'after'>
   readonly #listener: LinkListener
   #corked = false
-  /** Frames of this turn that have not been handed on, as bytes: each character is one. */
+  /** The text that is being put together: a line for each frame [P-2]. */
+  #text = ''
+  #isAscii = true
+  /** WebSocket frames of this turn that have not been handed on, as bytes: each character is one. */
   #gathered = ''
   /** Something was transmitted since the last flush. */
   #unflushed = false
@@ -58,14 +61,17 @@ export class LinkSocket {
     this.#welcomed = true
   }
 
-  /** Queues a text. All texts of a turn leave in one system call, at {@link flush}. Returns whether this is the first since. All but `payload` is ASCII. */
-  transmit(text: string, payload = text): boolean {
+  /**
+   * Queues a frame. All of a turn leave in one system call, at {@link flush}. Returns whether this is the first since.
+   * `payload` is the part of it that may go beyond ASCII: to look at all of a text that was just put together, it would have to be copied.
+   */
+  transmit(frame: string, payload = frame): boolean {
     if (this.#over) return false
     const isFirst = !this.#unflushed
     this.#unflushed = true
-    const frame = textFrame(text, payload)
-    if (frame === undefined) this.#send(text)
-    else this.#gathered += frame
+    if (this.#text.length + frame.length >= limits.bundleLength) this.#wrap()
+    this.#text = this.#text === '' ? frame : `${this.#text}\n${frame}`
+    this.#isAscii &&= isAscii(payload)
     if (this.#gathered.length > gatheredBytes) this.#handOn()
     return isFirst
   }
@@ -82,6 +88,7 @@ export class LinkSocket {
   flush(): void {
     this.#unflushed = false
     this.isLate = false
+    this.#wrap()
     this.#writeGathered()
     this.#uncork()
     if (this.#over || this.queuedBytes <= slowBytes) return
@@ -92,10 +99,22 @@ export class LinkSocket {
   /** Flushes, closes with the code, and terminates what is not closed within a second (the WebSocket's `closeTimeout`). */
   abandon(code: number, reason: string): void {
     if (this.#over) return
+    this.#wrap()
     this.#writeGathered()
     this.#end()
     this.#socket.close(code, shortened(reason))
     this.#uncork()
+  }
+
+  /** The text is complete. */
+  #wrap(): void {
+    const text = this.#text
+    if (text === '') return
+    const bytes = this.#isAscii ? textFrame(text) : undefined
+    this.#text = ''
+    this.#isAscii = true
+    if (bytes === undefined) this.#send(text)
+    else this.#gathered += bytes
   }
 
   /** In order with what was gathered before. */

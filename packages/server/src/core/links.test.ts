@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { limits } from '@backchat/protocol'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Input } from '../machine/inputs.js'
@@ -49,6 +50,32 @@ test('links are numbered from 1, and frames become inputs', async () => {
     { kind: 'opened', link: 2 },
     { kind: 'received', link: 1, frame: { kind: 'ping' } },
     { kind: 'garbled', link: 1, reason: expect.stringContaining('tomorrow'), tooLarge: false },
+  ])
+})
+
+test('a text holds a frame in each line; what follows a garbled one is not read', async () => {
+  const { links, inputs, dial } = await linked()
+  const { client } = await dial()
+  links.transmit(1, {
+    kind: 'welcome',
+    sessionId: 's',
+    epoch: 'e',
+    resumed: false,
+    head: 0,
+    idempotent: [],
+    limits,
+    heartbeatMs: 1,
+  })
+  client.send('{"kind":"ping"}\n{"kind":"tomorrow"}\n{"kind":"bye"}')
+  client.send('{"kind":"pong"}\n'.repeat(2) + '\n'.repeat(1_000))
+  await vi.waitFor(() => expect(inputs.at(-1)?.kind).toBe('garbled'))
+  expect(inputs.map((input) => (input.kind === 'received' ? input.frame.kind : input.kind))).toEqual([
+    'opened',
+    'ping',
+    'bye',
+    'pong',
+    'pong',
+    'garbled',
   ])
 })
 

@@ -2,7 +2,15 @@
 
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type Clock, decodeClientFrame, encode, type Json, limits, type ServerFrame } from '@backchat/protocol'
+import {
+  type Clock,
+  decodeClientFrame,
+  eachLine,
+  encode,
+  type Json,
+  limits,
+  type ServerFrame,
+} from '@backchat/protocol'
 import type { WebSocket } from 'ws'
 import type { Input, LinkId } from '../machine/inputs.js'
 import { LinkSocket } from './link-socket.js'
@@ -124,10 +132,13 @@ export class Links {
 
   #received(link: LinkId, text: string): void {
     const { feed, messageBytes } = this.#options
-    const decoded = decodeClientFrame(text, messageBytes + limits.envelopeBytes)
-    if (!decoded.ok) feed({ kind: 'garbled', link, reason: decoded.reason, tooLarge: decoded.tooLarge })
-    else if (decoded.frame !== null) feed({ kind: 'received', link, frame: decoded.frame })
-    else this.#unknown(link, decoded.unknown)
+    eachLine(text, (line) => {
+      const decoded = decodeClientFrame(line, messageBytes + limits.envelopeBytes)
+      if (!decoded.ok) feed({ kind: 'garbled', link, reason: decoded.reason, tooLarge: decoded.tooLarge })
+      else if (decoded.frame !== null) feed({ kind: 'received', link, frame: decoded.frame })
+      else this.#unknown(link, decoded.unknown)
+      return decoded.ok
+    })
   }
 
   /** What a newer version would say is ignored after `welcome` [P-3], and a breach before it [P-5]. */

@@ -8,13 +8,12 @@ const eightByteLength = 64 * 1024
 
 const start = String.fromCharCode(fin | textOpcode)
 
-/**
- * The frame, a character for each byte; undefined where that is not so simple: for a long text, or one with characters beyond ASCII.
- * `payload` is the part of the text that may have them: to look at all of a text that was just put together, it would have to be copied.
- */
-export const textFrame = (text: string, payload = text): string | undefined => {
+export const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length
+
+/** The frame of an ASCII text, a character for each byte; undefined for a long text, where that is not so simple. */
+export const textFrame = (text: string): string | undefined => {
   const { length } = text
-  if (length >= eightByteLength || Buffer.byteLength(payload) !== payload.length) return undefined
+  if (length >= eightByteLength) return undefined
   const size =
     length < twoByteLength
       ? String.fromCharCode(length)
