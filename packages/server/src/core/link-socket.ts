@@ -3,7 +3,7 @@
 import type { Duplex } from 'node:stream'
 import { type Clock, closeCodes, limits } from '@backchat/protocol'
 import type { RawData, WebSocket } from 'ws'
-import { isAscii, textFrame } from './text-frame.js'
+import { isAscii, textFrame, utf8Bytes } from './text-frame.js'
 
 /** What a socket reports. After `abandon` only `gone`. */
 export interface LinkListener {
@@ -110,14 +110,14 @@ export class LinkSocket {
   #wrap(): void {
     const text = this.#text
     if (text === '') return
-    const bytes = this.#isAscii ? textFrame(text) : undefined
+    const frame = textFrame(this.#isAscii ? text : utf8Bytes(text))
     this.#text = ''
     this.#isAscii = true
-    if (bytes === undefined) this.#send(text)
-    else this.#gathered += bytes
+    if (frame === undefined) this.#send(text)
+    else this.#gathered += frame
   }
 
-  /** In order with what was gathered before. */
+  /** A long text, in order with what was gathered before. */
   #send(text: string): void {
     if (!this.#corked) this.#stream.cork()
     this.#corked = true

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isAscii, textFrame } from './text-frame.js'
+import { isAscii, textFrame, utf8Bytes } from './text-frame.js'
 
 const bytesOf = (text: string) => [...text].map((character) => character.charCodeAt(0))
 
@@ -9,7 +9,13 @@ test('a frame is a final text frame of RFC 6455, without a mask', () => {
   expect(bytesOf(textFrame(long) ?? '').slice(0, 5)).toEqual([0x81, 126, 1, 44, 0x78])
 })
 
-test('what is beyond ASCII, or long, is left to others', () => {
+test('what is beyond ASCII is several bytes', () => {
   expect(['e', 'é', '你', '😀'].map(isAscii)).toEqual([true, false, false, false])
+  const bytes = utf8Bytes('é你😀')
+  expect(bytesOf(bytes)).toEqual([...Buffer.from('é你😀')])
+  expect(bytesOf(textFrame(bytes) ?? '').slice(0, 2)).toEqual([0x81, 2 + 3 + 4])
+})
+
+test('what is long is left to others', () => {
   expect(textFrame('x'.repeat(64 * 1024))).toBeUndefined()
 })

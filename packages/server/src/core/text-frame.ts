@@ -10,13 +10,16 @@ const start = String.fromCharCode(fin | textOpcode)
 
 export const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length
 
-/** The frame of an ASCII text, a character for each byte; undefined for a long text, where that is not so simple. */
-export const textFrame = (text: string): string | undefined => {
-  const { length } = text
+/** A text as UTF-8, a character for each byte. */
+export const utf8Bytes = (text: string): string => Buffer.from(text).toString('latin1')
+
+/** The frame of a text that is bytes already, a character for each; undefined for a long one, where that is not so simple. */
+export const textFrame = (bytes: string): string | undefined => {
+  const { length } = bytes
   if (length >= eightByteLength) return undefined
   const size =
     length < twoByteLength
       ? String.fromCharCode(length)
       : String.fromCharCode(twoByteLength, length >> 8, length & 0xff)
-  return start + size + text
+  return start + size + bytes
 }
