@@ -1,7 +1,15 @@
 /** A server in this process: the real machine on the real memory store, with texts for links and time that passes when it is told to. */
 
 import { decodeClientFrame, eachLine, encode, type Json, limits, utf8Length } from '@backchat/protocol'
-import { type Machine, type Run, type ServerEffect, type ServerInput, ServerMachine } from '../simulation/machines.js'
+import {
+  isSpent,
+  less,
+  type Machine,
+  type Run,
+  type ServerEffect,
+  type ServerInput,
+  ServerMachine,
+} from '../simulation/machines.js'
 import { behaviourOf, idempotentType, textOf, types, written } from './application.js'
 import { type Carrier, newStore } from './store.js'
 
@@ -175,7 +183,7 @@ export class ServerInProcess {
       case 'run':
         return this.#begin(effect)
       case 'pull':
-        return this.#goOn(effect.run)
+        return this.#goOnFor(effect)
       case 'abort':
         this.#working.delete(effect.run)
         return
@@ -204,14 +212,23 @@ export class ServerInProcess {
     this.#goOn(run.run)
   }
 
-  #goOn(id: number): void {
+  #goOnFor({ run, chunks, bytes }: Extract<ServerEffect, { kind: 'pull' }>): void {
+    for (let due = { chunks, bytes }; !isSpent(due) && this.#working.has(run); ) due = less(due, this.#goOn(run))
+  }
+
+  /** Yields a chunk, or returns. How many bytes it had. */
+  #goOn(id: number): number {
     const entry = this.#working.get(id)
-    if (entry === undefined) return
-    if (entry.chunksLeft === 0) return this.#return(entry.run)
+    if (entry === undefined) return 0
+    if (entry.chunksLeft === 0) {
+      this.#return(entry.run)
+      return 0
+    }
     const content = textOf(`chunk ${entry.chunk}`)
     entry.chunksLeft -= 1
     entry.chunk += 1
     this.feed({ kind: 'yielded', run: id, content, bytes: content.length })
+    return content.length
   }
 
   #return(run: Run): void {

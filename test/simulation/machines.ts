@@ -10,6 +10,7 @@ export type {
 export type { Input as ClientInput } from '../../packages/client/src/machine/inputs.js'
 export type { AskOutcome, Effect as ServerEffect, Run } from '../../packages/server/src/machine/effects.js'
 export type { Input as ServerInput } from '../../packages/server/src/machine/inputs.js'
+export { isSpent, less, oneChunk, type Portion } from '../../packages/server/src/machine/portion.js'
 export { ServerMachine } from '../../packages/server/src/machine/server-machine.js'
 export { memoryStore } from '../../packages/server/src/memory-store.js'
 export type { Operation, Result } from '../../packages/server/src/store/operations.js'

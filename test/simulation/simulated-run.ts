@@ -2,7 +2,7 @@
 
 import { type Clock, type Json, toJson, type WireError } from '@backchat/protocol'
 import type { ServerFact } from './facts.js'
-import type { ServerInput } from './machines.js'
+import { isSpent, less, oneChunk, type Portion, type ServerInput } from './machines.js'
 import type { Ask } from './scenario.js'
 
 export interface SimulatedRunOptions {
@@ -26,6 +26,8 @@ export class SimulatedRun {
   /** Number of the call, once it is called. */
   #run = 0
   #chunks = 0
+  /** What it yields without being asked again. */
+  #due = oneChunk
   #aborted = false
   #signalled = false
   #callOff: (() => void) | undefined
@@ -35,9 +37,13 @@ export class SimulatedRun {
     this.#after(options.ask.handler.gateMs, () => this.#passGate())
   }
 
-  /** The next chunk is wanted. */
-  pull(): void {
-    if (this.#state !== 'waiting for a reader') return
+  /** More is wanted. */
+  pull({ chunks, bytes }: Portion): void {
+    this.#due = { chunks, bytes }
+    if (this.#state === 'waiting for a reader') this.#goOn()
+  }
+
+  #goOn(): void {
     const { chunks, chunkMs, workMs } = this.#options.ask.handler
     this.#state = 'working'
     if (this.#chunks < chunks) this.#after(chunkMs, () => this.#yield())
@@ -87,9 +93,11 @@ export class SimulatedRun {
     const { ask, id, node, feed, tell } = this.#options
     const chunk = this.#chunks
     this.#chunks += 1
+    this.#due = less(this.#due, ask.handler.bytes)
     this.#state = 'waiting for a reader'
     tell({ fact: 'yielded', node, run: this.#run, chunk })
     feed({ kind: 'yielded', run: id, content: json({ ask: ask.id, run: this.#run, chunk }), bytes: ask.handler.bytes })
+    if (!isSpent(this.#due) && this.#state === 'waiting for a reader') this.#goOn()
   }
 
   #end(): void {

@@ -211,7 +211,7 @@ export class SimulatedServer {
       case 'run':
         return this.#handlers.run(effect)
       case 'pull':
-        return this.#handlers.at(effect.run)?.pull()
+        return this.#handlers.at(effect.run)?.pull(effect)
       case 'abort':
         return this.#handlers.at(effect.run)?.abort()
       case 'signal':

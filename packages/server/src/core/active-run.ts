@@ -2,6 +2,7 @@
 
 import type { Identity, RequestInFlight } from '../api.js'
 import type { RunId } from '../machine/inputs.js'
+import { isSpent, less, oneChunk, type Portion } from '../machine/portion.js'
 import type { Place } from './lanes.js'
 import type { RunContext } from './run-context.js'
 
@@ -30,6 +31,8 @@ export class ActiveRun<User extends Identity, State extends object> {
   failed = false
   /** The handler's work, once middleware has let it begin. */
   answering: Promise<void> | undefined
+  /** What its generator still yields without being asked again. */
+  #due = oneChunk
   #pulled: (() => void) | undefined
 
   constructor(id: RunId, n: number, context: RunContext<User, State>, place: Place, since: number) {
@@ -55,6 +58,17 @@ export class ActiveRun<User extends Identity, State extends object> {
     }
   }
 
+  /** A chunk of that size was yielded. */
+  yielded(bytes: number): void {
+    this.chunks += 1
+    this.#due = less(this.#due, bytes)
+  }
+
+  /** Whether the next chunk is wanted already. */
+  get goesOn(): boolean {
+    return !isSpent(this.#due)
+  }
+
   /** Resolves when the next chunk is wanted, or none will ever be. */
   wanted(): Promise<void> {
     return new Promise((resolve) => {
@@ -63,7 +77,12 @@ export class ActiveRun<User extends Identity, State extends object> {
     })
   }
 
-  pull(): void {
+  pull(portion: Portion): void {
+    this.#due = portion
+    this.#wake()
+  }
+
+  #wake(): void {
     this.#pulled?.()
     this.#pulled = undefined
   }
@@ -71,6 +90,6 @@ export class ActiveRun<User extends Identity, State extends object> {
   end(): void {
     this.over = true
     this.place.leave()
-    this.pull()
+    this.#wake()
   }
 }

@@ -4,6 +4,7 @@ import type { Connection, HandledReport, HandlerOptions, Identity, Logger, Middl
 import { type AnyHandler, MessageHandlers } from '../handlers/message.js'
 import type { Run } from '../machine/effects.js'
 import type { Input } from '../machine/inputs.js'
+import { oneChunk } from '../machine/portion.js'
 import { RateLimit } from '../middleware/rate-limit.js'
 import { Lanes } from './lanes.js'
 import { MessageProcessor } from './message-processor.js'
@@ -144,6 +145,29 @@ test('nobody can speak as the system', async () => {
   expect(from).toBe('user')
 })
 
+test('a generator yields as many chunks as were asked for, or as many bytes', async () => {
+  const asked: number[] = []
+  const { processor, run, inputs } = processing(async function* () {
+    for (let n = 1; n <= 99; n += 1) {
+      asked.push(n)
+      yield n
+    }
+  })
+  await run('hi', { mode: 'stream' })
+  processor.pull({ kind: 'pull', run: 1, chunks: 3, bytes: 100 })
+  await settled()
+  expect(asked).toHaveLength(4)
+  expect(processor.inFlight()).toMatchObject([{ silentMs: 0 }])
+  processor.pull({ kind: 'pull', run: 1, chunks: 50, bytes: 2 })
+  await settled()
+  expect(asked).toHaveLength(6)
+  processor.pull({ kind: 'pull', run: 1, chunks: 50, bytes: 1_000 })
+  processor.abort({ kind: 'abort', run: 1, code: 'ABORTED', reason: 'The caller gave up.' })
+  await settled()
+  expect(asked.length).toBeLessThanOrEqual(7)
+  expect(inputs.filter(({ kind }) => kind === 'yielded').length).toBeLessThanOrEqual(6)
+})
+
 test('a generator is asked for a chunk only when it is wanted', async () => {
   const asked: number[] = []
   const { processor, run, inputs } = processing(async function* () {
@@ -155,12 +179,12 @@ test('a generator is asked for a chunk only when it is wanted', async () => {
   })
   await run('hi', { mode: 'stream' })
   expect(asked).toEqual([1])
-  processor.pull(1)
+  processor.pull({ kind: 'pull', run: 1, ...oneChunk })
   await settled()
   expect(asked).toEqual([1, 2])
-  processor.pull(1)
+  processor.pull({ kind: 'pull', run: 1, ...oneChunk })
   await settled()
-  processor.pull(1)
+  processor.pull({ kind: 'pull', run: 1, ...oneChunk })
   await settled()
   expect(inputs.map((input) => ('content' in input ? input.content : input.kind))).toEqual([
     'handling',
@@ -386,7 +410,7 @@ test('middleware may answer in place of the handler, also when it has failed', a
     { middleware: [(context, next) => next().catch(() => context.answer('too late'))] },
   )
   await late.run('hi', { mode: 'stream' })
-  late.processor.pull(1)
+  late.processor.pull({ kind: 'pull', run: 1, ...oneChunk })
   await settled()
   expect(outcome(late.inputs)).toMatchObject([{ kind: 'threw', error: { code: 'HANDLER_FAILED' } }])
 })

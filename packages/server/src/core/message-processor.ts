@@ -93,8 +93,8 @@ export class MessageProcessor<User extends Identity, State extends object> {
   }
 
   /** Carries out the effect `pull`. */
-  pull(id: RunId): void {
-    this.#runs.get(id)?.pull()
+  pull({ run, ...portion }: Extract<Effect, { kind: 'pull' }>): void {
+    this.#runs.get(run)?.pull(portion)
   }
 
   /** Carries out the effect `abort`. */
@@ -255,6 +255,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
         void letGo(generator)
         throw thrown
       }
+      if (run.goesOn) continue
       run.heardAt = undefined
       run.waitsSince = this.#options.clock.now()
       await run.wanted()
@@ -265,7 +266,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
 
   #yield(run: ActiveRun<User, State>, chunk: unknown): void {
     const { json, bytes } = encodeChunk(chunk)
-    run.chunks += 1
+    run.yielded(bytes)
     run.firstChunkMs ??= this.#options.clock.now() - run.since
     run.context.streamed ||= run.context.run.mode === 'stream'
     this.#options.feed({ kind: 'yielded', run: run.id, content: json, bytes })

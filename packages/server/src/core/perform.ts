@@ -36,7 +36,7 @@ export const performer =
       case 'run':
         return parts.processor.start(effect)
       case 'pull':
-        return parts.processor.pull(effect.run)
+        return parts.processor.pull(effect)
       case 'abort':
         return parts.processor.abort(effect)
       case 'signal':

@@ -3,6 +3,7 @@
 import type { ErrorCode, Json, RequestMode, ServerFrame, Stage, WireError, WireMessage } from '@backchat/protocol'
 import type { Operation } from '../store/operations.js'
 import type { Key, LinkId, RunId } from './inputs.js'
+import type { Portion } from './portion.js'
 
 export type Effect =
   /** Ask the application who this is; answer with `authenticated` or `authenticateFailed`. */
@@ -19,8 +20,8 @@ export type Effect =
   | { readonly kind: 'apply'; readonly batch: number; readonly operations: readonly Operation[] }
   /** Call the handler: `handling` when it is about to start, then `yielded`…, then `returned` or `threw`. */
   | Run
-  /** Ask the generator for its next chunk. The first `pull` is implied by `run`. */
-  | { readonly kind: 'pull'; readonly run: RunId }
+  /** Ask the generator for so many chunks, or until they have so many bytes together. The first `pull`, of one chunk, is implied by `run`. */
+  | ({ readonly kind: 'pull'; readonly run: RunId } & Portion)
   /** Fire the handler's signal: its result is not wanted any more, or (`code` is not `ABORTED`) it was given up with an error. */
   | { readonly kind: 'abort'; readonly run: RunId; readonly code: ErrorCode; readonly reason: string }
   /** Fire the handler's signal; what it still answers counts. */

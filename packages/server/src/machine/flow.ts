@@ -1,6 +1,7 @@
-/** How far a streamed answer has run ahead of its reader, and whether it may go on [P-19]. */
+/** How far a streamed answer has run ahead of its reader, and how much further it may [P-19]. */
 
 import { limits } from '@backchat/protocol'
+import { isSpent, largestPortion, less, oneChunk, type Portion } from './portion.js'
 
 export class Flow {
   /** Number of the first chunk that the reader has not taken. */
@@ -8,6 +9,8 @@ export class Flow {
   /** Sizes of the chunks that it has not taken, oldest first. */
   readonly #ahead: number[] = []
   #bytesAhead = 0
+  /** What the generator still yields without being asked again. */
+  #due = oneChunk
 
   /** How many chunks there are; the next one gets this number. */
   get count(): number {
@@ -19,10 +22,33 @@ export class Flow {
     return this.#ahead.length < limits.streamWindow && this.#bytesAhead < limits.replyBytes
   }
 
+  /** Whether the generator waits to be asked. */
+  get waits(): boolean {
+    return isSpent(this.#due)
+  }
+
+  /** How much to ask for, and that it was asked for. One chunk at a time of an answer that nobody reads. */
+  ask(isRead: boolean): Portion {
+    this.#due = isRead ? this.#room : oneChunk
+    return this.#due
+  }
+
   /** A chunk of that size was yielded. */
+  yielded(bytes: number): void {
+    this.#due = less(this.#due, bytes)
+  }
+
+  /** It is kept until the reader has taken it. */
   produce(bytes: number): void {
     this.#ahead.push(bytes)
     this.#bytesAhead += bytes
+  }
+
+  get #room(): Portion {
+    return {
+      chunks: Math.min(largestPortion.chunks, limits.streamWindow - this.#ahead.length),
+      bytes: Math.min(largestPortion.bytes, limits.replyBytes - this.#bytesAhead),
+    }
   }
 
   /** The reader took all chunks below `next`. Late or repeated confirmations are harmless, and so is one from the future. */

@@ -3,6 +3,7 @@
 import { closeCodes, type Json, limits } from '@backchat/protocol'
 import { describe, expect, test } from 'vitest'
 import { leaseMs } from './lease.js'
+import { largestPortion } from './portion.js'
 import { ack, bothAnswers, chunkOf, json, replyTo, TestNode } from './test-node.js'
 
 describe.each(bothAnswers)('a store that answers %s', (answers) => {
@@ -51,7 +52,7 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     for (let chunk = 0; chunk < limits.streamWindow; chunk += 1) a.yields(run, `${chunk}`)
     settle()
     expect(b.frames(2).filter(({ kind }) => kind === 'chunk')).toHaveLength(limits.streamWindow)
-    expect(a.done('pull')).toHaveLength(limits.streamWindow - 1)
+    expect(a.asked()).toBe(limits.streamWindow - 1)
     b.receive(2, ack({ chunks: [[1, 1]] }))
     settle()
     expect(a.done('pull')).toHaveLength(1)
@@ -91,7 +92,11 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     const before = a.operations.length
     a.yields(run, 'later')
     expect(a.operations.length).toBe(before)
-    expect(a.done('pull')).toHaveLength(2)
+    expect(a.asked()).toBe(largestPortion.chunks)
+    for (let chunk = 2; chunk < largestPortion.chunks; chunk += 1) a.yields(run, 'later')
+    expect(a.asked()).toBe(0)
+    a.yields(run, 'the last of the portion')
+    expect(a.asked()).toBe(1)
   })
 
   test('looking for what runs elsewhere counts nothing anew', () => {

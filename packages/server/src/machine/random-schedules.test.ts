@@ -4,6 +4,7 @@ import { type Json, Ranges, type ServerFrame } from '@backchat/protocol'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Run } from './effects.js'
+import { isSpent, less, oneChunk, type Portion } from './portion.js'
 import { TestNode } from './test-node.js'
 
 const slots = [0, 1] as const
@@ -38,6 +39,8 @@ interface Handler {
   readonly run: Run
   readonly said: string[]
   state: 'given' | 'asked' | 'idle' | 'over'
+  /** What it yields without being asked again. */
+  due: Portion
   returned?: string
 }
 
@@ -174,7 +177,8 @@ class World {
     if (step === 'yield') {
       const text = `${run.run}/${handler.said.length}`
       handler.said.push(text)
-      handler.state = 'idle'
+      handler.due = less(handler.due, text.length + 2)
+      if (isSpent(handler.due)) handler.state = 'idle'
       return this.node.yields(run, text)
     }
     handler.state = 'over'
@@ -185,8 +189,11 @@ class World {
   }
 
   #observe(): void {
-    for (const run of this.node.done('run')) this.handlers.push({ run, said: [], state: 'given' })
-    for (const { run } of this.node.done('pull')) this.#move(run, 'idle', 'asked')
+    for (const run of this.node.done('run')) this.handlers.push({ run, said: [], state: 'given', due: oneChunk })
+    for (const { run, ...portion } of this.node.done('pull')) {
+      this.#move(run, 'idle', 'asked')
+      for (const handler of this.handlers) if (handler.run.run === run) handler.due = portion
+    }
     for (const { run } of this.node.done('abort')) this.#move(run, undefined, 'over')
     // Links are looked at in order, so that what an older one is told late would be seen.
     for (let link = 1; link <= this.link; link++)

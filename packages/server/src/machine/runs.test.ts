@@ -2,6 +2,7 @@ import { limits } from '@backchat/protocol'
 import { describe, expect, test } from 'vitest'
 import { type MemoryStore, memoryStore } from '../memory-store.js'
 import type { Result } from '../store/operations.js'
+import { largestPortion } from './portion.js'
 import { ack, bothAnswers, chunkOf, json, type NodeOptions, replyTo, TestNode } from './test-node.js'
 
 describe.each(bothAnswers)('a store that answers %s', (answers) => {
@@ -164,10 +165,7 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     const { node, run } = running('stream')
     node.yields(run, 'a', 'b')
     node.returns(run, 'end')
-    expect(node.done('pull')).toEqual([
-      { kind: 'pull', run: run.run },
-      { kind: 'pull', run: run.run },
-    ])
+    expect(node.done('pull')).toEqual([{ kind: 'pull', run: run.run, ...largestPortion }])
     expect(node.frames(1)).toEqual([chunkOf(1, 0, 'a'), chunkOf(1, 1, 'b'), { ...replyTo(1, 'end'), count: 2 }])
   })
 
@@ -184,12 +182,12 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
   test('a handler runs at most a window ahead of its reader, and waiting for the reader is not silence', () => {
     const { node, run } = running('stream', { handlerTimeoutMs: 5_000 })
     for (let chunk = 0; chunk < limits.streamWindow; chunk++) node.yields(run, 'x')
-    expect(node.done('pull')).toHaveLength(limits.streamWindow - 1)
+    expect(node.asked()).toBe(limits.streamWindow - 1)
     node.receive(1, ack({ chunks: [[1, 0]] }))
     node.sleep(25_000)
     expect(node.done('pull')).toEqual([])
     node.receive(1, ack({ chunks: [[1, 3]] }))
-    expect(node.done('pull')).toHaveLength(1)
+    expect(node.asked()).toBe(3)
     expect(node.done('abort')).toEqual([])
     node.sleep(5_000)
     expect(node.done('abort')).toHaveLength(1)
@@ -199,7 +197,7 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     const { node, run } = running('stream')
     node.cut(1)
     for (let chunk = 0; chunk < limits.streamWindow; chunk++) node.yields(run, 'x')
-    expect(node.done('pull')).toHaveLength(limits.streamWindow - 1)
+    expect(node.asked()).toBe(limits.streamWindow - 1)
     node.connect(2)
     node.request(2, 1, { mode: 'stream' })
     expect(node.frames(2).filter(({ kind }) => kind === 'chunk')).toHaveLength(limits.streamWindow)
@@ -209,10 +207,26 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
 
   test('large chunks fill the window by their bytes', () => {
     const { node, run } = running('stream')
-    for (const bytes of [limits.replyBytes - 1, 1]) {
-      node.feed({ kind: 'yielded', run: run.run, content: json('x'), bytes })
-    }
-    expect(node.done('pull')).toHaveLength(1)
+    const yields = (bytes: number) => node.feed({ kind: 'yielded', run: run.run, content: json('x'), bytes })
+    yields(limits.replyBytes - 1)
+    expect(node.done('pull')).toMatchObject([{ bytes: 1 }])
+    yields(1)
+    expect(node.done('pull')).toEqual([])
+  })
+
+  test('a handler is asked again when it has yielded as many bytes as it was asked for, or as many chunks', () => {
+    const { node, run } = running('stream')
+    const yields = (bytes: number) => node.feed({ kind: 'yielded', run: run.run, content: json('x'), bytes })
+    yields(1)
+    expect(node.done('pull')).toEqual([{ kind: 'pull', run: run.run, ...largestPortion }])
+    yields(largestPortion.bytes - 1)
+    expect(node.done('pull')).toEqual([])
+    yields(1)
+    expect(node.asked()).toBe(largestPortion.chunks)
+    for (let chunk = 1; chunk < largestPortion.chunks; chunk++) yields(1)
+    expect(node.done('pull')).toEqual([])
+    yields(1)
+    expect(node.asked()).toBe(largestPortion.chunks)
   })
 
   test('each chunk restarts the time that a handler may be silent', () => {

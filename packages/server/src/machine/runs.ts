@@ -227,10 +227,13 @@ export class Runs {
     const run = this.#live(id)
     if (run === undefined) return
     if (bytes > limits.replyBytes) return this.#giveUp(run, replyTooLarge, turn)
-    if (run.mode !== 'stream' || !run.wanted) return this.#pull(run, turn)
-    run.reported = true
-    this.#store(run, content, bytes, turn)
-    if (run.flow.open) this.#pull(run, turn)
+    run.flow.yielded(bytes)
+    if (isRead(run)) {
+      run.reported = true
+      this.#store(run, content, bytes, turn)
+    }
+    if (!run.flow.waits) this.#watch.listen(run, turn.now)
+    else if (run.flow.open || !isRead(run)) this.#pull(run, turn)
     else this.#hold(run)
   }
 
@@ -268,7 +271,7 @@ export class Runs {
   #pull(run: Run, turn: Turn): void {
     run.state = running
     this.#watch.listen(run, turn.now)
-    turn.perform({ kind: 'pull', run: run.id })
+    turn.perform({ kind: 'pull', run: run.id, ...run.flow.ask(isRead(run)) })
   }
 
   #hold(run: Run): void {
@@ -358,3 +361,6 @@ export class Runs {
     })
   }
 }
+
+/** Its chunks go to a reader. */
+const isRead = ({ mode, wanted }: Run): boolean => mode === 'stream' && wanted

@@ -160,6 +160,11 @@ export class TestNode {
     return this.#machine.counts
   }
 
+  /** How many chunks it asked for since the last look. */
+  asked(): number {
+    return this.done('pull').reduce((chunks, pull) => chunks + pull.chunks, 0)
+  }
+
   /** Frames transmitted to a link since the last look. */
   frames(link: LinkId): readonly ServerFrame<Json>[] {
     return this.#taken((effect) => effect.kind === 'transmit' && effect.link === link).flatMap((effect) =>
