@@ -19,12 +19,14 @@ export function virtualClock(): VirtualClock {
 /** {@link virtualClock} makes one. */
 export class VirtualClock implements Clock {
   #now = 0
-  #wallAtZero = Date.UTC(2030, 0, 1)
+  /** What its wall clock showed, and when. */
+  #wall = { shown: Date.UTC(2030, 0, 1), at: 0 }
   readonly #timers = new Timers()
 
   readonly now = (): number => this.#now
 
-  readonly wall = (): number => this.#wallAtZero + this.#now
+  /** Cut to whole milliseconds, as `Date.now()` is. */
+  readonly wall = (): number => this.#wall.shown + Math.floor(this.#now - this.#wall.at)
 
   readonly after = (delayMs: number, callback: () => void): (() => void) => {
     const timer = this.#timers.set(this.#now + Math.max(0, delayMs), callback)
@@ -78,6 +80,6 @@ export class VirtualClock implements Clock {
 
   /** Somebody sets the wall clock; monotonic time does not notice. */
   setWall(wall: number): void {
-    this.#wallAtZero = wall - this.#now
+    this.#wall = { shown: wall, at: this.#now }
   }
 }
