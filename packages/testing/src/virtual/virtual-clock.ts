@@ -29,7 +29,8 @@ export class VirtualClock implements Clock {
   readonly wall = (): number => this.#wall.shown + Math.floor(this.#now - this.#wall.at)
 
   readonly after = (delayMs: number, callback: () => void): (() => void) => {
-    const timer = this.#timers.set(this.#now + Math.max(0, delayMs), callback)
+    const timers = this.#timers
+    const timer = delayMs > 0 ? timers.set(this.#now + delayMs, callback) : timers.setAtOnce(this.#now, callback)
     return () => this.#timers.callOff(timer)
   }
 
@@ -40,10 +41,10 @@ export class VirtualClock implements Clock {
 
   /** Moves on to the next timer and fires it; false when there is none up to `until`. */
   step(until = Number.POSITIVE_INFINITY): boolean {
-    const due = this.#timers.next()
-    if (due === Number.POSITIVE_INFINITY || due > until) return false
-    this.#now = Math.max(this.#now, due)
-    this.#timers.take()?.()
+    const next = this.#timers.next()
+    if (!next || next.due > until) return false
+    this.#now = Math.max(this.#now, next.due)
+    this.#timers.fire(next)
     return true
   }
 
