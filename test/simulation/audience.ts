@@ -22,32 +22,62 @@ type FactWith<Name extends Framed, K> = FactNamed<Name> & {
 
 type Ear = (fact: Fact, now: number) => void
 
+/** Who wants the facts of one name; and, where these bring a frame, who wants one kind of frame alone. */
+interface Seats {
+  readonly ears: Ear[]
+  readonly framed: Map<string, Ear[]> | undefined
+}
+
+const framed: ReadonlySet<string> = new Set<Framed>(['sent', 'heard', 'answered'])
+
 export class Audience {
-  readonly #ears = new Map<string, Ear[]>()
-  /** Who wants one kind of frame alone: by the name of the fact, then by that kind. */
-  readonly #framed = new Map<string, Map<string, Ear[]>>([
-    ['sent', new Map()],
-    ['heard', new Map()],
-    ['answered', new Map()],
-  ])
+  readonly #seats = new Map<string, Seats>()
 
   add(ears: Ears): void {
-    for (const [name, ear] of Object.entries(ears)) {
-      const [first = '', kind] = name.split(' ')
-      const framed = kind === undefined ? undefined : this.#framed.get(first)
+    for (const name of Object.keys(ears)) {
+      const { fact, kind } = placeOf(name)
+      const { ears: all, framed } = this.#seatsOf(fact)
       // An ear stands under the name of the facts that it takes.
-      if (framed && kind !== undefined) put(framed, kind, ear as Ear)
-      else put(this.#ears, name, ear as Ear)
+      const ear = ears[name as keyof Ears] as Ear
+      if (framed && kind !== undefined) put(framed, kind, ear)
+      else all.push(ear)
     }
   }
 
   /** Who wants that kind of frame alone hears of it first. */
   tell(fact: Fact, now: number): void {
-    const ears = 'frame' in fact ? this.#framed.get(fact.fact)?.get(fact.frame.kind) : undefined
+    const seats = this.#seats.get(fact.fact)
+    if (!seats) return
+    const ears = seats.framed?.get((fact as FactNamed<Framed>).frame.kind)
     if (ears) for (const ear of ears) ear(fact, now)
-    const others = this.#ears.get(fact.fact)
-    if (others) for (const ear of others) ear(fact, now)
+    for (const ear of seats.ears) ear(fact, now)
   }
+
+  #seatsOf(name: string): Seats {
+    const there = this.#seats.get(name)
+    if (there) return there
+    const seats = { ears: [], framed: framed.has(name) ? new Map<string, Ear[]>() : undefined }
+    this.#seats.set(name, seats)
+    return seats
+  }
+}
+
+interface Place {
+  readonly fact: string
+  readonly kind?: string
+}
+
+/** They are the same in every life, and taken apart once. */
+const places = new Map<string, Place>()
+
+/** The fact that an ear takes, and the kind of frame if it takes that one alone. */
+function placeOf(name: string): Place {
+  const known = places.get(name)
+  if (known) return known
+  const [first = '', kind] = name.split(' ')
+  const place = framed.has(first) && kind !== undefined ? { fact: first, kind } : { fact: name }
+  places.set(name, place)
+  return place
 }
 
 function put(ears: Map<string, Ear[]>, key: string, ear: Ear): void {

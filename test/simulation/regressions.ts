@@ -265,4 +265,24 @@ export const regressions: Readonly<Record<string, Scenario>> = {
       nodes: [{ ...node, name: 'node 1' }],
       healAtMs: 8_000,
     },
+  'a time was hidden by a sleep, a timer came a rounding too early by what the wall clock had said of it, and the next one was said to be late':
+    {
+      seed: 18011,
+      clients: [{ ...client, name: 'client 2' }],
+      asks: [
+        { id: '2.3', client: 0, atMs: 8_178, mode: 'request', type: 'text', timeoutMs: 30_000, readerMs: 0, handler },
+      ],
+      pushes: [],
+      questions: [],
+      faults: [
+        { atMs: 3_814, fault: { kind: 'delay', client: 0, direction: 'both', delayMs: 1_419 } },
+        { atMs: 5_672, fault: { kind: 'hole', client: 0, direction: 'both', forMs: 4_176 } },
+        { atMs: 8_871, fault: { kind: 'cut', client: 0, clientAfterMs: 0, serverAfterMs: 0 } },
+        { atMs: 9_596, fault: { kind: 'cut', client: 0, clientAfterMs: 0, serverAfterMs: 0 } },
+        { atMs: 15_156, fault: { kind: 'sleep', client: 0, forMs: 20_000, wakes: 'hidden' } },
+      ],
+      server,
+      nodes: [node],
+      healAtMs: 40_000,
+    },
 }

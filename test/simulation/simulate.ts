@@ -52,6 +52,12 @@ const settleMs = 200_000
 const quietMs = 15_000
 /** Everything that was closed is gone by then. */
 const closeMs = 30_000
+/**
+ * Servers whose clients are gone have so long to show what they make of it: a lease of 5 s runs out, the next look comes 1 s
+ * later, and a slow store answers; no other time is as long, but for that of sessions that outlive the waiting anyway. From then
+ * on they would do nothing but renew their leases.
+ */
+const leftAloneMs = 5_000 + 1_000 + 1_000
 
 export function simulate({ seed, scenario = drawScenario(seed), mutation = {}, lines = 0 }: SimulateOptions): Life {
   const trace = new Trace(lines)
@@ -105,7 +111,8 @@ export function simulate({ seed, scenario = drawScenario(seed), mutation = {}, l
     if (violations.length === 0) {
       tell({ fact: 'settled up' })
       for (const client of world.clients) client.close()
-      pass(closeMs)
+      const alone = world.clock.now() + leftAloneMs
+      pass(closeMs, () => world.clock.now() >= alone && world.areClientsGone())
       world.closeServers()
       pass(closeMs)
     }

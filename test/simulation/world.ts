@@ -105,6 +105,14 @@ export class World {
     this.#options.tell({ fact: 'healed' })
   }
 
+  /** Whether nothing is left of the clients, and no way leads from them to a server. */
+  areClientsGone(): boolean {
+    return (
+      this.clients.every((client) => client.leftovers().length === 0) &&
+      this.#networks.every(({ connections }) => connections === 0)
+    )
+  }
+
   closeServers(): void {
     this.#fleet.close()
   }
@@ -143,6 +151,7 @@ export class World {
 
   /** Where something is sent from. */
   #placeOf(id: string): number {
+    if (this.#options.scenario.nodes.length === 1) return 0
     return Math.floor(this.#chance.stream(`place of ${id}`)() * this.#options.scenario.nodes.length)
   }
 

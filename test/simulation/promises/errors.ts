@@ -71,9 +71,6 @@ export const errorsOf =
 
     const isTrue = (code: ErrorCode, ask: Ask, now: number): boolean => {
       switch (code) {
-        case 'TIMEOUT':
-          // To the millisecond this is the promise to settle in time.
-          return now - (askedAt.get(ask) ?? 0) >= ask.timeoutMs - 1
         case 'ABORTED':
           // An init that is still open when the next session begins is given up for that one's.
           return gaveUp.has(ask) || ask.type === 'init'
@@ -99,6 +96,8 @@ export const errorsOf =
         case 'REPLY_LOST':
           // It had to make room for a large one, or the store failed, or forgot its session, when it was to be kept.
           return isOrphan(ask, now) || isGone(ask) || hasLarge(ask.client)
+        // Whether its time was over is judged, to the millisecond, by the promise to settle in time.
+        case 'TIMEOUT':
         case 'HANDLER_TIMEOUT':
         case 'EXPIRED':
           return true

@@ -8,6 +8,8 @@ import type { Broken, Seen, Watch } from './promise.js'
 interface Waiting {
   deadline: number
   settled: boolean
+  /** Sleeps within its time of which only the wall clock told. */
+  sleeps: number
   /** Whether the client knows that its handler runs. */
   started: boolean
   /** The chunk that is due. */
@@ -23,8 +25,10 @@ interface Heard {
   readonly frame: Extract<ServerFrame<JsonValue>, { readonly kind: 'started' | 'chunk' | 'error' }>
 }
 
-/** A wall clock is no more precise. */
+/** A wall clock shows whole milliseconds: what two readings say of a sleep is off by less. */
 const wallMs = 1
+/** Where a clock stood still, a timer may come a rounding too early, and the next one comes so much later. */
+const timerMs = 1
 
 export function settles(broken: Broken, { links, numbering }: Seen): Watch {
   const asked = new Map<Ask, Waiting>()
@@ -39,10 +43,10 @@ export function settles(broken: Broken, { links, numbering }: Seen): Watch {
     if (!waiting) return broken(`${ask.id} settled without being asked`)
     if (waiting.settled) broken(`${ask.id} settled twice`)
     waiting.settled = true
-    const tolerance = imprecise.has(client) ? wallMs : 0
-    const isLate = now > waiting.deadline + tolerance && wokeAt.get(client) !== now
+    const tolerance = imprecise.has(client) ? { early: offMs(waiting), late: offMs(waiting) + timerMs } : exact
+    const isLate = now > waiting.deadline + tolerance.late && wokeAt.get(client) !== now
     if (isLate) broken(`${ask.id} settled at ${now}, its deadline was ${waiting.deadline}`)
-    const isEarly = !outcome.ok && outcome.error.code === 'TIMEOUT' && now < waiting.deadline - tolerance
+    const isEarly = !outcome.ok && outcome.error.code === 'TIMEOUT' && now < waiting.deadline - tolerance.early
     if (isEarly) broken(`${ask.id} timed out at ${now}, its deadline was ${waiting.deadline}`)
   }
 
@@ -53,6 +57,7 @@ export function settles(broken: Broken, { links, numbering }: Seen): Watch {
     // What is late is late, whatever arrives with it [P-29].
     if (now >= waiting.deadline) return
     const hasMore = waiting.taken > 0 && waiting.arrived > waiting.taken
+    waiting.sleeps = 0
     waiting.deadline = hasMore ? Number.POSITIVE_INFINITY : now + ask.timeoutMs
   }
 
@@ -85,15 +90,21 @@ export function settles(broken: Broken, { links, numbering }: Seen): Watch {
     for (const [ask, waiting] of asked) if (ask.client === client) waiting.started = false
   }
 
+  const sleptHidden = (client: number) => {
+    imprecise.add(client)
+    for (const [ask, waiting] of asked) if (ask.client === client) waiting.sleeps += 1
+  }
+
   return {
     on: {
       asked({ ask }, now) {
-        asked.set(ask, { deadline: now + ask.timeoutMs, settled: false, started: false, due: 0, arrived: 0, taken: 0 })
+        const deadline = now + ask.timeoutMs
+        asked.set(ask, { deadline, settled: false, sleeps: 0, started: false, due: 0, arrived: 0, taken: 0 })
       },
       settled: ({ ask, client, outcome }, now) => settled(ask, client, outcome, now),
       woke({ client, hidden }, now) {
         wokeAt.set(client, now)
-        if (hidden) imprecise.add(client)
+        if (hidden) sleptHidden(client)
       },
       took: ({ ask, next }, now) => took(ask, next, now),
       // Nobody keeps the server waiting any more.
@@ -114,4 +125,11 @@ export function settles(broken: Broken, { links, numbering }: Seen): Watch {
       for (const [ask, waiting] of asked) if (!waiting.settled) broken(`${ask.id} never settled`)
     },
   }
+}
+
+const exact = { early: 0, late: 0 }
+
+/** How much a client may be wrong about that time. Without a sleep in it, it is only that sums of fractions are rounded. */
+function offMs({ sleeps }: Waiting): number {
+  return wallMs * Math.max(1, sleeps)
 }

@@ -7,9 +7,12 @@ export interface Timer {
   callback: (() => void) | undefined
 }
 
-/** A binary heap that forgets what was called off when that becomes the larger part. */
+/** A binary heap that forgets what was called off when that becomes the larger part, and before it a queue of what is due at once. */
 export class Timers {
   #heap: Timer[] = []
+  /** Due when the newest of them was set, and before whatever is in the heap and set later. What is before `#head` was taken. */
+  #atOnce: Timer[] = []
+  #head = 0
   #orders = 0
   #waiting = 0
 
@@ -19,10 +22,15 @@ export class Timers {
   }
 
   set(due: number, callback: () => void): Timer {
-    this.#orders += 1
-    const timer: Timer = { due, order: this.#orders, callback }
-    this.#waiting += 1
+    const timer = this.#make(due, callback)
     this.#rise(timer)
+    return timer
+  }
+
+  /** The same for one that is due now, no earlier than any that was set so before. */
+  setAtOnce(now: number, callback: () => void): Timer {
+    const timer = this.#make(now, callback)
+    this.#atOnce.push(timer)
     return timer
   }
 
@@ -33,26 +41,41 @@ export class Timers {
     if (this.#heap.length > 64 && this.#waiting * 2 < this.#heap.length) this.#forget()
   }
 
-  /** When the next one fires; Infinity when none will. */
-  next(): number {
+  /** The one that fires next; undefined when none will. */
+  next(): Timer | undefined {
     while (this.#heap[0] && !this.#heap[0].callback) this.#takeFirst()
-    return this.#heap[0]?.due ?? Number.POSITIVE_INFINITY
+    while (this.#head < this.#atOnce.length && !this.#atOnce[this.#head]?.callback) this.#takeAtOnce()
+    const [later] = this.#heap
+    const soon = this.#atOnce[this.#head]
+    return soon && !(later && compare(later, soon) < 0) ? soon : later
   }
 
-  /** Takes out the next one. */
-  take(): (() => void) | undefined {
-    this.next()
-    const callback = this.#heap[0]?.callback
-    if (!callback) return undefined
-    this.#takeFirst()
+  /** Takes out the next one, and fires it. */
+  fire(next: Timer): void {
+    const { callback } = next
+    if (next === this.#heap[0]) this.#takeFirst()
+    else this.#takeAtOnce()
+    next.callback = undefined
     this.#waiting -= 1
-    return callback
+    callback?.()
+  }
+
+  #make(due: number, callback: () => void): Timer {
+    this.#orders += 1
+    this.#waiting += 1
+    return { due, order: this.#orders, callback }
+  }
+
+  #takeAtOnce(): void {
+    this.#head += 1
+    if (this.#head < this.#atOnce.length) return
+    this.#atOnce = []
+    this.#head = 0
   }
 
   #takeFirst(): void {
     const [first] = this.#heap
     const last = this.#heap.pop()
-    if (first) first.callback = undefined
     if (last && last !== first) this.#sink(last)
   }
 

@@ -83,3 +83,26 @@ test('wall time can be set without touching the time that decides', () => {
   clock.advance(7)
   expect([clock.now(), clock.wall()]).toEqual([7, 7])
 })
+
+test('wall time is cut to whole milliseconds, and how long something took by it is off by less than one', () => {
+  const clock = virtualClock()
+  const begun = clock.wall()
+  clock.advance(0.75)
+  expect(clock.wall()).toBe(begun)
+  clock.advance(0.5)
+  expect([clock.now(), clock.wall() - begun]).toEqual([1.25, 1])
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0, max: 1e9, noNaN: true }),
+      fc.double({ min: 0, max: 1e9, noNaN: true }),
+      (from, ms) => {
+        const clock = virtualClock()
+        clock.advance(from)
+        const [now, wall] = [clock.now(), clock.wall()]
+        clock.advance(ms)
+        expect(Number.isInteger(clock.wall())).toBe(true)
+        expect(Math.abs(clock.wall() - wall - (clock.now() - now))).toBeLessThan(1)
+      },
+    ),
+  )
+})

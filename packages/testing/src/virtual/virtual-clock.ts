@@ -19,15 +19,18 @@ export function virtualClock(): VirtualClock {
 /** {@link virtualClock} makes one. */
 export class VirtualClock implements Clock {
   #now = 0
-  #wallAtZero = Date.UTC(2030, 0, 1)
+  /** What its wall clock showed, and when. */
+  #wall = { shown: Date.UTC(2030, 0, 1), at: 0 }
   readonly #timers = new Timers()
 
   readonly now = (): number => this.#now
 
-  readonly wall = (): number => this.#wallAtZero + this.#now
+  /** Cut to whole milliseconds, as `Date.now()` is. */
+  readonly wall = (): number => this.#wall.shown + Math.floor(this.#now - this.#wall.at)
 
   readonly after = (delayMs: number, callback: () => void): (() => void) => {
-    const timer = this.#timers.set(this.#now + Math.max(0, delayMs), callback)
+    const timers = this.#timers
+    const timer = delayMs > 0 ? timers.set(this.#now + delayMs, callback) : timers.setAtOnce(this.#now, callback)
     return () => this.#timers.callOff(timer)
   }
 
@@ -38,10 +41,10 @@ export class VirtualClock implements Clock {
 
   /** Moves on to the next timer and fires it; false when there is none up to `until`. */
   step(until = Number.POSITIVE_INFINITY): boolean {
-    const due = this.#timers.next()
-    if (due === Number.POSITIVE_INFINITY || due > until) return false
-    this.#now = Math.max(this.#now, due)
-    this.#timers.take()?.()
+    const next = this.#timers.next()
+    if (!next || next.due > until) return false
+    this.#now = Math.max(this.#now, next.due)
+    this.#timers.fire(next)
     return true
   }
 
@@ -78,6 +81,6 @@ export class VirtualClock implements Clock {
 
   /** Somebody sets the wall clock; monotonic time does not notice. */
   setWall(wall: number): void {
-    this.#wallAtZero = wall - this.#now
+    this.#wall = { shown: wall, at: this.#now }
   }
 }
