@@ -156,8 +156,8 @@ export class Calls {
   }
 
   #errorOf({ entry }: Call, received: Received, cause?: unknown): CodedError {
-    const { id, type, steps } = entry
-    return errorOf(received, { id, type, trace: [...steps], where: this.#traces.whereabouts(entry) }, cause)
+    const { id, type, trace } = entry
+    return errorOf(received, { id, type, trace: [...trace], where: this.#traces.whereabouts(entry) }, cause)
   }
 
   /** What a handler said when it refused on purpose is received like anything else: parsed once. */

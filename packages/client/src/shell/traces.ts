@@ -1,6 +1,14 @@
 /** What became of each message: the stages it went through, and how it ended. Of the settled ones only the newest are remembered. */
 
-import { type ErrorCode, ShortLived, type Stage, stageInWords, type TraceStep, timesInWords } from '@backchat/protocol'
+import {
+  type ErrorCode,
+  ShortLived,
+  type Stage,
+  stageInWords,
+  type Trace,
+  type TraceStep,
+  timesInWords,
+} from '@backchat/protocol'
 import type { Explanation } from '../api/status.js'
 import { type Line, type Way, whereabouts } from './whereabouts.js'
 
@@ -11,16 +19,15 @@ export interface Step extends TraceStep {
 }
 
 /** What is known of one message. */
-export interface Entry {
+export interface Entry extends Way {
   /** Counts messages: those that have not settled are told oldest first. */
   readonly order: number
   readonly id: string
   readonly type: string
-  readonly steps: TraceStep[]
+  trace: Trace
   /** How far it got, before it settled. */
   stage: Stage
   outcome: Explanation['outcome']
-  readonly way: Way
   /** Where it was when it settled. */
   end?: string
 }
@@ -44,7 +51,7 @@ export class Traces {
   }
 
   begin(id: string, type: string): Entry {
-    const entry: Entry = { order: this.#begun++, id, type, steps: [], stage: 'queued', outcome: 'pending', way: {} }
+    const entry: Entry = { order: this.#begun++, id, type, trace: nowhere, stage: 'queued', outcome: 'pending' }
     this.#pending.set(entry.order, entry)
     this.#step(entry, 'queued')
     return entry
@@ -57,10 +64,10 @@ export class Traces {
   }
 
   /** Takes note of its way. */
-  note({ way, outcome }: Entry, note: Omit<Way, 'lostLink'>): void {
-    if (outcome !== 'pending') return
-    if (note.link !== undefined && way.link !== undefined && note.link !== way.link) way.lostLink = way.link
-    Object.assign(way, note)
+  note(entry: Entry, note: Omit<Way, 'lostLink'>): void {
+    if (entry.outcome !== 'pending') return
+    if (note.link !== undefined && entry.link !== undefined && note.link !== entry.link) entry.lostLink = entry.link
+    Object.assign(entry, note)
   }
 
   settle(entry: Entry, outcome: 'ok' | ErrorCode): void {
@@ -73,8 +80,8 @@ export class Traces {
   }
 
   /** Where it is beside its stage, or was when it settled. */
-  whereabouts({ way, end }: Entry): string {
-    return end ?? whereabouts(way, this.#line(), this.#wall())
+  whereabouts(entry: Entry): string {
+    return entry.end ?? whereabouts(entry, this.#line(), this.#wall())
   }
 
   explain(id: string): Explanation | undefined {
@@ -89,20 +96,34 @@ export class Traces {
   }
 
   #explanationOf(entry: Entry): Explanation {
-    const { id, type, stage, steps, outcome, way } = entry
-    const trace = [...steps]
+    const { id, type, stage, outcome, link, heardAtMs } = entry
+    const trace = [...entry.trace]
     const end = outcome !== 'pending' ? `settled with ${outcome}; it got as far as: ` : ''
     const place = [stageInWords[stage], this.whereabouts(entry)].filter((words) => words !== '').join(': ')
     const text = `${type} ${id}: ${end}${place} (${timesInWords(trace)})`
-    const { link, heardAtMs } = way
     return { id, type, stage: stageOf(entry), trace, outcome, link, heardAtMs, text }
   }
 
   #step(entry: Entry, stage: Stage): void {
-    const step = { stage, atMs: this.#wall() }
-    entry.steps.push(step)
-    this.#reached({ id: entry.id, type: entry.type, ...step })
+    const atMs = this.#wall()
+    entry.trace = further(entry.trace, stage, atMs)
+    this.#reached({ id: entry.id, type: entry.type, stage, atMs })
   }
+}
+
+const nowhere: Trace = []
+
+/** The newest step to each stage. */
+const newest: { [stage in Stage]?: { readonly before: Trace; readonly after: Trace; readonly atMs: number } } = {}
+
+/** Who is busy has many messages that take the same steps in the same milliseconds: they share what is written of it. */
+function further(before: Trace, stage: Stage, atMs: number): Trace {
+  let step = newest[stage]
+  if (step?.before !== before || step.atMs !== atMs) {
+    step = { before, after: [...before, { stage, atMs }], atMs }
+    newest[stage] = step
+  }
+  return step.after
 }
 
 export const stageOf = ({ outcome, stage }: Entry): Stage => (outcome === 'pending' ? stage : 'settled')
