@@ -35,8 +35,7 @@ export interface Begun {
   readonly key: Key
 }
 
-interface Call {
-  readonly entry: Entry
+interface Call extends Begun {
   readonly waiter: Waiter
   /** Once it may abort the call, by `giveUp`: then it is to be let go when the call ends. */
   signal?: AbortSignal
@@ -71,14 +70,14 @@ export class Calls {
     const begun = { id, type: inWords(type), mode, options: given, waiter: waits }
     const { options, waiter } = guarded(() => this.#trace(begun)) ?? begun
     const entry = this.#traces.begin(id, begun.type)
-    const call: Call = { entry, waiter }
+    const call: Call = { entry, key, waiter }
     this.#calls.set(key, call)
     const letter = this.#prepare(key, call, { id, mode, type, content, options })
     if (letter.ok) {
       const { message, bytes, timeoutMs } = letter
       this.#tell({ kind: 'requested', key, mode, id, type, init, message, bytes, timeoutMs })
     } else this.#fail(key, call, letter.fault, letter.cause)
-    return { entry, key }
+    return call
   }
 
   /** Options and signals are the application's: even reading them may throw. */

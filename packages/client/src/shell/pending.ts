@@ -3,9 +3,9 @@
 import type { CodedError, Message, Stage } from '@backchat/protocol'
 import type { PendingRequest, StreamHandle } from '../api/calls.js'
 import type { Input } from '../machine/inputs.js'
-import type { Calls, Wish } from './calls.js'
+import type { Begun, Calls, Wish } from './calls.js'
 import { Reader } from './reader.js'
-import { type Entry, stageOf } from './traces.js'
+import { stageOf } from './traces.js'
 
 export type Reply = Message<'response', unknown>
 
@@ -22,27 +22,33 @@ export function pendingRequest<Value>(
   read: (reply: Message<string, unknown> | null) => Value,
 ): PendingRequest<Value> {
   const { promise, resolve, reject } = deferred<Value, Asked<Value>>(Asked)
-  const { entry, key } = desk.calls.start(wish, {
+  promise[begun] = desk.calls.start(wish, {
     succeeded: (reply) => resolve(read(reply)),
     failed: reject,
     chunk: nothing,
   })
-  promise.id = entry.id
-  promise.cancel = () => settled(promise, () => desk.calls.giveUp(key))
-  promise[known] = entry
+  promise[at] = desk
   return promise
 }
 
-const known = Symbol()
+const begun = Symbol()
+const at = Symbol()
 
-/** A class, because to define a getter on each promise would take longer than most of what is done for a request. */
+/** A class, because to define getters on each promise would take longer than most of what is done for a request. */
 class Asked<Value> extends Promise<Value> implements PendingRequest<Value> {
-  declare id: string
-  declare cancel: () => Promise<void>
-  declare [known]: Entry
+  declare [begun]: Begun
+  declare [at]: Desk
+
+  get id(): string {
+    return this[begun].entry.id
+  }
 
   get stage(): Stage {
-    return stageOf(this[known])
+    return stageOf(this[begun].entry)
+  }
+
+  get cancel(): () => Promise<void> {
+    return () => settled(this, () => this[at].calls.giveUp(this[begun].key))
   }
 }
 // So `await` takes it as it is, and `then` makes plain promises.
@@ -53,7 +59,7 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
   const { promise, resolve, reject } = deferred<Reply, Promise<Reply>>(Promise)
   // It may stay unread.
   promise.catch(() => {})
-  let begun = false
+  let hasReader = false
   const reader = new Reader({
     took: (next) => desk.tell({ kind: 'took', key, next }),
     stopped: () => desk.calls.giveUp(key),
@@ -93,8 +99,8 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
       return settled(promise, () => desk.calls.giveUp(key))
     },
     [Symbol.asyncIterator]() {
-      if (begun) throw new TypeError('A stream has one reader.')
-      begun = true
+      if (hasReader) throw new TypeError('A stream has one reader.')
+      hasReader = true
       desk.tell({ kind: 'readerBegan', key })
       return reader
     },
@@ -120,8 +126,9 @@ type Settle<Value> = (resolve: (value: Value) => void, reject: (error: CodedErro
 function deferred<Value, Kind extends Promise<Value>>(Kind: new (settle: Settle<Value>) => Kind) {
   let resolve: (value: Value) => void = nothing
   let reject: (error: CodedError) => void = nothing
-  const promise = new Kind((...settle) => {
-    ;[resolve, reject] = settle
+  const promise = new Kind((fulfil, refuse) => {
+    resolve = fulfil
+    reject = refuse
   })
   return { promise, resolve, reject }
 }
