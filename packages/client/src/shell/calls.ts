@@ -18,7 +18,7 @@ import type { Fault, Outcome } from '../machine/effects.js'
 import type { Input, Key } from '../machine/inputs.js'
 import { broken, errorOf, type Received } from './errors.js'
 import { type Author, invalid, type Letter, prepare, type Returned, type Said } from './outgoing.js'
-import type { Entry, Traces } from './traces.js'
+import { type Entry, newEntry, type Traces } from './traces.js'
 
 /** What the application wants to say. */
 export interface Wish {
@@ -69,9 +69,10 @@ export class Calls {
     const key = this.#keys
     const begun = { id, type: inWords(type), mode, options: given, waiter: waits }
     const { options, waiter } = guarded(() => this.#trace(begun)) ?? begun
-    const entry = this.#traces.begin(id, begun.type)
-    const call: Call = { entry, key, waiter }
+    const call: Call = { entry: newEntry(id, begun.type), key, waiter }
     this.#calls.set(key, call)
+    this.#author.watch.read()
+    this.#traces.reach(call.entry, 'queued')
     const letter = this.#prepare(key, call, { id, mode, type, content, options })
     if (letter.ok) {
       const { message, bytes, timeoutMs } = letter
@@ -97,6 +98,11 @@ export class Calls {
 
   giveUp(key: Key): void {
     if (this.#calls.get(key)) this.#tell({ kind: 'abandoned', key })
+  }
+
+  /** What has not settled, oldest first. */
+  pending(): readonly Entry[] {
+    return this.#calls.values().map(({ entry }) => entry)
   }
 
   // ---- what the machine tells ----

@@ -31,6 +31,7 @@ import { type Options, settingsOf } from './settings.js'
 import { StatusBoard } from './status-board.js'
 import { fetchToken } from './tokens.js'
 import { Traces } from './traces.js'
+import { Watch } from './watch.js'
 
 /** What a client is given instead of reaching for it. */
 export interface Capabilities {
@@ -62,6 +63,7 @@ export class ChatClient implements Omit<Client, Typed> {
     const { timeoutMs, queue, unheard, explained } = settingsOf(options)
     const { clock, random, ids } = environment
     const check = contractCheck(options.contract)
+    const watch = new Watch(clock.wall)
     this.#options = options
     this.#clock = clock
     this.#announcements = new Announcements(check)
@@ -71,8 +73,9 @@ export class ChatClient implements Omit<Client, Typed> {
       (_, thrown) => this.#announcements.fail(threw('A subscriber', thrown)),
     )
     this.#traces = new Traces(
-      clock.wall,
+      watch,
       () => this.#board.line,
+      () => this.#desk.calls.pending(),
       explained,
       (step) => {
         this.#announcements.emit('trace', step)
@@ -80,12 +83,14 @@ export class ChatClient implements Omit<Client, Typed> {
       },
     )
     this.#machine = new ClientMachine({ random, ids, queue, unheard })
-    this.#driver = new Driver(this.#machine, clock, (effect) => this.#perform(effect))
+    this.#driver = new Driver(this.#machine, { now: clock.now, wall: watch.read, after: clock.after }, (effect) =>
+      this.#perform(effect),
+    )
     const tell = this.#driver.tell.bind(this.#driver)
     const { url, WebSocket, tracing } = options
     this.#transport = openTransport({ url, WebSocket, events: arrivals(tell) })
     this.#desk = {
-      calls: new Calls({ check, timeoutMs, wall: clock.wall }, ids, this.#traces, tell, (call) =>
+      calls: new Calls({ check, timeoutMs, watch }, ids, this.#traces, tell, (call) =>
         tracing?.call(call, url),
       ),
       tell,

@@ -1,19 +1,22 @@
 import type { Stage } from '@backchat/protocol'
 import { expect, test } from 'vitest'
-import { type Entry, type Step, stageOf, Traces } from './traces.js'
+import { type Entry, newEntry, type Step, stageOf, Traces } from './traces.js'
+import { Watch } from './watch.js'
 import type { Line } from './whereabouts.js'
 
 const tracing = (remembered = 10) => {
   let now = 1_000
   const steps: Step[] = []
   const line: Line = { status: { state: 'online' }, link: 1, since: 0 }
+  const entries = new Map<string, Entry>()
+  const watch = new Watch(() => now)
   const all = new Traces(
-    () => now,
+    watch,
     () => line,
+    () => [...entries.values()].filter(({ outcome }) => outcome === 'pending'),
     remembered,
     (step) => steps.push(step),
   )
-  const entries = new Map<string, Entry>()
   const entry = (id: string): Entry => {
     const found = entries.get(id)
     if (found === undefined) throw new Error(`${id} was never begun`)
@@ -21,7 +24,11 @@ const tracing = (remembered = 10) => {
   }
   /** By id, as people know them. */
   const traces = {
-    begin: (id: string, type: string) => void entries.set(id, all.begin(id, type)),
+    begin: (id: string, type: string) => {
+      const entry = newEntry(id, type)
+      entries.set(id, entry)
+      all.reach(entry, 'queued')
+    },
     reach: (id: string, stage: Stage) => all.reach(entry(id), stage),
     note: (id: string, note: Parameters<Traces['note']>[1]) => all.note(entry(id), note),
     settle: (id: string, outcome: 'ok' | 'TIMEOUT') => all.settle(entry(id), outcome),
@@ -32,6 +39,7 @@ const tracing = (remembered = 10) => {
   }
   const pass = (ms: number) => {
     now += ms
+    watch.read()
   }
   return { traces, steps, pass }
 }

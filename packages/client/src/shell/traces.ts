@@ -2,7 +2,6 @@
 
 import {
   type ErrorCode,
-  ShortLived,
   type Stage,
   stageInWords,
   type Trace,
@@ -10,6 +9,7 @@ import {
   timesInWords,
 } from '@backchat/protocol'
 import type { Explanation } from '../api/status.js'
+import type { Watch } from './watch.js'
 import { type Line, type Way, whereabouts } from './whereabouts.js'
 
 /** A message got further. */
@@ -20,8 +20,6 @@ export interface Step extends TraceStep {
 
 /** What is known of one message. */
 export interface Entry extends Way {
-  /** Counts messages: those that have not settled are told oldest first. */
-  readonly order: number
   readonly id: string
   readonly type: string
   trace: Trace
@@ -29,32 +27,46 @@ export interface Entry extends Way {
   stage: Stage
   outcome: Explanation['outcome']
   /** Where it was when it settled. */
-  end?: string
+  end: string | undefined
 }
 
+/** Of a message whose way has not begun. */
+export const newEntry = (id: string, type: string): Entry => ({
+  id,
+  type,
+  trace: nowhere,
+  stage: 'queued',
+  outcome: 'pending',
+  link: undefined,
+  lostLink: undefined,
+  heardAtMs: undefined,
+  putOff: undefined,
+  end: undefined,
+})
+
 export class Traces {
-  readonly #wall: () => number
+  readonly #watch: Watch
   readonly #line: () => Line
+  readonly #pending: () => readonly Entry[]
   readonly #remembered: number
   readonly #reached: (step: Step) => void
-  readonly #pending = new ShortLived<number, Entry>()
   /** In a ring: each newer one takes the place of the oldest. */
   readonly #settled: Entry[] = []
-  #begun = 0
   #ended = 0
 
-  constructor(wall: () => number, line: () => Line, remembered: number, reached: (step: Step) => void) {
-    this.#wall = wall
+  /** `pending`: what has not settled, oldest first. */
+  constructor(
+    watch: Watch,
+    line: () => Line,
+    pending: () => readonly Entry[],
+    remembered: number,
+    reached: (step: Step) => void,
+  ) {
+    this.#watch = watch
     this.#line = line
+    this.#pending = pending
     this.#remembered = remembered
     this.#reached = reached
-  }
-
-  begin(id: string, type: string): Entry {
-    const entry: Entry = { order: this.#begun++, id, type, trace: nowhere, stage: 'queued', outcome: 'pending' }
-    this.#pending.set(entry.order, entry)
-    this.#step(entry, 'queued')
-    return entry
   }
 
   reach(entry: Entry, stage: Stage): void {
@@ -74,25 +86,23 @@ export class Traces {
     if (entry.outcome !== 'pending') return
     entry.end = outcome === 'ok' ? '' : this.whereabouts(entry)
     entry.outcome = outcome
-    this.#pending.delete(entry.order)
     if (this.#remembered > 0) this.#settled[this.#ended++ % this.#remembered] = entry
     this.#step(entry, 'settled')
   }
 
   /** Where it is beside its stage, or was when it settled. */
   whereabouts(entry: Entry): string {
-    return entry.end ?? whereabouts(entry, this.#line(), this.#wall())
+    return entry.end ?? whereabouts(entry, this.#line(), this.#watch.read())
   }
 
   explain(id: string): Explanation | undefined {
-    const known = [...this.#pending.values(), ...this.#settled]
-    const entry = known.find((entry) => entry.id === id)
+    const entry = [...this.#pending(), ...this.#settled].find((entry) => entry.id === id)
     return entry && this.#explanationOf(entry)
   }
 
   /** What has not settled, oldest first. */
   pending(): readonly Explanation[] {
-    return this.#pending.values().map((entry) => this.#explanationOf(entry))
+    return this.#pending().map((entry) => this.#explanationOf(entry))
   }
 
   #explanationOf(entry: Entry): Explanation {
@@ -105,7 +115,7 @@ export class Traces {
   }
 
   #step(entry: Entry, stage: Stage): void {
-    const atMs = this.#wall()
+    const atMs = this.#watch.at
     entry.trace = further(entry.trace, stage, atMs)
     this.#reached({ id: entry.id, type: entry.type, stage, atMs })
   }
