@@ -73,21 +73,21 @@ export class Calls {
     this.#calls.set(key, call)
     this.#author.watch.read()
     this.#traces.reach(call.entry, 'queued')
-    const letter = this.#prepare(key, call, { id, mode, type, content, options })
+    const letter = this.#prepare(call, { id, mode, type, content, options })
     if (letter.ok) {
       const { message, bytes, timeoutMs } = letter
       this.#tell({ kind: 'requested', key, mode, id, type, init, message, bytes, timeoutMs })
-    } else this.#fail(key, call, letter.fault, letter.cause)
+    } else this.#fail(call, letter.fault, letter.cause)
     return call
   }
 
   /** Options and signals are the application's: even reading them may throw. */
-  #prepare(key: Key, call: Call, said: Said): Letter | Returned {
+  #prepare(call: Call, said: Said): Letter | Returned {
     try {
       const letter = prepare(said, this.#author)
       if (letter.ok && letter.signal !== undefined) {
         call.signal = letter.signal
-        call.giveUp = () => this.giveUp(key)
+        call.giveUp = () => this.giveUp(call.key)
         call.signal.addEventListener('abort', call.giveUp)
       }
       return letter
@@ -124,7 +124,7 @@ export class Calls {
     if (call === undefined) return
     const checked = this.#author.check.chunk(call.entry.type, content)
     if (checked.ok) return call.waiter.chunk(checked.value)
-    this.#fail(key, call, broken(checked.reason, 'started', true))
+    this.#fail(call, broken(checked.reason, 'started', true))
     this.#tell({ kind: 'abandoned', key })
   }
 
@@ -136,24 +136,24 @@ export class Calls {
   settle(key: Key, outcome: Outcome): void {
     const call = this.#calls.get(key)
     if (call === undefined) return
-    if (!outcome.ok) return this.#fail(key, call, outcome.error)
-    if (outcome.message === null) return this.#succeed(key, call, null)
+    if (!outcome.ok) return this.#fail(call, outcome.error)
+    if (outcome.message === null) return this.#succeed(call, null)
     const reply = expandMessage(outcome.message, replyDefaults, outcome.sessionId, { replyTo: call.entry.id })
     const checked = this.#author.check.reply(call.entry.type, reply.content)
-    if (checked.ok) this.#succeed(key, call, { ...reply, content: checked.value })
-    else this.#fail(key, call, broken(checked.reason, 'replied', true))
+    if (checked.ok) this.#succeed(call, { ...reply, type: 'response', content: checked.value })
+    else this.#fail(call, broken(checked.reason, 'replied', true))
   }
 
   // ---- how it ends ----
 
-  #succeed(key: Key, call: Call, reply: Message<string, unknown> | null): void {
-    this.#end(key, call)
+  #succeed(call: Call, reply: Message<string, unknown> | null): void {
+    this.#end(call)
     this.#traces.settle(call.entry, 'ok')
     call.waiter.succeeded(reply)
   }
 
-  #fail(key: Key, call: Call, fault: Fault, cause?: unknown): void {
-    this.#end(key, call)
+  #fail(call: Call, fault: Fault, cause?: unknown): void {
+    this.#end(call)
     const received = this.#readFailure(call.entry.type, fault)
     this.#traces.settle(call.entry, received.code)
     const reason: unknown = received.code === 'ABORTED' ? guarded(() => call.signal?.reason) : undefined
@@ -173,9 +173,8 @@ export class Calls {
     return broken(checked.reason, fault.stage, fault.mayHaveExecuted)
   }
 
-  #end(key: Key, call: Call): void {
+  #end({ key, signal, giveUp }: Call): void {
     this.#calls.delete(key)
-    const { signal, giveUp } = call
     if (giveUp !== undefined) guarded(() => signal?.removeEventListener('abort', giveUp))
   }
 }

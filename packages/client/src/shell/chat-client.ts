@@ -26,7 +26,7 @@ import { contractCheck } from './contract-check.js'
 import { Driver } from './driver.js'
 import { errorOf, threw } from './errors.js'
 import { Handlers } from './handlers.js'
-import { asReply, type Desk, pendingRequest, type Reply, streamHandle } from './pending.js'
+import { type Desk, pendingRequest, type Reply, streamHandle } from './pending.js'
 import { type Options, settingsOf } from './settings.js'
 import { StatusBoard } from './status-board.js'
 import { fetchToken } from './tokens.js'
@@ -90,9 +90,7 @@ export class ChatClient implements Omit<Client, Typed> {
     const { url, WebSocket, tracing } = options
     this.#transport = openTransport({ url, WebSocket, events: arrivals(tell) })
     this.#desk = {
-      calls: new Calls({ check, timeoutMs, watch }, ids, this.#traces, tell, (call) =>
-        tracing?.call(call, url),
-      ),
+      calls: new Calls({ check, timeoutMs, watch }, ids, this.#traces, tell, (call) => tracing?.call(call, url)),
       tell,
     }
     this.#handlers = new Handlers({
@@ -115,7 +113,7 @@ export class ChatClient implements Omit<Client, Typed> {
   // ---- saying ----
 
   request(type: string, content?: unknown, options?: RequestOptions): PendingRequest<Reply> {
-    return pendingRequest(this.#desk, wish('request', type, content, options), asReply)
+    return pendingRequest(this.#desk, wish('request', type, content, options))
   }
 
   stream(type: string, content?: unknown, options?: RequestOptions): StreamHandle<unknown, Reply> {
@@ -123,7 +121,7 @@ export class ChatClient implements Omit<Client, Typed> {
   }
 
   send(type: string, content?: unknown, options?: RequestOptions): PendingRequest<void> {
-    return pendingRequest(this.#desk, wish('send', type, content, options), () => {})
+    return pendingRequest(this.#desk, wish('send', type, content, options))
   }
 
   // ---- hearing ----
@@ -241,7 +239,7 @@ export class ChatClient implements Omit<Client, Typed> {
       return this.#driver.tell({ kind: 'initSkipped' })
     }
     const waiter: Waiter = {
-      succeeded: (reply) => this.#announcements.initialised(asReply(reply)),
+      succeeded: (reply: Reply) => this.#announcements.initialised(reply),
       failed: (error) => this.#initFailed(error),
       chunk: () => {},
     }

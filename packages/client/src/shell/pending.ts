@@ -2,6 +2,7 @@
 
 import type { CodedError, Message, Stage } from '@backchat/protocol'
 import type { PendingRequest, StreamHandle } from '../api/calls.js'
+import type { Waiter } from '../api/tracing.js'
 import type { Input } from '../machine/inputs.js'
 import type { Begun, Calls, Wish } from './calls.js'
 import { Reader } from './reader.js'
@@ -16,17 +17,11 @@ export interface Desk {
 }
 
 /** A promise with the name of its message. */
-export function pendingRequest<Value>(
-  desk: Desk,
-  wish: Wish,
-  read: (reply: Message<string, unknown> | null) => Value,
-): PendingRequest<Value> {
+export function pendingRequest<Value>(desk: Desk, wish: Wish): PendingRequest<Value> {
   const { promise, resolve, reject } = deferred<Value, Asked<Value>>(Asked)
-  promise[begun] = desk.calls.start(wish, {
-    succeeded: (reply) => resolve(read(reply)),
-    failed: reject,
-    chunk: nothing,
-  })
+  // Only a send settles without a message, and it says no more than that it went.
+  const succeeded = wish.mode === 'send' ? () => resolve(undefined as Value) : (resolve as Waiter['succeeded'])
+  promise[begun] = desk.calls.start(wish, { succeeded, failed: reject, chunk: nothing })
   promise[at] = desk
   return promise
 }
@@ -70,9 +65,9 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
     desk.tell({ kind: 'left', key })
   }
   const { entry, key } = desk.calls.start(wish, {
-    succeeded(reply) {
+    succeeded(reply: Reply) {
       reader.end()
-      resolve(asReply(reply))
+      resolve(reply)
     },
     failed(error: CodedError) {
       reader.end({ error })
@@ -105,12 +100,6 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
       return reader
     },
   }
-}
-
-/** A reply always carries a message: only a send settles without one. */
-export function asReply(reply: Message<string, unknown> | null): Reply {
-  if (reply === null) throw new TypeError('A reply came without a message.')
-  return { ...reply, type: 'response' }
 }
 
 /** Gives up, and resolves when the promise has settled, either way. */

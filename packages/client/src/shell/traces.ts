@@ -1,13 +1,6 @@
 /** What became of each message: the stages it went through, and how it ended. Of the settled ones only the newest are remembered. */
 
-import {
-  type ErrorCode,
-  type Stage,
-  stageInWords,
-  type Trace,
-  type TraceStep,
-  timesInWords,
-} from '@backchat/protocol'
+import { type ErrorCode, type Stage, stageInWords, type Trace, type TraceStep, timesInWords } from '@backchat/protocol'
 import type { Explanation } from '../api/status.js'
 import type { Watch } from './watch.js'
 import { type Line, type Way, whereabouts } from './whereabouts.js'
@@ -27,7 +20,7 @@ export interface Entry extends Way {
   stage: Stage
   outcome: Explanation['outcome']
   /** Where it was when it settled. */
-  end: string | undefined
+  end?: string
 }
 
 /** Of a message whose way has not begun. */
@@ -37,11 +30,6 @@ export const newEntry = (id: string, type: string): Entry => ({
   trace: nowhere,
   stage: 'queued',
   outcome: 'pending',
-  link: undefined,
-  lostLink: undefined,
-  heardAtMs: undefined,
-  putOff: undefined,
-  end: undefined,
 })
 
 export class Traces {
@@ -128,12 +116,11 @@ const newest: { [stage in Stage]?: { readonly before: Trace; readonly after: Tra
 
 /** Who is busy has many messages that take the same steps in the same milliseconds: they share what is written of it. */
 function further(before: Trace, stage: Stage, atMs: number): Trace {
-  let step = newest[stage]
-  if (step?.before !== before || step.atMs !== atMs) {
-    step = { before, after: [...before, { stage, atMs }], atMs }
-    newest[stage] = step
-  }
-  return step.after
+  const last = newest[stage]
+  if (last?.before === before && last.atMs === atMs) return last.after
+  const after = [...before, { stage, atMs }]
+  newest[stage] = { before, after, atMs }
+  return after
 }
 
 export const stageOf = ({ outcome, stage }: Entry): Stage => (outcome === 'pending' ? stage : 'settled')
