@@ -10,6 +10,7 @@ const tracing = (remembered = 10) => {
   const line: Line = { status: { state: 'online' }, link: 1, since: 0 }
   const entries = new Map<string, Entry>()
   const watch = new Watch(() => now)
+  watch.read()
   const all = new Traces(
     watch,
     () => line,
