@@ -135,3 +135,22 @@ test('an explanation does not change under its holder', () => {
   traces.reach('a', 'sent')
   expect(before?.trace).toHaveLength(1)
 })
+
+test('messages that begin alike in the same millisecond go ways of their own', () => {
+  const { traces, pass } = tracing()
+  for (const id of ['a', 'b', 'c']) {
+    traces.begin(id, 'text')
+    traces.reach(id, 'sent')
+  }
+  traces.reach('a', 'started')
+  traces.settle('b', 'ok')
+  pass(1)
+  traces.reach('c', 'started')
+  const before = [
+    { stage: 'queued', atMs: 1_000 },
+    { stage: 'sent', atMs: 1_000 },
+  ]
+  expect(traces.explain('a')?.trace).toEqual([...before, { stage: 'started', atMs: 1_000 }])
+  expect(traces.explain('b')?.trace).toEqual([...before, { stage: 'settled', atMs: 1_000 }])
+  expect(traces.explain('c')?.trace).toEqual([...before, { stage: 'started', atMs: 1_001 }])
+})
