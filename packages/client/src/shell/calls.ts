@@ -18,7 +18,7 @@ import type { Fault, Outcome } from '../machine/effects.js'
 import type { Input, Key } from '../machine/inputs.js'
 import { broken, errorOf, type Received } from './errors.js'
 import { type Author, invalid, type Letter, prepare, type Returned, type Said } from './outgoing.js'
-import type { Entry, Traces } from './traces.js'
+import { type Entry, newEntry, type Traces } from './traces.js'
 
 /** What the application wants to say. */
 export interface Wish {
@@ -35,8 +35,7 @@ export interface Begun {
   readonly key: Key
 }
 
-interface Call {
-  readonly entry: Entry
+interface Call extends Begun {
   readonly waiter: Waiter
   /** Once it may abort the call, by `giveUp`: then it is to be let go when the call ends. */
   signal?: AbortSignal
@@ -70,24 +69,25 @@ export class Calls {
     const key = this.#keys
     const begun = { id, type: inWords(type), mode, options: given, waiter: waits }
     const { options, waiter } = guarded(() => this.#trace(begun)) ?? begun
-    const entry = this.#traces.begin(id, begun.type)
-    const call: Call = { entry, waiter }
+    const call: Call = { entry: newEntry(id, begun.type), key, waiter }
     this.#calls.set(key, call)
-    const letter = this.#prepare(key, call, { id, mode, type, content, options })
+    this.#author.watch.read()
+    this.#traces.reach(call.entry, 'queued')
+    const letter = this.#prepare(call, { id, mode, type, content, options })
     if (letter.ok) {
       const { message, bytes, timeoutMs } = letter
       this.#tell({ kind: 'requested', key, mode, id, type, init, message, bytes, timeoutMs })
-    } else this.#fail(key, call, letter.fault, letter.cause)
-    return { entry, key }
+    } else this.#fail(call, letter.fault, letter.cause)
+    return call
   }
 
   /** Options and signals are the application's: even reading them may throw. */
-  #prepare(key: Key, call: Call, said: Said): Letter | Returned {
+  #prepare(call: Call, said: Said): Letter | Returned {
     try {
       const letter = prepare(said, this.#author)
       if (letter.ok && letter.signal !== undefined) {
         call.signal = letter.signal
-        call.giveUp = () => this.giveUp(key)
+        call.giveUp = () => this.giveUp(call.key)
         call.signal.addEventListener('abort', call.giveUp)
       }
       return letter
@@ -98,6 +98,11 @@ export class Calls {
 
   giveUp(key: Key): void {
     if (this.#calls.get(key)) this.#tell({ kind: 'abandoned', key })
+  }
+
+  /** What has not settled, oldest first. */
+  pending(): readonly Entry[] {
+    return this.#calls.values().map(({ entry }) => entry)
   }
 
   // ---- what the machine tells ----
@@ -119,7 +124,7 @@ export class Calls {
     if (call === undefined) return
     const checked = this.#author.check.chunk(call.entry.type, content)
     if (checked.ok) return call.waiter.chunk(checked.value)
-    this.#fail(key, call, broken(checked.reason, 'started', true))
+    this.#fail(call, broken(checked.reason, 'started', true))
     this.#tell({ kind: 'abandoned', key })
   }
 
@@ -131,24 +136,24 @@ export class Calls {
   settle(key: Key, outcome: Outcome): void {
     const call = this.#calls.get(key)
     if (call === undefined) return
-    if (!outcome.ok) return this.#fail(key, call, outcome.error)
-    if (outcome.message === null) return this.#succeed(key, call, null)
+    if (!outcome.ok) return this.#fail(call, outcome.error)
+    if (outcome.message === null) return this.#succeed(call, null)
     const reply = expandMessage(outcome.message, replyDefaults, outcome.sessionId, { replyTo: call.entry.id })
     const checked = this.#author.check.reply(call.entry.type, reply.content)
-    if (checked.ok) this.#succeed(key, call, { ...reply, content: checked.value })
-    else this.#fail(key, call, broken(checked.reason, 'replied', true))
+    if (checked.ok) this.#succeed(call, { ...reply, type: 'response', content: checked.value })
+    else this.#fail(call, broken(checked.reason, 'replied', true))
   }
 
   // ---- how it ends ----
 
-  #succeed(key: Key, call: Call, reply: Message<string, unknown> | null): void {
-    this.#end(key, call)
+  #succeed(call: Call, reply: Message<string, unknown> | null): void {
+    this.#end(call)
     this.#traces.settle(call.entry, 'ok')
     call.waiter.succeeded(reply)
   }
 
-  #fail(key: Key, call: Call, fault: Fault, cause?: unknown): void {
-    this.#end(key, call)
+  #fail(call: Call, fault: Fault, cause?: unknown): void {
+    this.#end(call)
     const received = this.#readFailure(call.entry.type, fault)
     this.#traces.settle(call.entry, received.code)
     const reason: unknown = received.code === 'ABORTED' ? guarded(() => call.signal?.reason) : undefined
@@ -156,8 +161,8 @@ export class Calls {
   }
 
   #errorOf({ entry }: Call, received: Received, cause?: unknown): CodedError {
-    const { id, type, steps } = entry
-    return errorOf(received, { id, type, trace: [...steps], where: this.#traces.whereabouts(entry) }, cause)
+    const { id, type, trace } = entry
+    return errorOf(received, { id, type, trace: [...trace], where: this.#traces.whereabouts(entry) }, cause)
   }
 
   /** What a handler said when it refused on purpose is received like anything else: parsed once. */
@@ -168,9 +173,8 @@ export class Calls {
     return broken(checked.reason, fault.stage, fault.mayHaveExecuted)
   }
 
-  #end(key: Key, call: Call): void {
+  #end({ key, signal, giveUp }: Call): void {
     this.#calls.delete(key)
-    const { signal, giveUp } = call
     if (giveUp !== undefined) guarded(() => signal?.removeEventListener('abort', giveUp))
   }
 }

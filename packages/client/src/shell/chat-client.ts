@@ -26,11 +26,12 @@ import { contractCheck } from './contract-check.js'
 import { Driver } from './driver.js'
 import { errorOf, threw } from './errors.js'
 import { Handlers } from './handlers.js'
-import { asReply, type Desk, pendingRequest, type Reply, streamHandle } from './pending.js'
+import { type Desk, pendingRequest, type Reply, streamHandle } from './pending.js'
 import { type Options, settingsOf } from './settings.js'
 import { StatusBoard } from './status-board.js'
 import { fetchToken } from './tokens.js'
 import { Traces } from './traces.js'
+import { Watch } from './watch.js'
 
 /** What a client is given instead of reaching for it. */
 export interface Capabilities {
@@ -62,6 +63,7 @@ export class ChatClient implements Omit<Client, Typed> {
     const { timeoutMs, queue, unheard, explained } = settingsOf(options)
     const { clock, random, ids } = environment
     const check = contractCheck(options.contract)
+    const watch = new Watch(clock.wall)
     this.#options = options
     this.#clock = clock
     this.#announcements = new Announcements(check)
@@ -71,8 +73,9 @@ export class ChatClient implements Omit<Client, Typed> {
       (_, thrown) => this.#announcements.fail(threw('A subscriber', thrown)),
     )
     this.#traces = new Traces(
-      clock.wall,
+      watch,
       () => this.#board.line,
+      () => this.#desk.calls.pending(),
       explained,
       (step) => {
         this.#announcements.emit('trace', step)
@@ -80,14 +83,14 @@ export class ChatClient implements Omit<Client, Typed> {
       },
     )
     this.#machine = new ClientMachine({ random, ids, queue, unheard })
-    this.#driver = new Driver(this.#machine, clock, (effect) => this.#perform(effect))
+    this.#driver = new Driver(this.#machine, { now: clock.now, wall: watch.read, after: clock.after }, (effect) =>
+      this.#perform(effect),
+    )
     const tell = this.#driver.tell.bind(this.#driver)
     const { url, WebSocket, tracing } = options
     this.#transport = openTransport({ url, WebSocket, events: arrivals(tell) })
     this.#desk = {
-      calls: new Calls({ check, timeoutMs, wall: clock.wall }, ids, this.#traces, tell, (call) =>
-        tracing?.call(call, url),
-      ),
+      calls: new Calls({ check, timeoutMs, watch }, ids, this.#traces, tell, (call) => tracing?.call(call, url)),
       tell,
     }
     this.#handlers = new Handlers({
@@ -110,7 +113,7 @@ export class ChatClient implements Omit<Client, Typed> {
   // ---- saying ----
 
   request(type: string, content?: unknown, options?: RequestOptions): PendingRequest<Reply> {
-    return pendingRequest(this.#desk, wish('request', type, content, options), asReply)
+    return pendingRequest(this.#desk, wish('request', type, content, options))
   }
 
   stream(type: string, content?: unknown, options?: RequestOptions): StreamHandle<unknown, Reply> {
@@ -118,7 +121,7 @@ export class ChatClient implements Omit<Client, Typed> {
   }
 
   send(type: string, content?: unknown, options?: RequestOptions): PendingRequest<void> {
-    return pendingRequest(this.#desk, wish('send', type, content, options), () => {})
+    return pendingRequest(this.#desk, wish('send', type, content, options))
   }
 
   // ---- hearing ----
@@ -236,7 +239,7 @@ export class ChatClient implements Omit<Client, Typed> {
       return this.#driver.tell({ kind: 'initSkipped' })
     }
     const waiter: Waiter = {
-      succeeded: (reply) => this.#announcements.initialised(asReply(reply)),
+      succeeded: (reply: Reply) => this.#announcements.initialised(reply),
       failed: (error) => this.#initFailed(error),
       chunk: () => {},
     }

@@ -7,6 +7,7 @@ import type { Requested } from '../machine/inputs.js'
 import type { ContractCheck } from './contract-check.js'
 import { refused } from './errors.js'
 import { timestampOf } from './timestamp.js'
+import type { Watch } from './watch.js'
 
 /** What the application said. Its types promise more than a program without types keeps. */
 export interface Said {
@@ -25,8 +26,7 @@ export interface Letter extends Pick<Requested, 'message' | 'bytes' | 'timeoutMs
 export interface Author {
   readonly check: ContractCheck
   readonly timeoutMs: number
-  /** Wall time, for the timestamp. */
-  readonly wall: () => number
+  readonly watch: Watch
 }
 
 /** Why it cannot go; `cause` is what its signal was aborted with. */
@@ -45,7 +45,7 @@ export function prepare(said: Said, author: Author): Letter | Returned {
   if (signal?.aborted) {
     return { ok: false, fault: refused('ABORTED', 'Its signal was aborted already.'), cause: signal.reason }
   }
-  const timestamp = timestampOf(author.wall())
+  const timestamp = timestampOf(author.watch.at)
   const encoded = plainMessage({ id, timestamp, content, metadata }, type)
   if (!encoded.ok) return invalid(`The message cannot be sent: ${encoded.reason}.`)
   const { json: message } = encoded

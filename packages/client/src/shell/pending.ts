@@ -2,10 +2,11 @@
 
 import type { CodedError, Message, Stage } from '@backchat/protocol'
 import type { PendingRequest, StreamHandle } from '../api/calls.js'
+import type { Waiter } from '../api/tracing.js'
 import type { Input } from '../machine/inputs.js'
-import type { Calls, Wish } from './calls.js'
+import type { Begun, Calls, Wish } from './calls.js'
 import { Reader } from './reader.js'
-import { type Entry, stageOf } from './traces.js'
+import { stageOf } from './traces.js'
 
 export type Reply = Message<'response', unknown>
 
@@ -16,33 +17,33 @@ export interface Desk {
 }
 
 /** A promise with the name of its message. */
-export function pendingRequest<Value>(
-  desk: Desk,
-  wish: Wish,
-  read: (reply: Message<string, unknown> | null) => Value,
-): PendingRequest<Value> {
+export function pendingRequest<Value>(desk: Desk, wish: Wish): PendingRequest<Value> {
   const { promise, resolve, reject } = deferred<Value, Asked<Value>>(Asked)
-  const { entry, key } = desk.calls.start(wish, {
-    succeeded: (reply) => resolve(read(reply)),
-    failed: reject,
-    chunk: nothing,
-  })
-  promise.id = entry.id
-  promise.cancel = () => settled(promise, () => desk.calls.giveUp(key))
-  promise[known] = entry
+  // Only a send settles without a message, and it says no more than that it went.
+  const succeeded = wish.mode === 'send' ? () => resolve(undefined as Value) : (resolve as Waiter['succeeded'])
+  promise[begun] = desk.calls.start(wish, { succeeded, failed: reject, chunk: nothing })
+  promise[at] = desk
   return promise
 }
 
-const known = Symbol()
+const begun = Symbol()
+const at = Symbol()
 
-/** A class, because to define a getter on each promise would take longer than most of what is done for a request. */
+/** A class, because to define getters on each promise would take longer than most of what is done for a request. */
 class Asked<Value> extends Promise<Value> implements PendingRequest<Value> {
-  declare id: string
-  declare cancel: () => Promise<void>
-  declare [known]: Entry
+  declare [begun]: Begun
+  declare [at]: Desk
+
+  get id(): string {
+    return this[begun].entry.id
+  }
 
   get stage(): Stage {
-    return stageOf(this[known])
+    return stageOf(this[begun].entry)
+  }
+
+  get cancel(): () => Promise<void> {
+    return () => settled(this, () => this[at].calls.giveUp(this[begun].key))
   }
 }
 // So `await` takes it as it is, and `then` makes plain promises.
@@ -53,7 +54,7 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
   const { promise, resolve, reject } = deferred<Reply, Promise<Reply>>(Promise)
   // It may stay unread.
   promise.catch(() => {})
-  let begun = false
+  let hasReader = false
   const reader = new Reader({
     took: (next) => desk.tell({ kind: 'took', key, next }),
     stopped: () => desk.calls.giveUp(key),
@@ -64,9 +65,9 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
     desk.tell({ kind: 'left', key })
   }
   const { entry, key } = desk.calls.start(wish, {
-    succeeded(reply) {
+    succeeded(reply: Reply) {
       reader.end()
-      resolve(asReply(reply))
+      resolve(reply)
     },
     failed(error: CodedError) {
       reader.end({ error })
@@ -93,18 +94,12 @@ export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Repl
       return settled(promise, () => desk.calls.giveUp(key))
     },
     [Symbol.asyncIterator]() {
-      if (begun) throw new TypeError('A stream has one reader.')
-      begun = true
+      if (hasReader) throw new TypeError('A stream has one reader.')
+      hasReader = true
       desk.tell({ kind: 'readerBegan', key })
       return reader
     },
   }
-}
-
-/** A reply always carries a message: only a send settles without one. */
-export function asReply(reply: Message<string, unknown> | null): Reply {
-  if (reply === null) throw new TypeError('A reply came without a message.')
-  return { ...reply, type: 'response' }
 }
 
 /** Gives up, and resolves when the promise has settled, either way. */
@@ -120,8 +115,9 @@ type Settle<Value> = (resolve: (value: Value) => void, reject: (error: CodedErro
 function deferred<Value, Kind extends Promise<Value>>(Kind: new (settle: Settle<Value>) => Kind) {
   let resolve: (value: Value) => void = nothing
   let reject: (error: CodedError) => void = nothing
-  const promise = new Kind((...settle) => {
-    ;[resolve, reject] = settle
+  const promise = new Kind((fulfil, refuse) => {
+    resolve = fulfil
+    reject = refuse
   })
   return { promise, resolve, reject }
 }

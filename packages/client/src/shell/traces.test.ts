@@ -1,19 +1,23 @@
 import type { Stage } from '@backchat/protocol'
 import { expect, test } from 'vitest'
-import { type Entry, type Step, stageOf, Traces } from './traces.js'
+import { type Entry, newEntry, type Step, stageOf, Traces } from './traces.js'
+import { Watch } from './watch.js'
 import type { Line } from './whereabouts.js'
 
 const tracing = (remembered = 10) => {
   let now = 1_000
   const steps: Step[] = []
   const line: Line = { status: { state: 'online' }, link: 1, since: 0 }
+  const entries = new Map<string, Entry>()
+  const watch = new Watch(() => now)
+  watch.read()
   const all = new Traces(
-    () => now,
+    watch,
     () => line,
+    () => [...entries.values()].filter(({ outcome }) => outcome === 'pending'),
     remembered,
     (step) => steps.push(step),
   )
-  const entries = new Map<string, Entry>()
   const entry = (id: string): Entry => {
     const found = entries.get(id)
     if (found === undefined) throw new Error(`${id} was never begun`)
@@ -21,7 +25,11 @@ const tracing = (remembered = 10) => {
   }
   /** By id, as people know them. */
   const traces = {
-    begin: (id: string, type: string) => void entries.set(id, all.begin(id, type)),
+    begin: (id: string, type: string) => {
+      const entry = newEntry(id, type)
+      entries.set(id, entry)
+      all.reach(entry, 'queued')
+    },
     reach: (id: string, stage: Stage) => all.reach(entry(id), stage),
     note: (id: string, note: Parameters<Traces['note']>[1]) => all.note(entry(id), note),
     settle: (id: string, outcome: 'ok' | 'TIMEOUT') => all.settle(entry(id), outcome),
@@ -32,6 +40,7 @@ const tracing = (remembered = 10) => {
   }
   const pass = (ms: number) => {
     now += ms
+    watch.read()
   }
   return { traces, steps, pass }
 }
@@ -125,4 +134,23 @@ test('an explanation does not change under its holder', () => {
   const before = traces.explain('a')
   traces.reach('a', 'sent')
   expect(before?.trace).toHaveLength(1)
+})
+
+test('messages that begin alike in the same millisecond go ways of their own', () => {
+  const { traces, pass } = tracing()
+  for (const id of ['a', 'b', 'c']) {
+    traces.begin(id, 'text')
+    traces.reach(id, 'sent')
+  }
+  traces.reach('a', 'started')
+  traces.settle('b', 'ok')
+  pass(1)
+  traces.reach('c', 'started')
+  const before = [
+    { stage: 'queued', atMs: 1_000 },
+    { stage: 'sent', atMs: 1_000 },
+  ]
+  expect(traces.explain('a')?.trace).toEqual([...before, { stage: 'started', atMs: 1_000 }])
+  expect(traces.explain('b')?.trace).toEqual([...before, { stage: 'settled', atMs: 1_000 }])
+  expect(traces.explain('c')?.trace).toEqual([...before, { stage: 'started', atMs: 1_001 }])
 })

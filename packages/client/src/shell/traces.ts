@@ -1,7 +1,8 @@
 /** What became of each message: the stages it went through, and how it ended. Of the settled ones only the newest are remembered. */
 
-import { type ErrorCode, ShortLived, type Stage, stageInWords, type TraceStep, timesInWords } from '@backchat/protocol'
+import { type ErrorCode, type Stage, stageInWords, type Trace, type TraceStep, timesInWords } from '@backchat/protocol'
 import type { Explanation } from '../api/status.js'
+import type { Watch } from './watch.js'
 import { type Line, type Way, whereabouts } from './whereabouts.js'
 
 /** A message got further. */
@@ -11,43 +12,49 @@ export interface Step extends TraceStep {
 }
 
 /** What is known of one message. */
-export interface Entry {
-  /** Counts messages: those that have not settled are told oldest first. */
-  readonly order: number
+export interface Entry extends Way {
   readonly id: string
   readonly type: string
-  readonly steps: TraceStep[]
+  trace: Trace
   /** How far it got, before it settled. */
   stage: Stage
   outcome: Explanation['outcome']
-  readonly way: Way
   /** Where it was when it settled. */
   end?: string
 }
 
+/** Of a message whose way has not begun. */
+export const newEntry = (id: string, type: string): Entry => ({
+  id,
+  type,
+  trace: nowhere,
+  stage: 'queued',
+  outcome: 'pending',
+})
+
 export class Traces {
-  readonly #wall: () => number
+  readonly #watch: Watch
   readonly #line: () => Line
+  readonly #pending: () => readonly Entry[]
   readonly #remembered: number
   readonly #reached: (step: Step) => void
-  readonly #pending = new ShortLived<number, Entry>()
   /** In a ring: each newer one takes the place of the oldest. */
   readonly #settled: Entry[] = []
-  #begun = 0
   #ended = 0
 
-  constructor(wall: () => number, line: () => Line, remembered: number, reached: (step: Step) => void) {
-    this.#wall = wall
+  /** `pending`: what has not settled, oldest first. */
+  constructor(
+    watch: Watch,
+    line: () => Line,
+    pending: () => readonly Entry[],
+    remembered: number,
+    reached: (step: Step) => void,
+  ) {
+    this.#watch = watch
     this.#line = line
+    this.#pending = pending
     this.#remembered = remembered
     this.#reached = reached
-  }
-
-  begin(id: string, type: string): Entry {
-    const entry: Entry = { order: this.#begun++, id, type, steps: [], stage: 'queued', outcome: 'pending', way: {} }
-    this.#pending.set(entry.order, entry)
-    this.#step(entry, 'queued')
-    return entry
   }
 
   reach(entry: Entry, stage: Stage): void {
@@ -57,52 +64,63 @@ export class Traces {
   }
 
   /** Takes note of its way. */
-  note({ way, outcome }: Entry, note: Omit<Way, 'lostLink'>): void {
-    if (outcome !== 'pending') return
-    if (note.link !== undefined && way.link !== undefined && note.link !== way.link) way.lostLink = way.link
-    Object.assign(way, note)
+  note(entry: Entry, note: Omit<Way, 'lostLink'>): void {
+    if (entry.outcome !== 'pending') return
+    if (note.link !== undefined && entry.link !== undefined && note.link !== entry.link) entry.lostLink = entry.link
+    Object.assign(entry, note)
   }
 
   settle(entry: Entry, outcome: 'ok' | ErrorCode): void {
     if (entry.outcome !== 'pending') return
     entry.end = outcome === 'ok' ? '' : this.whereabouts(entry)
     entry.outcome = outcome
-    this.#pending.delete(entry.order)
     if (this.#remembered > 0) this.#settled[this.#ended++ % this.#remembered] = entry
     this.#step(entry, 'settled')
   }
 
   /** Where it is beside its stage, or was when it settled. */
-  whereabouts({ way, end }: Entry): string {
-    return end ?? whereabouts(way, this.#line(), this.#wall())
+  whereabouts(entry: Entry): string {
+    return entry.end ?? whereabouts(entry, this.#line(), this.#watch.read())
   }
 
   explain(id: string): Explanation | undefined {
-    const known = [...this.#pending.values(), ...this.#settled]
-    const entry = known.find((entry) => entry.id === id)
+    const entry = [...this.#pending(), ...this.#settled].find((entry) => entry.id === id)
     return entry && this.#explanationOf(entry)
   }
 
   /** What has not settled, oldest first. */
   pending(): readonly Explanation[] {
-    return this.#pending.values().map((entry) => this.#explanationOf(entry))
+    return this.#pending().map((entry) => this.#explanationOf(entry))
   }
 
   #explanationOf(entry: Entry): Explanation {
-    const { id, type, stage, steps, outcome, way } = entry
-    const trace = [...steps]
+    const { id, type, stage, outcome, link, heardAtMs } = entry
+    const trace = [...entry.trace]
     const end = outcome !== 'pending' ? `settled with ${outcome}; it got as far as: ` : ''
     const place = [stageInWords[stage], this.whereabouts(entry)].filter((words) => words !== '').join(': ')
     const text = `${type} ${id}: ${end}${place} (${timesInWords(trace)})`
-    const { link, heardAtMs } = way
     return { id, type, stage: stageOf(entry), trace, outcome, link, heardAtMs, text }
   }
 
   #step(entry: Entry, stage: Stage): void {
-    const step = { stage, atMs: this.#wall() }
-    entry.steps.push(step)
-    this.#reached({ id: entry.id, type: entry.type, ...step })
+    const atMs = this.#watch.at
+    entry.trace = further(entry.trace, stage, atMs)
+    this.#reached({ id: entry.id, type: entry.type, stage, atMs })
   }
+}
+
+const nowhere: Trace = []
+
+/** The newest step to each stage. */
+const newest: { [stage in Stage]?: { readonly before: Trace; readonly after: Trace; readonly atMs: number } } = {}
+
+/** Who is busy has many messages that take the same steps in the same milliseconds: they share what is written of it. */
+function further(before: Trace, stage: Stage, atMs: number): Trace {
+  const last = newest[stage]
+  if (last?.before === before && last.atMs === atMs) return last.after
+  const after = [...before, { stage, atMs }]
+  newest[stage] = { before, after, atMs }
+  return after
 }
 
 export const stageOf = ({ outcome, stage }: Entry): Stage => (outcome === 'pending' ? stage : 'settled')

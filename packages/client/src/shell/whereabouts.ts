@@ -14,10 +14,10 @@ export interface Line {
 /** What is known of a message's way beside its stage. */
 export interface Way {
   /** The newest link that took it, and the one before that. */
-  link?: number
-  lostLink?: number
+  link?: number | undefined
+  lostLink?: number | undefined
   /** When its handler was last said to run. */
-  heardAtMs?: number
+  heardAtMs?: number | undefined
   /** Why the server put it off; until it is sent again. */
   putOff?: string | undefined
 }
