@@ -1,6 +1,6 @@
 /** A server in this process: the real machine on the real memory store, with texts for links and time that passes when it is told to. */
 
-import { decodeClientFrame, eachLine, encode, type Json, limits, utf8Length } from '@backchat/protocol'
+import { decodeClientFrame, encode, type Json, limits, linesOf, utf8Length } from '@backchat/protocol'
 import {
   isSpent,
   less,
@@ -86,13 +86,12 @@ export class ServerInProcess {
     if (entry === undefined) return
     if (!entry.welcomed && utf8Length(text) > limits.helloBytes)
       return this.#garbled(link, 'The hello is too large.', true)
-    eachLine(text, (line) => {
+    for (const line of linesOf(text)) {
       const decoded = decodeClientFrame(line, frameBytes)
-      if (!decoded.ok) this.#garbled(link, decoded.reason, decoded.tooLarge)
-      else if (decoded.frame !== null) this.feed({ kind: 'received', link, frame: decoded.frame })
-      else if (!entry.welcomed) this.#garbled(link, `unknown before welcome: ${decoded.unknown}`, false)
-      return decoded.ok
-    })
+      if (!decoded.ok) return this.#garbled(link, decoded.reason, decoded.tooLarge)
+      if (decoded.frame !== null) this.feed({ kind: 'received', link, frame: decoded.frame })
+      else if (!entry.welcomed) return this.#garbled(link, `unknown before welcome: ${decoded.unknown}`, false)
+    }
   }
 
   binary(link: number): void {

@@ -301,6 +301,15 @@ const texts: readonly ServerCase[] = [
     hurried: true,
   },
   {
+    name: 'a text of several frames that is larger than 8 KiB closes the link',
+    rule: 'P-2',
+    link: 'welcomed',
+    says: [
+      together(...Array.from({ length: 400 }, () => ({ kind: 'ack', push: 0, floor: 0, settled: [] })), cancel(1)),
+    ],
+    closes: 4400,
+  },
+  {
     name: 'of two fields with the same name the last one counts',
     rule: 'P-3',
     link: 'welcomed',

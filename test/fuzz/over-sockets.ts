@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { createClient } from '@backchat/client'
-import { decodeServerFrame, eachLine, limits } from '@backchat/protocol'
+import { decodeServerFrame, limits, linesOf } from '@backchat/protocol'
 import { random } from '@backchat/testing'
 import { WebSocket } from 'ws'
 import { freePort } from '../free-port.js'
@@ -227,13 +227,12 @@ class StrangersLink {
 
   #heard(text: string): void {
     if (this.#isOver) return
-    eachLine(text, (line) => {
+    for (const line of linesOf(text)) {
       const decoded = decodeServerFrame(line, frameBytes)
       claim(decoded.ok && decoded.frame !== null, () => `The server said what no client understands: ${line}`)
       if (decoded.ok && decoded.frame?.kind === 'welcome') this.epoch = decoded.frame.epoch
       this.#stranger.received(line)
-      return true
-    })
+    }
     this.#tellNews()
   }
 

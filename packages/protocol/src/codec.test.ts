@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { clientFrame, json, serverFrame } from './arbitrary/frames.js'
 import { spoilt } from './arbitrary/spoilt.js'
-import { type Decoded, decodeClientFrame, decodeServerFrame, eachLine, encode } from './codec.js'
+import { type Decoded, decodeClientFrame, decodeServerFrame, encode } from './codec.js'
 import type { ClientFrame, ReceivedByClient, ReceivedByServer, ServerFrame } from './frames.js'
 import { type Json, type JsonValue, toJson } from './json.js'
 
@@ -224,20 +224,6 @@ describe('a key __proto__ is dropped wherever it stands [P-3]', () => {
   test('it cannot stand in for a field that is missing', () => {
     expect(decodeServerFrame('{"kind":"started","__proto__":{"n":1}}', unlimited).ok).toBe(false)
   })
-})
-
-test('a text is read line by line, until somebody has had enough', () => {
-  const linesOf = (text: string, most = Infinity) => {
-    const lines: string[] = []
-    eachLine(text, (line) => lines.push(line) < most)
-    return lines
-  }
-  expect(linesOf('one')).toEqual(['one'])
-  expect(linesOf('one\ntwo\nthree')).toEqual(['one', 'two', 'three'])
-  expect(linesOf('\none\n')).toEqual(['', 'one', ''])
-  expect(linesOf('')).toEqual([''])
-  expect(linesOf('one\ntwo\nthree', 2)).toEqual(['one', 'two'])
-  expect(linesOf('one\rtwo\u2028three')).toEqual(['one\rtwo\u2028three'])
 })
 
 test('what is encoded is one line, whatever is in it', () => {

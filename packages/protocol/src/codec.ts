@@ -28,16 +28,6 @@ export function encodeClientFrame(frame: ClientFrame<Json> | ServerFrame<Json>):
 
 const optional = (name: string, value: number | undefined) => (value === undefined ? '' : `,"${name}":${value}`)
 
-/** Hands on each frame of a text, a line for each [P-2], until `read` has had enough: what follows a garbled frame is not read. */
-export function eachLine(text: string, read: (line: string) => boolean): void {
-  let start = 0
-  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-    if (!read(text.slice(start, end))) return
-    start = end + 1
-  }
-  read(start === 0 ? text : text.slice(start))
-}
-
 /** What a line turned out to be. */
 export type Decoded<Frame> =
   | { readonly ok: true; readonly frame: Frame }

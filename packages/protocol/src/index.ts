@@ -2,9 +2,10 @@
 
 export * from './backchat-error.js'
 export * from './backoff.js'
+export * from './bundle.js'
 export * from './capabilities.js'
 export * from './close-codes.js'
-export { type Decoded, decodeClientFrame, decodeServerFrame, eachLine, encode, encodeClientFrame } from './codec.js'
+export { type Decoded, decodeClientFrame, decodeServerFrame, encode, encodeClientFrame } from './codec.js'
 export * from './contract.js'
 export type { Checked, ContractCheck } from './contract-check.js'
 export * from './deadlines.js'

@@ -25,8 +25,8 @@ export const limits = {
   replyBytes: 1024 * 1024,
   /** Room in a frame beside its payload, in bytes. */
   envelopeBytes: 8 * 1024,
-  /** Most characters of a text that holds several frames: as UTF-8 these are no more than the 8 KiB that every peer takes. */
-  bundleLength: 2_700,
+  /** Largest text with several frames, in bytes. */
+  bundleBytes: 8 * 1024,
   /** Deepest nesting of a frame. */
   depth: 64,
   /** Most requests sent and not settled, for one client. */

@@ -95,6 +95,24 @@ describe.each(thrown)('a handler that throws %s', (_what, make) => {
   })
 })
 
+test('a handler that yields for ever and waits for nothing holds up nobody: whoever asked for its reply is told in time', async () => {
+  let chunks = 0
+  let ended = false
+  const both = await pair({
+    *endless() {
+      try {
+        for (;;) yield chunks++
+      } finally {
+        ended = true
+      }
+    },
+  })
+  expect(await codeOf(both.client.request('endless', null, { timeout: 300 }))).toBe('TIMEOUT')
+  await isWell(both)
+  await eventually(() => expect(ended).toBe(true))
+  expect(chunks).toBeGreaterThan(0)
+})
+
 describe('a handler that never settles', () => {
   const never = () => new Promise<never>(() => {})
   const kinds: readonly (readonly [how: string, handler: Handler])[] = [

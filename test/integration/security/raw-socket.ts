@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { framesOf } from '../server/raw-client.js'
+import { type Frame, framesOf } from '../server/raw-client.js'
 
 /** One WebSocket frame of a client (RFC 6455 §5.2), sound unless told otherwise. */
 export interface FrameParts {
@@ -55,6 +55,8 @@ export class RawSocket {
   /** Nothing of the connection is left. */
   readonly ended: Promise<void>
   #bytes: Buffer = Buffer.alloc(0)
+  /** Frames that came in texts and were not heard yet. */
+  readonly #said: Frame[] = []
   #over = false
   #changed: () => void = () => {}
 
@@ -103,12 +105,14 @@ export class RawSocket {
     return undefined
   }
 
-  /** The first frame of this kind in the texts that come. */
+  /** The next frame of this kind. */
   async hear(kind: string): Promise<Record<string, unknown>> {
-    for (let heard = await this.next(); heard !== undefined; heard = await this.next()) {
-      const said = heard.opcode === opcodes.text ? framesOf(String(heard.payload)) : []
-      const frame = said.find((frame) => frame.kind === kind)
-      if (frame !== undefined) return frame
+    for (;;) {
+      for (let frame = this.#said.shift(); frame !== undefined; frame = this.#said.shift())
+        if (frame.kind === kind) return frame
+      const heard = await this.next()
+      if (heard === undefined) break
+      if (heard.opcode === opcodes.text) this.#said.push(...framesOf(String(heard.payload)))
     }
     throw new Error(`The connection ended without a ${kind}.`)
   }

@@ -43,7 +43,7 @@ export function settles(broken: Broken, { links, numbering }: Seen): Watch {
     if (!waiting) return broken(`${ask.id} settled without being asked`)
     if (waiting.settled) broken(`${ask.id} settled twice`)
     waiting.settled = true
-    const tolerance = imprecise.has(client) ? { early: offMs(waiting), late: offMs(waiting) + timerMs } : exact
+    const tolerance = imprecise.has(client) ? toleranceOf(waiting) : exact
     const isLate = now > waiting.deadline + tolerance.late && wokeAt.get(client) !== now
     if (isLate) broken(`${ask.id} settled at ${now}, its deadline was ${waiting.deadline}`)
     const isEarly = !outcome.ok && outcome.error.code === 'TIMEOUT' && now < waiting.deadline - tolerance.early
@@ -128,8 +128,10 @@ export function settles(broken: Broken, { links, numbering }: Seen): Watch {
 }
 
 const exact = { early: 0, late: 0 }
+/** Times that were shifted by a sleep are sums of fractions, which are rounded. */
+const sumMs = 1e-6
 
-/** How much a client may be wrong about that time. Without a sleep in it, it is only that sums of fractions are rounded. */
-function offMs({ sleeps }: Waiting): number {
-  return wallMs * Math.max(1, sleeps)
+/** How much a client may be wrong about a time with hidden sleeps in it, and about one after them. */
+function toleranceOf({ sleeps }: Waiting): { readonly early: number; readonly late: number } {
+  return sleeps === 0 ? { early: sumMs, late: sumMs } : { early: wallMs * sleeps, late: wallMs * sleeps + timerMs }
 }

@@ -1,6 +1,6 @@
 /** What a transport brings, as inputs of the machine: text becomes frames here. */
 
-import { decodeServerFrame, eachLine, limits } from '@backchat/protocol'
+import { decodeServerFrame, limits, linesOf } from '@backchat/protocol'
 import type { Input } from '../machine/inputs.js'
 import type { TransportEvents } from '../transport/transport.js'
 
@@ -10,12 +10,13 @@ const frameBytes = limits.replyBytes + limits.envelopeBytes
 export function arrivals(tell: (input: Input) => void): TransportEvents {
   return {
     opened: (link) => tell({ kind: 'opened', link }),
-    received: (link, text) =>
-      eachLine(text, (line) => {
+    received(link, text) {
+      for (const line of linesOf(text)) {
         const input = read(link, line)
         tell(input)
-        return input.kind !== 'garbled'
-      }),
+        if (input.kind === 'garbled') return // [P-3]
+      }
+    },
     garbled: (link, reason) => tell({ kind: 'garbled', link, reason }),
     closed: (link, code, reason) => tell({ kind: 'closed', link, code, reason }),
   }

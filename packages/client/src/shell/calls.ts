@@ -18,7 +18,7 @@ import type { Fault, Outcome } from '../machine/effects.js'
 import type { Input, Key } from '../machine/inputs.js'
 import { broken, errorOf, type Received } from './errors.js'
 import { type Author, invalid, type Letter, prepare, type Returned, type Said } from './outgoing.js'
-import { type Entry, newEntry, type Traces } from './traces.js'
+import { copyOf, type Entry, newEntry, type Traces } from './traces.js'
 
 /** What the application wants to say. */
 export interface Wish {
@@ -78,7 +78,7 @@ export class Calls {
       const { message, bytes, timeoutMs } = letter
       this.#tell({ kind: 'requested', key, mode, id, type, init, message, bytes, timeoutMs })
     } else this.#fail(call, letter.fault, letter.cause)
-    return call
+    return { entry: call.entry, key }
   }
 
   /** Options and signals are the application's: even reading them may throw. */
@@ -153,8 +153,8 @@ export class Calls {
   }
 
   #fail(call: Call, fault: Fault, cause?: unknown): void {
-    this.#end(call)
     const received = this.#readFailure(call.entry.type, fault)
+    this.#end(call)
     this.#traces.settle(call.entry, received.code)
     const reason: unknown = received.code === 'ABORTED' ? guarded(() => call.signal?.reason) : undefined
     call.waiter.failed(this.#errorOf(call, received, cause ?? reason))
@@ -162,7 +162,7 @@ export class Calls {
 
   #errorOf({ entry }: Call, received: Received, cause?: unknown): CodedError {
     const { id, type, trace } = entry
-    return errorOf(received, { id, type, trace: [...trace], where: this.#traces.whereabouts(entry) }, cause)
+    return errorOf(received, { id, type, trace: copyOf(trace), where: this.#traces.whereabouts(entry) }, cause)
   }
 
   /** What a handler said when it refused on purpose is received like anything else: parsed once. */

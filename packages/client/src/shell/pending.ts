@@ -21,29 +21,33 @@ export function pendingRequest<Value>(desk: Desk, wish: Wish): PendingRequest<Va
   const { promise, resolve, reject } = deferred<Value, Asked<Value>>(Asked)
   // Only a send settles without a message, and it says no more than that it went.
   const succeeded = wish.mode === 'send' ? () => resolve(undefined as Value) : (resolve as Waiter['succeeded'])
-  promise[begun] = desk.calls.start(wish, { succeeded, failed: reject, chunk: nothing })
-  promise[at] = desk
-  return promise
+  return Asked.named(promise, desk.calls, desk.calls.start(wish, { succeeded, failed: reject, chunk: nothing }))
 }
-
-const begun = Symbol()
-const at = Symbol()
 
 /** A class, because to define getters on each promise would take longer than most of what is done for a request. */
 class Asked<Value> extends Promise<Value> implements PendingRequest<Value> {
-  declare [begun]: Begun
-  declare [at]: Desk
+  #begun!: Begun
+  #calls!: Calls
+  #cancel: (() => Promise<void>) | undefined
+
+  static named<Value>(promise: Asked<Value>, calls: Calls, begun: Begun): Asked<Value> {
+    promise.#calls = calls
+    promise.#begun = begun
+    return promise
+  }
 
   get id(): string {
-    return this[begun].entry.id
+    return this.#begun.entry.id
   }
 
   get stage(): Stage {
-    return stageOf(this[begun].entry)
+    return stageOf(this.#begun.entry)
   }
 
+  /** Works without its promise, too. */
   get cancel(): () => Promise<void> {
-    return () => settled(this, () => this[at].calls.giveUp(this[begun].key))
+    this.#cancel ??= () => settled(this, () => this.#calls.giveUp(this.#begun.key))
+    return this.#cancel
   }
 }
 // So `await` takes it as it is, and `then` makes plain promises.

@@ -167,7 +167,6 @@ export class Rehearsal {
       dial: (link) => this.dialled.push(link),
       send: (_, text) => this.#frames.push(JSON.parse(text)),
       abandon: (link, code) => this.abandoned.push([link, code]),
-      buffered: () => 0,
       close: () => {
         this.transportClosed = true
       },

@@ -80,22 +80,24 @@ export class Traces {
 
   /** Where it is beside its stage, or was when it settled. */
   whereabouts(entry: Entry): string {
-    return entry.end ?? whereabouts(entry, this.#line(), this.#watch.read())
+    return entry.end ?? whereabouts(entry, this.#line(), this.#watch.at)
   }
 
   explain(id: string): Explanation | undefined {
+    this.#watch.read()
     const entry = [...this.#pending(), ...this.#settled].find((entry) => entry.id === id)
     return entry && this.#explanationOf(entry)
   }
 
   /** What has not settled, oldest first. */
   pending(): readonly Explanation[] {
+    this.#watch.read()
     return this.#pending().map((entry) => this.#explanationOf(entry))
   }
 
   #explanationOf(entry: Entry): Explanation {
     const { id, type, stage, outcome, link, heardAtMs } = entry
-    const trace = [...entry.trace]
+    const trace = copyOf(entry.trace)
     const end = outcome !== 'pending' ? `settled with ${outcome}; it got as far as: ` : ''
     const place = [stageInWords[stage], this.whereabouts(entry)].filter((words) => words !== '').join(': ')
     const text = `${type} ${id}: ${end}${place} (${timesInWords(trace)})`
@@ -122,5 +124,8 @@ function further(before: Trace, stage: Stage, atMs: number): Trace {
   newest[stage] = { before, after, atMs }
   return after
 }
+
+/** For an application, which may do with it what it likes. */
+export const copyOf = (trace: Trace): Trace => trace.map((step) => ({ ...step }))
 
 export const stageOf = ({ outcome, stage }: Entry): Stage => (outcome === 'pending' ? stage : 'settled')

@@ -1,4 +1,4 @@
-/** The wall clock, read once for all that happens in a turn: to read it takes longer than many a step of a message. */
+/** The wall clock, read when a turn begins or somebody asks, for all that follows: to read it takes longer than many a step of a message. */
 
 export class Watch {
   /** When it was read the last time. */

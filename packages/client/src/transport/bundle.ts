@@ -1,9 +1,9 @@
 /**
- * Lets the frames of one turn leave in one text, a line for each [P-2]. To hand over a text costs more than the rest of a request: a system call in Node, a message to
+ * Lets the frames of one turn leave in one text [P-2]. To hand over a text costs more than the rest of a request: a system call in Node, a message to
  * another process in browsers.
  */
 
-import { limits } from '@backchat/protocol'
+import { fitsInto } from '@backchat/protocol'
 
 export class Bundle {
   readonly #write: (text: string) => void
@@ -13,15 +13,10 @@ export class Bundle {
     this.#write = write
   }
 
-  /** In characters. */
-  get length(): number {
-    return this.#text.length
-  }
-
-  /** It leaves with all that is added until the turn's last continuation has run, or when the text is full. */
+  /** It leaves with all that is added before the first microtask that is queued from here on, or when the text is full. */
   add(frame: string): void {
     if (this.#text === '') queueMicrotask(this.release)
-    else if (this.#text.length + frame.length < limits.bundleLength) {
+    else if (fitsInto(this.#text, frame)) {
       this.#text += `\n${frame}`
       return
     } else this.#write(this.#text)

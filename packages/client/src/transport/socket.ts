@@ -40,10 +40,6 @@ export class Socket {
     return this.#raw?.readyState ?? 0
   }
 
-  get bufferedAmount(): number {
-    return (this.#raw?.bufferedAmount ?? 0) + this.#bundle.length
-  }
-
   /** One listener for each type. */
   addEventListener(type: string, listener: Listener): void {
     this.#listeners.set(type, listener)
@@ -53,8 +49,8 @@ export class Socket {
     this.#listeners.delete(type)
   }
 
-  send(text: string): void {
-    this.#bundle.add(text)
+  send(frame: string): void {
+    this.#bundle.add(frame)
   }
 
   #write(text: string): void {

@@ -13,12 +13,10 @@ export interface TransportEvents {
 export interface Transport {
   /** Opens a socket for this link. An older one is abandoned. */
   dial(link: number): void
-  /** Hands a text to the link. One that is not open loses it and reports `closed`, if it has not yet. */
-  send(link: number, text: string): void
+  /** Hands a frame to the link. One that is not open loses it and reports `closed`, if it has not yet. */
+  send(link: number, frame: string): void
   /** Removes the socket's handlers, forgets it, then terminates it. `closed` does not follow. */
   abandon(link: number, code: number): void
-  /** Bytes handed over and not yet on the wire. */
-  buffered(): number
   /** Abandons what is left and dials no more. */
   close(): void
 }
@@ -53,7 +51,6 @@ export interface SocketOptions {
 /** What is used of a WebSocket. */
 export interface WebSocketLike {
   readonly readyState: number
-  readonly bufferedAmount: number
   send(text: string): void
   close(code?: number, reason?: string): void
   addEventListener<T extends keyof SocketEvents>(type: T, listener: (event: SocketEvents[T]) => void): void

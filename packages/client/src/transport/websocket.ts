@@ -50,16 +50,12 @@ class GatedSocket implements Transport {
     )
   }
 
-  send(link: number, text: string): void {
-    if (link === this.#link) this.#keeper?.send(text)
+  send(link: number, frame: string): void {
+    if (link === this.#link) this.#keeper?.send(frame)
   }
 
   abandon(link: number, code: number): void {
     if (link === this.#link) this.#drop(code)
-  }
-
-  buffered(): number {
-    return this.#keeper?.buffered() ?? 0
   }
 
   close(): void {
@@ -121,12 +117,8 @@ class Keeper {
     this.#letThrough()
   }
 
-  send(text: string): void {
-    this.#library.send(text)
-  }
-
-  buffered(): number {
-    return this.#library.bufferedAmount
+  send(frame: string): void {
+    this.#library.send(frame)
   }
 
   close(code: number): void {

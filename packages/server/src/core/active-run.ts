@@ -77,9 +77,10 @@ export class ActiveRun<User extends Identity, State extends object> {
     })
   }
 
+  /** After all else that there is to do: a generator that waits for nothing of its own would leave no time for timers and sockets. */
   pull(portion: Portion): void {
     this.#due = portion
-    this.#wake()
+    setImmediate(() => this.#wake())
   }
 
   #wake(): void {

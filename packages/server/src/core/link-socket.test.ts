@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { limits } from '@backchat/protocol'
 import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { LinkSocket, mostQueuedBytes, slowBytes } from './link-socket.js'
@@ -87,7 +86,7 @@ test('the frames of one turn leave in one text and arrive in order', async () =>
 
 test('no text with several frames is longer than every peer takes', async () => {
   const { link, texts, messages, writes } = await pair()
-  const frames = [limits.bundleLength / 2 - 1, limits.bundleLength / 2, 1, limits.bundleLength, 1]
+  const frames = [1_365, 1_364, 1, 2_730, 1]
   for (const length of frames) link.transmit('你'.repeat(length), '你')
   link.flush()
   await vi.waitFor(() => expect(texts.map(({ length }) => length)).toEqual(frames))
@@ -164,6 +163,18 @@ test('abandoning flushes, tells the code, and nothing is reported any more', asy
   expect(code).toBe(4400)
   expect(String(reason)).toMatch(/^é+/)
   await vi.waitFor(() => expect(heard).toEqual(['gone']))
+})
+
+test('who is abandoned with much unread is told the code, and nothing more is reported', async () => {
+  const { link, client, heard } = await pair()
+  client.pause()
+  while (link.queuedBytes < mostQueuedBytes - 500_000) link.transmit('x'.repeat(100_000))
+  link.transmit('x'.repeat(1_000_000))
+  const closed = once(client, 'close')
+  link.abandon(4409, 'a newer link took over')
+  expect(heard).toEqual([])
+  client.resume()
+  expect((await closed)[0]).toBe(4409)
 })
 
 test('a healthy reader may be sent a burst larger than the bound', async () => {

@@ -1,9 +1,9 @@
 /** One accepted WebSocket: texts in, the frames of a turn out in one write, and a bound on what a slow reader leaves behind. */
 
 import type { Duplex } from 'node:stream'
-import { type Clock, closeCodes, limits } from '@backchat/protocol'
+import { type Clock, closeCodes, fitsInto, limits } from '@backchat/protocol'
 import type { RawData, WebSocket } from 'ws'
-import { isAscii, textFrame, utf8Bytes } from './text-frame.js'
+import { isAscii, textFrame } from './text-frame.js'
 
 /** What a socket reports. After `abandon` only `gone`. */
 export interface LinkListener {
@@ -66,10 +66,10 @@ export class LinkSocket {
    * `payload` is the part of it that may go beyond ASCII: to look at all of a text that was just put together, it would have to be copied.
    */
   transmit(frame: string, payload = frame): boolean {
+    if (!fitsInto(this.#text, frame)) this.#wrap()
     if (this.#over) return false
     const isFirst = !this.#unflushed
     this.#unflushed = true
-    if (this.#text.length + frame.length >= limits.bundleLength) this.#wrap()
     this.#text = this.#text === '' ? frame : `${this.#text}\n${frame}`
     this.#isAscii &&= isAscii(payload)
     if (this.#gathered.length > gatheredBytes) this.#handOn()
@@ -99,9 +99,9 @@ export class LinkSocket {
   /** Flushes, closes with the code, and terminates what is not closed within a second (the WebSocket's `closeTimeout`). */
   abandon(code: number, reason: string): void {
     if (this.#over) return
+    this.#end()
     this.#wrap()
     this.#writeGathered()
-    this.#end()
     this.#socket.close(code, shortened(reason))
     this.#uncork()
   }
@@ -110,7 +110,7 @@ export class LinkSocket {
   #wrap(): void {
     const text = this.#text
     if (text === '') return
-    const frame = textFrame(this.#isAscii ? text : utf8Bytes(text))
+    const frame = textFrame(text, this.#isAscii)
     this.#text = ''
     this.#isAscii = true
     if (frame === undefined) this.#send(text)

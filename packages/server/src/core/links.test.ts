@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { limits } from '@backchat/protocol'
+import { type Json, limits } from '@backchat/protocol'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Input } from '../machine/inputs.js'
@@ -77,6 +77,37 @@ test('a text holds a frame in each line; what follows a garbled one is not read'
     'pong',
     'garbled',
   ])
+})
+
+test('before welcome nothing after an unknown kind is read', async () => {
+  const { inputs, dial } = await linked()
+  const { client } = await dial()
+  client.send('{"kind":"tomorrow"}\n'.repeat(100).trimEnd())
+  client.send('{"kind":"ping"}')
+  await vi.waitFor(() => expect(inputs.at(-1)?.kind).toBe('received'))
+  expect(inputs.map(({ kind }) => kind)).toEqual(['opened', 'garbled', 'received'])
+})
+
+test('what follows a long frame to a slow reader does not stay behind', async () => {
+  const { links, inputs, dial } = await linked()
+  const { client, texts } = await dial()
+  client.pause()
+  const chunk = (number: number, length: number) =>
+    links.transmit(1, { kind: 'chunk', n: 1, chunk: number, content: JSON.stringify('x'.repeat(length)) as Json })
+  let sent = 0
+  // Until so much is queued that one more long frame is too much for now.
+  while (links.queuedBytes < 900_000) {
+    chunk(sent++, 200_000)
+    links.flush()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  chunk(sent++, 400_000)
+  chunk(sent++, 5)
+  links.flush()
+  await new Promise((resolve) => setImmediate(resolve))
+  client.resume()
+  await vi.waitFor(() => expect(texts.flatMap((text) => text.split('\n'))).toHaveLength(sent), { timeout: 5_000 })
+  expect(inputs.map(({ kind }) => kind)).toEqual(['opened'])
 })
 
 test('what is transmitted waits for the end of the turn', async () => {

@@ -2,15 +2,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import {
-  type Clock,
-  decodeClientFrame,
-  eachLine,
-  encode,
-  type Json,
-  limits,
-  type ServerFrame,
-} from '@backchat/protocol'
+import { type Clock, decodeClientFrame, encode, type Json, limits, linesOf, type ServerFrame } from '@backchat/protocol'
 import type { WebSocket } from 'ws'
 import type { Input, LinkId } from '../machine/inputs.js'
 import { LinkSocket } from './link-socket.js'
@@ -132,19 +124,17 @@ export class Links {
 
   #received(link: LinkId, text: string): void {
     const { feed, messageBytes } = this.#options
-    eachLine(text, (line) => {
+    for (const line of linesOf(text)) {
       const decoded = decodeClientFrame(line, messageBytes + limits.envelopeBytes)
-      if (!decoded.ok) feed({ kind: 'garbled', link, reason: decoded.reason, tooLarge: decoded.tooLarge })
-      else if (decoded.frame !== null) feed({ kind: 'received', link, frame: decoded.frame })
-      else this.#unknown(link, decoded.unknown)
-      return decoded.ok
-    })
+      if (!decoded.ok) return feed({ kind: 'garbled', link, reason: decoded.reason, tooLarge: decoded.tooLarge }) // [P-3]
+      if (decoded.frame !== null) feed({ kind: 'received', link, frame: decoded.frame })
+      else if (!this.#mayBeNewer(link)) return feed({ kind: 'garbled', link, ...unknownBeforeWelcome(decoded.unknown) })
+    }
   }
 
   /** What a newer version would say is ignored after `welcome` [P-3], and a breach before it [P-5]. */
-  #unknown(link: LinkId, kind: string): void {
-    if (this.#links.get(link)?.socket.welcomed === true) return
-    this.#options.feed({ kind: 'garbled', link, reason: `unknown before welcome: ${kind}`, tooLarge: false })
+  #mayBeNewer(link: LinkId): boolean {
+    return this.#links.get(link)?.socket.welcomed === true
   }
 
   #gone(socket: LinkSocket): void {
@@ -152,6 +142,8 @@ export class Links {
     if (this.#sockets.size === 0) this.#emptied?.()
   }
 }
+
+const unknownBeforeWelcome = (kind: string) => ({ reason: `unknown before welcome: ${kind}`, tooLarge: false })
 
 /** What an application said: the rest of these frames is ours, and ASCII. */
 const payloadOf = (frame: ServerFrame<Json>): string | undefined => {

@@ -241,7 +241,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     if (!context.answered) context.reply = this.#reply(context.message, content)
   }
 
-  /** Asks a generator for its chunks, each only when it is wanted, and returns its reply. */
+  /** Asks a generator for its chunks, a portion at a time when that is wanted, and returns its reply. */
   async #exhaust(run: ActiveRun<User, State>, generator: AnyGenerator): Promise<unknown> {
     while (!run.over) {
       run.heardAt = this.#options.clock.now()

@@ -10,11 +10,10 @@ const start = String.fromCharCode(fin | textOpcode)
 
 export const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length
 
-/** A text as UTF-8, a character for each byte. */
-export const utf8Bytes = (text: string): string => Buffer.from(text).toString('latin1')
-
-/** The frame of a text that is bytes already, a character for each; undefined for a long one, where that is not so simple. */
-export const textFrame = (bytes: string): string | undefined => {
+/** The frame, a character for each byte; undefined for a long text, where that is not so simple. `isPlain`: all of it is ASCII. */
+export const textFrame = (text: string, isPlain: boolean): string | undefined => {
+  if (text.length >= eightByteLength) return undefined
+  const bytes = isPlain ? text : Buffer.from(text).toString('latin1')
   const { length } = bytes
   if (length >= eightByteLength) return undefined
   const size =

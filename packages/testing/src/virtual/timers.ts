@@ -10,7 +10,7 @@ export interface Timer {
 /** A binary heap that forgets what was called off when that becomes the larger part, and before it a queue of what is due at once. */
 export class Timers {
   #heap: Timer[] = []
-  /** Due when the newest of them was set, and before whatever is in the heap and set later. What is before `#head` was taken. */
+  /** Each was due when it was set, so they are in the order in which they are due. What is before `#head` was taken. */
   #atOnce: Timer[] = []
   #head = 0
   #orders = 0
