@@ -38,6 +38,71 @@ const handler: HandlerPlan = {
 }
 
 export const regressions: Readonly<Record<string, Scenario>> = {
+  'a start in doubt was taken back after it had been asked for again on a link that was gone by then, and had run': {
+    seed: 1341667,
+    clients: [{ ...client, latencyMs: [100, 100] }],
+    asks: [
+      { id: '0.19', client: 0, atMs: 2_287, mode: 'request', type: 'text', timeoutMs: 60_000, readerMs: 0, handler },
+    ],
+    pushes: [],
+    questions: [],
+    faults: [
+      { atMs: 1_631, fault: { kind: 'slow', node: 0, forMs: 2_358, delayMs: 919 } },
+      { atMs: 2_144, fault: { kind: 'store', node: 0, forMs: 1_056, carriesOut: true } },
+      { atMs: 2_684, fault: { kind: 'cut', client: 0, clientAfterMs: 0, serverAfterMs: 0 } },
+    ],
+    server,
+    nodes: [{ ...node, name: 'node 1' }],
+    healAtMs: 4_617,
+  },
+  'a server with too much to do journalled a send that it turned away, and another one said before it was taken back that it was recorded':
+    {
+      seed: 1724672,
+      clients: [
+        { ...client, latencyMs: [0, 0], tokenMs: 30, tokenFails: 0.2 },
+        { ...client, name: 'client 2', tokenMs: 30 },
+      ],
+      asks: [
+        { id: '0.4', client: 0, atMs: 5_706, mode: 'send', type: 'twice', timeoutMs: 60_000, readerMs: 0, handler },
+        { id: '2.13', client: 1, atMs: 5_036, mode: 'request', type: 'text', timeoutMs: 60_000, readerMs: 0, handler },
+      ],
+      pushes: [],
+      questions: [],
+      faults: [
+        { atMs: 4_793, fault: { kind: 'busy', node: 1, forMs: 2_758 } },
+        { atMs: 6_572, fault: { kind: 'cut', client: 0, clientAfterMs: 0, serverAfterMs: 0 } },
+      ],
+      server: { ...server, sticky: false },
+      nodes: [node, { ...node, name: 'node 1', storeMs: 1 }],
+      healAtMs: 8_000,
+    },
+  'a store forgot a start whose server had not heard of it yet, and what ran meanwhile was said to have run before': {
+    seed: 1208764,
+    clients: [{ ...client, latencyMs: [0, 60] }],
+    asks: [
+      { id: '0.0', client: 0, atMs: 7_529, mode: 'request', type: 'text', timeoutMs: 60_000, readerMs: 0, handler },
+      {
+        id: '0.7',
+        client: 0,
+        atMs: 5_740,
+        mode: 'stream',
+        type: 'text',
+        timeoutMs: 60_000,
+        readerMs: 0,
+        handler: { ...handler, chunks: 1 },
+      },
+    ],
+    pushes: [],
+    questions: [],
+    faults: [
+      { atMs: 414, fault: { kind: 'cutBefore', client: 0, frame: 'chunk', side: 'both' } },
+      { atMs: 3_735, fault: { kind: 'slow', node: 0, forMs: 4_018, delayMs: 632 } },
+      { atMs: 7_973, fault: { kind: 'rollback', byMs: 1_000 } },
+    ],
+    server: { ...server, sticky: false, authenticateMs: 10 },
+    nodes: [node, { ...node, name: 'node 1' }, { ...node, name: 'node 2' }],
+    healAtMs: 8_000,
+  },
   'a reader began late, and the silence before it began was counted while it read': {
     seed: 454,
     clients: [client],

@@ -25,7 +25,8 @@ export function stored(node: number, operation: Operation, result: Result): read
       return [{ fact: 'appended', node, session, push: result.push, isPush: false, id: `withdraws ${push}`, bytes: 0 }]
     }
     case 'begin': {
-      const isStart = result.op === 'begin' && result.status === 'new' && !operation.onlyLookUp
+      const isStart =
+        result.op === 'begin' && result.status === 'new' && (result.again === true || !operation.onlyLookUp)
       if (!isStart) return none
       const { fence, n, owner } = operation
       return [{ fact: 'begun', node, session: fence.session, n, owner }]

@@ -8,6 +8,8 @@ import type { Turn } from './turn.js'
 
 export class Doubts {
   readonly #starts = new Map<string, RunFence>()
+  /** Those that the store has been asked to take back, and has not answered. */
+  readonly #underWay = new Map<string, RunFence>()
 
   add(start: RunFence): void {
     this.#starts.set(keyOf(start.session, start.n), start)
@@ -23,11 +25,21 @@ export class Doubts {
     return this.#starts.has(keyOf(session, n))
   }
 
+  /**
+   * It is being taken back. The store answers in the order in which it is asked, so whoever is told of a start by now had asked
+   * before, and that start will be taken back, too.
+   */
+  isTakenBack(session: string, n: number): boolean {
+    return this.#underWay.size > 0 && this.#underWay.has(keyOf(session, n))
+  }
+
   /** Takes back what is still in doubt. `isAsked`: the store has been asked for it again, and the answer will tell. */
   takeBack(isAsked: (session: string, n: number) => boolean, turn: Turn): void {
     for (const [key, run] of this.#starts) {
-      if (isAsked(run.session, run.n)) continue
+      if (isAsked(run.session, run.n) || this.#underWay.has(key)) continue
+      this.#underWay.set(key, run)
       turn.ask({ op: 'forget', run }, ({ status }) => {
+        if (this.#underWay.get(key) === run) this.#underWay.delete(key)
         if (status !== 'failed' && this.#starts.get(key) === run) this.#starts.delete(key)
       })
     }
@@ -36,6 +48,7 @@ export class Doubts {
   /** Nothing that was started under an older name can be taken back, nor need be. */
   clearAll(): void {
     this.#starts.clear()
+    this.#underWay.clear()
   }
 }
 

@@ -33,6 +33,8 @@ export interface Runs {
   cancel(session: string, n: number, turn: Turn): void
   /** The store failed when this was begun: perhaps it says that we run it. */
   doubt(start: RunFence): void
+  /** A start of ours that the store tells of now is about to be taken back. */
+  isTakenBack(session: string, n: number): boolean
 }
 
 export interface RequestsOptions {
@@ -54,8 +56,6 @@ interface Asked {
   readonly owner: Owner
   /** Why it may not run if it is new. */
   readonly obstacle: WireError | undefined
-  /** The store was to find it, and not to start it. */
-  readonly onlyLookUp: boolean
   /** It is turned away if it is new [P-37]. */
   readonly turnedAway: boolean
   /** It came from the client just now; otherwise it has been waiting. */
@@ -172,7 +172,7 @@ export class Requests {
     const idempotent = runs.isIdempotent(frame.message.type)
     const turnedAway = came && obstacle === undefined && !this.#options.strain.letsIn(turn.now)
     // What a server that is gone had begun is not new, and is taken over where that may be.
-    const onlyLookUp = obstacle !== undefined || (turnedAway && !idempotent)
+    const onlyLookUp = obstacle !== undefined || (turnedAway && 'at what is new')
     const operation: BeginOperation = {
       op: 'begin',
       fence,
@@ -186,7 +186,7 @@ export class Requests {
     waiting.elsewhere = false
     waiting.begun = false
     turn.ask(operation, (answer, turn) =>
-      this.#begun({ desk, waiting, owner, obstacle, onlyLookUp, turnedAway, came }, answer, turn),
+      this.#begun({ desk, waiting, owner, obstacle, turnedAway, came }, answer, turn),
     )
   }
 
@@ -195,6 +195,8 @@ export class Requests {
     const { n } = waiting.frame
     // Begun under a name that has been given up: its link has gone, and nothing runs.
     if (asked.owner !== this.#options.owner()) return
+    if (isStart(answer) && this.#options.runs.isTakenBack(desk.attachment.fence.session, n))
+      return this.#again(asked, turn)
     waiting.begun = true
     if (asked.came && wasHere(answer)) this.#options.counts.duplicates += 1
     switch (answer.status) {
@@ -226,6 +228,11 @@ export class Requests {
     }
   }
 
+  /** The store is asked again, now that it has been asked to take back what it told of. Whose link has gone will ask by itself. */
+  #again({ desk, waiting, came }: Asked, turn: Turn): void {
+    if (desk.find(waiting.frame.n) === waiting) this.#begin(desk, waiting, turn, came)
+  }
+
   /** What is journalled as started is started, even if its link has gone meanwhile: the answer will wait in the journal. */
   #start({ desk, waiting, obstacle }: Asked, begun: Begun, turn: Turn): void {
     const { frame, until } = waiting
@@ -237,14 +244,9 @@ export class Requests {
   }
 
   /** It certainly did not run, and comes again [P-37]. */
-  #turnAway({ desk, waiting: { frame, until }, onlyLookUp }: Asked, turn: Turn): void {
-    const { strain, runs, counts } = this.#options
-    const leftMs = until - turn.now
-    const error = strained(strain.retryAfterMs(leftMs))
-    if (onlyLookUp) return this.#refuse(desk, frame.n, error, turn)
-    // It has been journalled, which is taken back.
-    counts.refuse(error.code)
-    runs.start(desk.attachment, frame, { leftMs, again: false, refusal: error }, turn)
+  #turnAway({ desk, waiting: { frame, until } }: Asked, turn: Turn): void {
+    const error = strained(this.#options.strain.retryAfterMs(until - turn.now))
+    this.#refuse(desk, frame.n, error, turn)
   }
 
   #refuse(desk: Desk, n: number, error: WireError, turn: Turn): void {
@@ -279,6 +281,9 @@ export class Requests {
     this.#options.drop(link, closeCodes.protocolError, reason, turn) // [P-14]
   }
 }
+
+/** The journal says that it is started, as of now or before. */
+const isStart = ({ status }: Answer<BeginOperation>): boolean => status === 'new' || status === 'started'
 
 /** The journal knew it: it has been asked before. */
 const wasHere = ({ status }: Answer<BeginOperation>): boolean =>

@@ -1,6 +1,6 @@
 /** The runs of this node, found by their own number or by session and request number. */
 
-import { type RequestMode, ShortLived, type WireError } from '@backchat/protocol'
+import { type RequestMode, ShortLived } from '@backchat/protocol'
 import type { RunFence } from '../store/operations.js'
 import type { SizedEnding } from './ending.js'
 import type { Flow } from './flow.js'
@@ -12,8 +12,6 @@ export interface Start {
   readonly leftMs: number
   /** An owner that is gone had begun it. */
   readonly again: boolean
-  /** Nothing of it runs, and the journal forgets it. */
-  readonly refusal?: WireError
 }
 
 export interface Run {

@@ -99,7 +99,8 @@ export class Runs {
   /** The journal says that it is started, by us: so it is, unless it is refused. */
   start(attachment: Attachment, frame: RequestFrame<RequestMessage>, start: Start, turn: Turn): void {
     const { link, user, fence } = attachment
-    const { leftMs, again, refusal = this.#closed ? closing : undefined } = start
+    const { leftMs, again } = start
+    const refusal = this.#closed ? closing : undefined
     const { session, epoch } = fence
     const { n, mode, message } = frame
     if (this.#table.find(session, n) !== undefined) return
@@ -128,6 +129,11 @@ export class Runs {
   /** The store failed when this was begun: perhaps it says that we run it. When we do, there is nothing to take back. */
   doubt(start: RunFence): void {
     if (this.#table.find(start.session, start.n) === undefined) this.#doubts.add(start)
+  }
+
+  /** A start of ours that the store tells of now is about to be taken back: see {@link Doubts}. */
+  isTakenBack(session: string, n: number): boolean {
+    return this.#doubts.isTakenBack(session, n)
   }
 
   /** Tells the store again what it perhaps does not know. `isAsked`: it was asked to begin this, and has not answered. */

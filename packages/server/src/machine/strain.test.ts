@@ -179,7 +179,7 @@ describe.each(bothAnswers)('a machine that is late again and again, with a store
     const before = node.operations.length
     node.request(1, 2)
     expect(node.frames(1)).toMatchObject([refusal(2)])
-    expect(node.operations.slice(before)).toMatchObject([{ op: 'begin', n: 2, onlyLookUp: true }])
+    expect(node.operations.slice(before)).toMatchObject([{ op: 'begin', n: 2, onlyLookUp: 'at what is new' }])
     expect(node.counts.refused.get('OVERLOADED')).toBe(1)
     expect(node.done('run')).toEqual([])
     node.sleep(10_000)

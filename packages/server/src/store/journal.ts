@@ -116,7 +116,8 @@ const start = (journal: Journal, { n, owner }: BeginOperation, again: boolean): 
  * begun to read is not taken over even if its type is idempotent.
  */
 const inherit = (journal: Journal, operation: BeginOperation): BeginResult => {
-  if (operation.idempotent && operation.from === 0 && !operation.onlyLookUp) return start(journal, operation, true)
+  if (operation.idempotent && operation.from === 0 && operation.onlyLookUp !== true)
+    return start(journal, operation, true)
   journal.entries.set(operation.n, { state: 'unknown' })
   return { op: 'begin', status: 'unknown' }
 }

@@ -104,8 +104,11 @@ export interface BeginOperation {
   readonly owner: string
   /** Whether the type may be run again when its owner died. */
   readonly idempotent: boolean
-  /** Do not start it, only find what is known of it (it is past its deadline, or its type is unknown). */
-  readonly onlyLookUp: boolean
+  /**
+   * Do not start it, only find what is known of it (it is past its deadline, or its type is unknown). `'at what is new'`: start it only
+   * if an owner that is gone had, and its type is idempotent.
+   */
+  readonly onlyLookUp: boolean | 'at what is new'
   /** The first chunk wanted. */
   readonly from: number
 }
@@ -277,7 +280,7 @@ export interface EndedSession {
 
 export type BeginResult =
   /**
-   * Journalled as started by us: run it. With `onlyLookUp`: nothing is known of it, nothing was written.
+   * Journalled as started by us: run it. With `onlyLookUp`, and not `again`: nothing is known of it, nothing was written.
    * `again`, here and below: an owner that is gone had started it before, so whatever becomes of it now, it may have run.
    */
   | { readonly op: 'begin'; readonly status: 'new'; readonly again?: true }

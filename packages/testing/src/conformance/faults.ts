@@ -74,6 +74,14 @@ export const faults: Readonly<Record<string, Fault>> = {
         ? { ...operation, target: { to: 'room', room: operation.target.room } }
         : operation,
   },
+  'who looks up what is new starts it': {
+    before: (operation) =>
+      operation.op === 'begin' && operation.onlyLookUp !== true ? { ...operation, onlyLookUp: false } : operation,
+  },
+  'who looks up what is new takes over nothing': {
+    before: (operation) =>
+      operation.op === 'begin' && operation.onlyLookUp !== false ? { ...operation, onlyLookUp: true } : operation,
+  },
   'who only looks up starts it': {
     before: (operation) => (operation.op === 'begin' ? { ...operation, onlyLookUp: false } : operation),
   },

@@ -42,7 +42,7 @@ export const learn = (known: Known, operation: Operation, result: Result | undef
     for (const ended of over) known.fences.delete(ended.session)
   }
   if (operation.op === 'end' && result?.status === 'ok') known.fences.delete(operation.fence.session)
-  if (operation.op === 'begin' && result?.status === 'new' && !operation.onlyLookUp) {
+  if (operation.op === 'begin' && result?.status === 'new' && (result.again === true || !operation.onlyLookUp)) {
     known.runs.push({ run: runOf(operation.fence, operation.n, operation.owner), count: 0 })
   }
   if (operation.op === 'chunks' && result?.status === 'ok') {

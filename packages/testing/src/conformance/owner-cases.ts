@@ -48,7 +48,7 @@ export const ownerCases = [
     'an idempotent request whose owner is gone is taken over, unless its reader has begun to read',
     async (subject) => {
       const fence = await subject.fence()
-      for (const n of [1, 2, 3]) {
+      for (const n of [1, 2, 3, 5]) {
         await subject.apply(begin(fence, n, { owner: 'other' }), chunks(runOf(fence, n, 'other'), 0, 'old', 'older'))
       }
       await subject.ask({ op: 'retire', owner: 'other' })
@@ -60,6 +60,14 @@ export const ownerCases = [
       await subject.answers(begin(fence, 2, { idempotent: true, from: 1 }), { status: 'unknown' })
       await subject.answers(begin(fence, 3, { idempotent: true, onlyLookUp: true }), { status: 'unknown' })
       await subject.answers(finish(runOf(fence, 1, 'other')), { status: 'fenced' })
+      const onlyWhatIsLeft = { idempotent: true, onlyLookUp: 'at what is new' } as const
+      same(await subject.ask(begin(fence, 4, onlyWhatIsLeft)), { op: 'begin', status: 'new' }, 'A look at what is new')
+      same(await subject.ask(begin(fence, 4, onlyWhatIsLeft)), { op: 'begin', status: 'new' }, 'Another one')
+      same(
+        await subject.ask(begin(fence, 5, onlyWhatIsLeft)),
+        { op: 'begin', status: 'new', again: true },
+        'What is left',
+      )
       like(
         await subject.ask(begin(fence, 1)),
         { status: 'started', owner: 'me', again: true, chunks: [] },
