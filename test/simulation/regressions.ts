@@ -350,4 +350,29 @@ export const regressions: Readonly<Record<string, Scenario>> = {
       nodes: [node],
       healAtMs: 40_000,
     },
+  'the store ended a session and could not say so: a handler that waited for its reader was held for ever': {
+    seed: 1829932,
+    clients: [client],
+    asks: [
+      {
+        id: '2.12',
+        client: 0,
+        atMs: 62,
+        mode: 'stream',
+        type: 'text',
+        timeoutMs: 60_000,
+        readerMs: 0,
+        handler: { ...handler, workMs: 2_000, chunks: 300 },
+      },
+    ],
+    pushes: [],
+    questions: [],
+    faults: [
+      { atMs: 1_181, fault: { kind: 'sleep', client: 0, forMs: 20_000, wakes: 'told' } },
+      { atMs: 15_763, fault: { kind: 'store', node: 0, forMs: 1_685, carriesOut: true } },
+    ],
+    server: { ...server, sessionTtlMs: 4_000, heartbeatMs: 2_000 },
+    nodes: [node],
+    healAtMs: 20_000,
+  },
 }

@@ -16,7 +16,7 @@ const asking = (log: string[]): Turn => {
 }
 
 test('what a turn asks leaves as one batch, and each answer goes to who asked', () => {
-  const batches = new Batches()
+  const batches = new Batches(() => {})
   const log: string[] = []
   const turn = asking(log)
   batches.send(turn)
@@ -28,7 +28,7 @@ test('what a turn asks leaves as one batch, and each answer goes to who asked', 
 })
 
 test('a turn that asks nothing sends nothing', () => {
-  const batches = new Batches()
+  const batches = new Batches(() => {})
   const turn = new Turn(0)
   batches.send(turn)
   expect(turn.effects).toEqual([])
@@ -36,7 +36,7 @@ test('a turn that asks nothing sends nothing', () => {
 })
 
 test('when a batch fails, each who asked is told', () => {
-  const batches = new Batches()
+  const batches = new Batches(() => {})
   const log: string[] = []
   batches.send(asking(log))
   batches.failed(1, 'on fire', new Turn(1))
@@ -44,7 +44,7 @@ test('when a batch fails, each who asked is told', () => {
 })
 
 test('a result that is missing counts as failed, and an answer that nobody waits for as none', () => {
-  const batches = new Batches()
+  const batches = new Batches(() => {})
   const log: string[] = []
   batches.send(asking(log))
   batches.applied(1, [joined], new Turn(1))
@@ -54,7 +54,7 @@ test('a result that is missing counts as failed, and an answer that nobody waits
 })
 
 test('what an answer leads to is asked in the turn of that answer', () => {
-  const batches = new Batches()
+  const batches = new Batches(() => {})
   const first = new Turn(0)
   first.ask({ op: 'join', session: 's', room: 'a' }, (_, turn) =>
     turn.ask({ op: 'leave', session: 's', room: 'a' }, () => {}),
@@ -64,4 +64,21 @@ test('what an answer leads to is asked in the turn of that answer', () => {
   batches.applied(1, [joined], second)
   batches.send(second)
   expect(second.effects).toMatchObject([{ kind: 'apply', batch: 2, operations: [{ op: 'leave' }] }])
+})
+
+test('it is told when the store did not say what it did, in a whole batch or at one place of it', () => {
+  let unsaid = 0
+  const batches = new Batches(() => {
+    unsaid += 1
+  })
+  const ask = () => batches.send(asking([]))
+  ask()
+  batches.applied(1, [joined, gone], new Turn(1))
+  expect(unsaid).toBe(0)
+  ask()
+  batches.applied(2, [joined], new Turn(2))
+  expect(unsaid).toBe(1)
+  ask()
+  batches.failed(3, 'on fire', new Turn(3))
+  expect(unsaid).toBe(2)
 })

@@ -6,7 +6,13 @@ import type { Failed, Question, Turn } from './turn.js'
 
 export class Batches {
   readonly #unanswered = new ShortLived<number, readonly Question[]>()
+  readonly #unsaid: () => void
   #next = 1
+
+  /** `unsaid`: the store did not say what it did, if it did anything. */
+  constructor(unsaid: () => void) {
+    this.#unsaid = unsaid
+  }
 
   get allAnswered(): boolean {
     return this.#unanswered.size === 0
@@ -23,11 +29,14 @@ export class Batches {
 
   /** A store that leaves out a result counts as one that failed there. */
   applied(batch: number, results: readonly Result[], turn: Turn): void {
+    const questions = this.#take(batch)
+    if (results.length < questions.length) this.#unsaid()
     let index = 0
-    for (const { goOn } of this.#take(batch)) turn.attempt(goOn, results[index++] ?? noResult)
+    for (const { goOn } of questions) turn.attempt(goOn, results[index++] ?? noResult)
   }
 
   failed(batch: number, reason: string, turn: Turn): void {
+    this.#unsaid()
     for (const { goOn } of this.#take(batch)) turn.attempt(goOn, { status: 'failed', reason })
   }
 

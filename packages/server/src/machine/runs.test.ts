@@ -1,5 +1,5 @@
-import { limits } from '@backchat/protocol'
-import { describe, expect, test } from 'vitest'
+import { closeCodes, limits } from '@backchat/protocol'
+import { describe, expect, test, vi } from 'vitest'
 import { type MemoryStore, memoryStore } from '../memory-store.js'
 import type { Result } from '../store/operations.js'
 import { largestPortion } from './portion.js'
@@ -339,6 +339,63 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     const unknown = { code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true }
     expect(node.frames(2)).toMatchObject([{ kind: 'error', n: 1, error: unknown }])
     expect(node.done('run')).toEqual([])
+  })
+
+  test.each(['request', 'stream'] as const)(
+    'the session of a %s was ended, and the store could not say so: its handler hears of it at the next renewal',
+    (mode) => {
+      const { node, run } = running(mode, { sessionTtlMs: 4_000 })
+      if (mode === 'stream') for (let chunk = 0; chunk < limits.streamWindow; chunk++) node.yields(run, 'x')
+      node.cut(1)
+      node.sleep(3_500)
+      const honest = node.store.apply
+      const mute = vi.spyOn(node.store, 'apply').mockImplementation((operations) => {
+        honest(operations)
+        return []
+      })
+      node.sleep(1_000)
+      mute.mockRestore()
+      expect(node.done('abort')).toEqual([])
+      node.sleep(1_000)
+      expect(node.done('abort')).toMatchObject([{ run: run.run, code: 'ABORTED' }])
+    },
+  )
+
+  test('a client came as another one, and the store could not say that the session before it is over: its handler hears of it', () => {
+    const { node, run } = running('stream')
+    node.failNextBatch('carried out')
+    node.dial(2, { epoch: 'another' })
+    node.settle()
+    expect(node.done('abort')).toEqual([])
+    node.sleep(1_000)
+    expect(node.done('abort')).toMatchObject([{ run: run.run, code: 'ABORTED' }])
+  })
+
+  test('a user was logged out, and the store could not say so: handlers hear of it, and links do not stay with what is over', () => {
+    const { node, run } = running('request')
+    const [{ user } = { user: '' }] = node.operations.filter((operation) => operation.op === 'greet')
+    node.failNextBatch('carried out')
+    node.feed({ kind: 'loggedOut', key: 1, user })
+    node.settle()
+    expect(node.done('abort')).toEqual([])
+    node.sleep(1_000)
+    expect(node.done('abort')).toMatchObject([{ run: run.run, code: 'ABORTED' }])
+    expect(node.done('abandon')).toMatchObject([{ link: 1, code: closeCodes.internalError }])
+    expect(node.connect(2)).toMatchObject({ resumed: false })
+  })
+
+  test('a handler whose session lives goes on after the store failed, and is asked about once', () => {
+    const { node, run } = running('stream')
+    node.yields(run, 'a')
+    node.failNextBatch('not carried out')
+    node.push({ to: 'all' }, 'news')
+    node.settle()
+    const before = node.operations.length
+    node.sleep(3_000)
+    expect(node.operations.slice(before)).toMatchObject([{ op: 'chunks', first: 1, chunks: [] }])
+    node.yields(run, 'b')
+    expect(node.frames(1)).toEqual([chunkOf(1, 0, 'a'), chunkOf(1, 1, 'b')])
+    expect(node.done('abort')).toEqual([])
   })
 
   test('nothing is left of a run that has ended', () => {

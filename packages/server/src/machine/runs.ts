@@ -58,6 +58,8 @@ export class Runs {
   readonly #doubts = new Doubts()
   #lastId = 0
   #closed = false
+  /** Sessions may be over without our having heard of it. */
+  #mayBeOrphaned = false
 
   constructor(options: RunsOptions) {
     this.#options = options
@@ -136,11 +138,21 @@ export class Runs {
     return this.#doubts.isTakenBack(session, n)
   }
 
+  /** The store did not say what it did. Sessions that it perhaps ended then, it never names again. */
+  mayBeOrphaned(): void {
+    this.#mayBeOrphaned = true
+  }
+
   /** Tells the store again what it perhaps does not know. `isAsked`: it was asked to begin this, and has not answered. */
   retell(isAsked: (session: string, n: number) => boolean, turn: Turn): void {
     this.#doubts.takeBack(isAsked, turn)
+    const mayBeOrphaned = this.#mayBeOrphaned
+    this.#mayBeOrphaned = false
     if (this.#table.size === 0) return
-    for (const run of this.#table.all()) if (run.state.step === 'unrecorded') this.#end(run, run.state.sized, turn)
+    for (const run of this.#table.all()) {
+      if (run.state.step === 'unrecorded') this.#end(run, run.state.sized, turn)
+      else if (mayBeOrphaned && isLive(run)) this.#lookForSession(run, turn)
+    }
   }
 
   /** How far a run is, for people who watch; undefined when there is none. */
@@ -298,9 +310,22 @@ export class Runs {
   /** A chunk is perhaps missing. A run that has returned by now is safe: the store does not take an answer with a hole in it. */
   #notStored(run: Run, status: Exclude<Answer<ChunksOperation>['status'], 'ok'>, turn: Turn): void {
     if (this.#table.get(run.id) !== run) return
-    if (status === 'gone') return this.#drop(run, 'The session is over.', turn)
+    if (status === 'gone') return this.#orphaned(run, turn)
     if (status === 'fenced') return this.#unwanted(run, turn)
     if (isLive(run)) this.#giveUp(run, storeLostIt, turn)
+    this.#options.audience().storeFailed(run.fence.session, turn)
+  }
+
+  /** Ends it if its session is over. To append no chunk changes nothing, and the answer tells. */
+  #lookForSession(run: Run, turn: Turn): void {
+    turn.ask({ op: 'chunks', run: run.fence, first: run.flow.count, chunks: [] }, ({ status }, turn) => {
+      if (status === 'gone' && this.#table.get(run.id) === run) this.#orphaned(run, turn)
+    })
+  }
+
+  /** The store knows its session no more. A link that still has it has not heard of that either: its client comes again, and then does. */
+  #orphaned(run: Run, turn: Turn): void {
+    this.#drop(run, 'The session is over.', turn)
     this.#options.audience().storeFailed(run.fence.session, turn)
   }
 

@@ -77,7 +77,7 @@ export class ServerMachine {
   readonly #maxConnections: number
   readonly #heartbeatMs: number
   readonly #limits: Limits
-  readonly #batches = new Batches()
+  readonly #batches = new Batches(() => this.#parts.runs.mayBeOrphaned())
   readonly #strain: Strain
   readonly #parts: Parts
   readonly #closing: Closing
