@@ -11,6 +11,7 @@ import { promises } from './promises/promises.js'
 import { Rollbacks } from './rollbacks.js'
 import { type Ask, probeAsk, probeQuestion, type Scenario } from './scenario.js'
 import { Trace } from './trace.js'
+import { Turns } from './turns.js'
 import { type Mutation, World } from './world.js'
 
 export interface SimulateOptions {
@@ -78,9 +79,10 @@ export function simulate({ seed, scenario = drawScenario(seed), mutation = {}, l
   const links = new Links()
   const numbering = new Numbering()
   const rollbacks = new Rollbacks(links, numbering)
-  const seen = { links, numbering, identities: new Identities(links), rollbacks }
+  const turns = new Turns(links)
+  const seen = { links, numbering, identities: new Identities(links), rollbacks, turns }
   const watches = promises(scenario).map(([promise, begin]) => begin((how) => violations.push({ promise, how }), seen))
-  for (const { on } of [links, numbering, seen.identities, rollbacks, counter, ...watches]) audience.add(on)
+  for (const { on } of [links, numbering, seen.identities, rollbacks, turns, counter, ...watches]) audience.add(on)
 
   const tell = (fact: Fact) => {
     const now = world.clock.now()

@@ -41,9 +41,12 @@ export const errorsOf =
     const lockedOut = new Set<number>()
     let mayBeBusy = false
 
-    /** When the store heard last that a node lives. */
-    const renewedAt = new Map<number, number>()
-    const isRunOut = (node: number, now: number) => now >= (renewedAt.get(node) ?? 0) + leaseMs
+    /**
+     * When the store heard that a node lives under its present name, as far as it remembers: one that went back believes that this
+     * was long ago, or does not know the name at all, and ends what the node does under it until it renews its lease [P-35].
+     */
+    const renewals = new Map<number, number[]>()
+    const isRunOut = (node: number, now: number) => now >= (renewals.get(node)?.at(-1) ?? -leaseMs) + leaseMs
 
     /** Nobody will finish what that node runs. */
     const orphan = (node: number) => {
@@ -141,18 +144,23 @@ export const errorsOf =
         down: ({ node }) => orphan(node),
         renamed({ node, former }) {
           orphan(node)
+          renewals.delete(node)
           givenUp.add(former)
         },
         // Whoever looked before may have ended it [P-35].
         renewed({ node }, now) {
           if (isRunOut(node, now)) orphan(node)
-          renewedAt.set(node, now)
+          const times = renewals.get(node)
+          if (times) times.push(now)
+          else renewals.set(node, [now])
         },
         'store lost'() {
           for (const session of sessions) gone.add(session)
+          renewals.clear()
         },
-        'store rolled back'() {
+        'store rolled back'({ to }) {
           for (const session of sessions) gone.add(session)
+          for (const times of renewals.values()) while ((times.at(-1) ?? to) > to) times.pop()
         },
         'sent request': ({ client, frame }) => sent(client, frame.n),
         'heard welcome'({ client, link, frame }) {

@@ -5,6 +5,7 @@ import type { Identities } from '../identities.js'
 import type { Links } from '../links.js'
 import type { Numbering } from '../numbering.js'
 import type { Rollbacks } from '../rollbacks.js'
+import type { Turns } from '../turns.js'
 
 export interface Watch {
   readonly on: Ears
@@ -21,6 +22,7 @@ export interface Seen {
   readonly numbering: Numbering
   readonly identities: Identities
   readonly rollbacks: Rollbacks
+  readonly turns: Turns
 }
 
 /** Begins to watch over one promise. */

@@ -1,6 +1,7 @@
 import type { Json, JsonValue, ServerFrame } from '@backchat/protocol'
 import { expect, test } from 'vitest'
 import { Audience } from '../audience.js'
+import { drawScenario } from '../draw-scenario.js'
 import type { Fact } from '../facts.js'
 import { Identities } from '../identities.js'
 import { Links } from '../links.js'
@@ -8,6 +9,8 @@ import { Numbering } from '../numbering.js'
 import { Rollbacks } from '../rollbacks.js'
 import type { Ask } from '../scenario.js'
 import { probeAsk } from '../scenario.js'
+import { Turns } from '../turns.js'
+import { errorsOf } from './errors.js'
 import type { Promised } from './promise.js'
 import { pushes } from './pushes.js'
 import { resets } from './resets.js'
@@ -21,12 +24,13 @@ function judged(promised: Promised, facts: readonly (readonly [now: number, fact
   const links = new Links()
   const numbering = new Numbering()
   const rollbacks = new Rollbacks(links, numbering)
-  const seen = { links, numbering, identities: new Identities(links), rollbacks }
+  const seen = { links, numbering, identities: new Identities(links), rollbacks, turns: new Turns(links) }
   for (const { on } of [
     links,
     seen.numbering,
     seen.identities,
     seen.rollbacks,
+    seen.turns,
     promised((how) => found.push(how), seen),
   ])
     audience.add(on)
@@ -141,6 +145,10 @@ test('who slept settles what is late in the turn in which it wakes, and no later
   expect([998, 999, 1_000, 1_002, 1_003].map(imprecise)).toEqual([1, 0, 0, 0, 1])
   const twice = (now: number) => saysOf(woke(300, true), woke(900, true), [now, timedOut])
   expect([997, 998, 1_000, 1_003, 1_004].map(twice)).toEqual([1, 0, 0, 0, 1])
+  // A time that began after the sleep is known for certain, but its timer may come one later, too.
+  const after = (now: number) =>
+    judged(settles, [woke(900, true), [1_000, { fact: 'asked', client: 0, ask }], [now, timedOut]]).length
+  expect([1_999, 2_000, 2_001, 2_002].map(after)).toEqual([1, 0, 0, 1])
 })
 
 test('a stream times out when it was silent for its time, not before and not later, and never while its reader has more', () => {
@@ -158,8 +166,71 @@ test('a stream times out when it was silent for its time, not before and not lat
   expect(saysOf(chunk(500), took(600, 1), [1_500, timedOut])).toBe(0)
   expect(saysOf(chunk(500), chunk(510), took(600, 1), [1_600, timedOut])).toBe(1)
   expect(saysOf(chunk(500), chunk(510), took(600, 1), took(900, 2), [1_900, timedOut])).toBe(0)
-  // A reader who left keeps nobody waiting.
-  expect(saysOf(chunk(500), chunk(510), took(600, 1), [700, { fact: 'left', client: 0, ask }], [1_700, timedOut])).toBe(
-    0,
-  )
+  // A reader who left keeps nobody waiting, whatever is still told of what it had taken.
+  const left: [number, Fact] = [700, { fact: 'left', client: 0, ask }]
+  expect(saysOf(chunk(500), chunk(510), took(600, 1), left, [1_700, timedOut])).toBe(0)
+  expect(saysOf(chunk(500), chunk(510), took(600, 1), left, took(700, 1), [1_700, timedOut])).toBe(0)
+  expect(saysOf(chunk(500), chunk(510), took(600, 1), left, took(700, 1), [1_701, timedOut])).toBe(1)
+})
+
+test('a frame is no news of a stream when its client gives the link up in that turn, before it takes the frame', () => {
+  const ask: Ask = { ...probeAsk(0, 0), mode: 'stream', timeoutMs: 1_000 }
+  const error = { code: 'TIMEOUT', message: '', mayHaveExecuted: true, retryable: false, stage: 'started' } as const
+  const timedOut: Fact = { fact: 'settled', client: 0, ask, outcome: { ok: false, error } as never }
+  const message = `"ask":"${ask.id}"` as Json
+  const frame = { kind: 'request', n: 1, mode: 'stream', leftMs: 1_000, message } as const
+  const chunk = heard(1, { kind: 'chunk', n: 1, chunk: 0, content: null })
+  const abandoned: Fact = { fact: 'abandoned', client: 0, link: 1 }
+  const saysOf = (...facts: [number, Fact][]) =>
+    judged(settles, [
+      [0, dialled(1)],
+      [0, { fact: 'asked', client: 0, ask }],
+      [0, { fact: 'sent', client: 0, link: 1, frame }],
+      ...facts,
+    ]).length
+  for (const news of [chunk, heard(1, { kind: 'started', n: 1 })]) {
+    expect(saysOf([500, news], [1_000, timedOut])).toBe(1)
+    expect(saysOf([500, news], [500, abandoned], [1_000, timedOut])).toBe(0)
+    // In another turn it was taken, at the same time or not.
+    const another: [number, Fact] = [500, { fact: 'noticed', client: 0, sign: 'online' }]
+    expect(saysOf([500, news], another, [500, abandoned], [1_000, timedOut])).toBe(1)
+    expect(saysOf([500, news], another, [500, abandoned], [1_500, timedOut])).toBe(0)
+  }
+  // What the application was given was taken.
+  const given: [number, Fact] = [500, { fact: 'chunk', client: 0, ask, content: null }]
+  expect(saysOf([500, chunk], given, [500, abandoned], [1_000, timedOut])).toBe(1)
+  expect(saysOf([500, chunk], given, [500, abandoned], [1_500, timedOut])).toBe(0)
+})
+
+test('nobody knows what a server began under a name or a lease that the store has forgotten, until it renews it', () => {
+  const ask: Ask = { ...probeAsk(0, 0) }
+  const message = `"ask":"${ask.id}"` as Json
+  const frame = { kind: 'request', n: 1, mode: 'request', leftMs: 1, message } as const
+  const error = {
+    code: 'OUTCOME_UNKNOWN',
+    message: '',
+    mayHaveExecuted: true,
+    retryable: false,
+    stage: 'sent',
+  } as const
+  const unknown: Fact = { fact: 'settled', client: 0, ask, outcome: { ok: false, error } as never }
+  const renewed = (now: number): [number, Fact] => [now, { fact: 'renewed', node: 1 }]
+  const rolledBack = (to: number): [number, Fact] => [10_100, { fact: 'store rolled back', to }]
+  const saysOf = (...facts: [number, Fact][]) =>
+    judged(errorsOf(drawScenario(1)), [
+      ...[0, 4_000, 8_000, 10_000].map(renewed),
+      ...facts,
+      [10_200, dialled(1)],
+      [10_200, heard(1, welcome('one'))],
+      [10_200, { fact: 'asked', client: 0, ask }],
+      [10_200, { fact: 'sent', client: 0, link: 1, frame }],
+      [10_300, { fact: 'begun', node: 1, session: 'one', n: 1, owner: 'node 1' }],
+      [10_400, unknown],
+    ]).length
+  expect(saysOf()).toBe(1)
+  // The lease of 8 s has not run out, that of 4 s has.
+  expect([9_000, 7_000].map((to) => saysOf(rolledBack(to)))).toEqual([1, 0])
+  expect(saysOf(rolledBack(7_000), renewed(10_150))).toBe(1)
+  expect(saysOf([10_100, { fact: 'store lost' }])).toBe(0)
+  expect(saysOf([10_100, { fact: 'store lost' }], renewed(10_150))).toBe(1)
 })

@@ -3,6 +3,7 @@
 import type { JsonValue, ServerFrame } from '@backchat/protocol'
 import type { Outcome } from '../machines.js'
 import type { Ask } from '../scenario.js'
+import type { Given } from '../turns.js'
 import type { Broken, Seen, Watch } from './promise.js'
 
 interface Waiting {
@@ -19,6 +20,9 @@ interface Waiting {
   taken: number
 }
 
+/** What is known of a stream, or was before the frame that a turn is about. */
+type News = Pick<Waiting, 'deadline' | 'sleeps' | 'started' | 'due'>
+
 interface Heard {
   readonly client: number
   readonly link: number
@@ -30,13 +34,15 @@ const wallMs = 1
 /** Since a clock stood still, a timer may come a rounding too early, and the next one comes so much later. */
 const timerMs = 1
 
-export function settles(broken: Broken, { links, numbering }: Seen): Watch {
+export function settles(broken: Broken, { links, numbering, turns }: Seen): Watch {
   const asked = new Map<Ask, Waiting>()
   const wokeAt = new Map<number, number>()
   /** Clients that know from their wall clock alone how long they slept. */
   const imprecise = new Set<number>()
   /** The session to which each client was welcomed last. */
   const sessions = new Map<number, string>()
+  /** The newest frame that is news, unless it was taken for certain, and what was known before it. */
+  let newest: { readonly given: Given | undefined; readonly waiting: Waiting; readonly before: News } | undefined
 
   const settled = (ask: Ask, client: number, outcome: Outcome, now: number) => {
     const waiting = asked.get(ask)
@@ -64,8 +70,9 @@ export function settles(broken: Broken, { links, numbering }: Seen): Watch {
   const took = (ask: Ask, next: number, now: number) => {
     const waiting = asked.get(ask)
     if (!waiting) return
-    waiting.taken = next
-    if (waiting.deadline === Number.POSITIVE_INFINITY || waiting.arrived > next) sign(ask, now)
+    // Of a reader who left in its sleep, what it had taken by then may still be told.
+    waiting.taken = Math.max(waiting.taken, next)
+    if (waiting.deadline === Number.POSITIVE_INFINITY || waiting.arrived > waiting.taken) sign(ask, now)
   }
 
   /** Which frames are news of a stream: the first `started`, and the chunk that is due [P-16] [P-19]. */
@@ -78,9 +85,19 @@ export function settles(broken: Broken, { links, numbering }: Seen): Watch {
     const isFirst = frame.kind === 'started' && !waiting.started
     const isDue = frame.kind === 'chunk' && frame.chunk === waiting.due
     if (!isFirst && !isDue) return
+    const { deadline, sleeps, started, due } = waiting
+    newest = { given: turns.given, waiting, before: { deadline, sleeps, started, due } }
     waiting.started = true
     if (isDue) waiting.due += 1
     sign(ask, now)
+  }
+
+  /** Time comes first: a turn that finds its link dead gives it up before it takes the frame, which then is no news [P-28]. */
+  const gaveUp = (client: number, link: number) => {
+    const { given } = turns
+    const isOfTurn = given?.client === client && given.link === link
+    if (newest && isOfTurn && newest.given === given) Object.assign(newest.waiting, newest.before)
+    newest = undefined
   }
 
   /** What is sent again to a new session has not started there. */
@@ -112,14 +129,17 @@ export function settles(broken: Broken, { links, numbering }: Seen): Watch {
       chunk({ ask }, now) {
         const waiting = asked.get(ask)
         if (waiting) waiting.arrived += 1
+        newest = undefined
         sign(ask, now)
       },
+      abandoned: ({ client, link }) => gaveUp(client, link),
       'heard welcome'({ client, link, frame }) {
         if (links.isCurrent(client, link)) welcomed(client, frame.sessionId)
       },
-      'heard started': heard,
-      'heard chunk': heard,
-      'heard error': heard,
+      heard({ client, link, frame }, now) {
+        if (frame.kind === 'started' || frame.kind === 'chunk' || frame.kind === 'error')
+          heard({ client, link, frame }, now)
+      },
     },
     end() {
       for (const [ask, waiting] of asked) if (!waiting.settled) broken(`${ask.id} never settled`)
