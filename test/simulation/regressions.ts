@@ -313,4 +313,20 @@ export const regressions: Readonly<Record<string, Scenario>> = {
     nodes: [node],
     healAtMs: 8_000,
   },
+  'a client had slept unseen before it was asked for something, and its timer came a rounding too early for that': {
+    seed: 3000409,
+    clients: [{ ...client, name: 'client 1', latencyMs: [100, 105] }],
+    asks: [
+      { id: '1.22', client: 0, atMs: 16_114, mode: 'request', type: 'text', timeoutMs: 415, readerMs: 0, handler },
+    ],
+    pushes: [],
+    questions: [],
+    faults: [
+      { atMs: 3_372, fault: { kind: 'restart', node: 0, downMs: 1_504, how: 'killed', store: 'kept' } },
+      { atMs: 11_607, fault: { kind: 'sleep', client: 0, forMs: 1_550, wakes: 'hidden' } },
+    ],
+    server,
+    nodes: [node],
+    healAtMs: 16_115,
+  },
 }

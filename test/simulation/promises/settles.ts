@@ -27,7 +27,7 @@ interface Heard {
 
 /** A wall clock shows whole milliseconds: what two readings say of a sleep is off by less. */
 const wallMs = 1
-/** Where a clock stood still, a timer may come a rounding too early, and the next one comes so much later. */
+/** A timer may come a rounding too early, for a time after a hidden sleep, too; the next one comes so much later. */
 const timerMs = 1
 
 export function settles(broken: Broken, { links, numbering }: Seen): Watch {
@@ -133,5 +133,6 @@ const sumMs = 1e-6
 
 /** How much a client may be wrong about a time with hidden sleeps in it, and about one after them. */
 function toleranceOf({ sleeps }: Waiting): { readonly early: number; readonly late: number } {
-  return sleeps === 0 ? { early: sumMs, late: sumMs } : { early: wallMs * sleeps, late: wallMs * sleeps + timerMs }
+  const offMs = sleeps === 0 ? sumMs : wallMs * sleeps
+  return { early: offMs, late: offMs + timerMs }
 }
