@@ -65,6 +65,7 @@ test('the limits are those of the code', () => {
     bytes(limits.messageBytes),
     bytes(limits.replyBytes),
     `${bytes(limits.envelopeBytes)} more than the message, reply or chunk in it`,
+    bytes(limits.bundleBytes),
     `${limits.depth}`,
     `${limits.window} numbers, ${limits.ranges} ranges above the floor`,
     `${count(limits.queue)} requests`,

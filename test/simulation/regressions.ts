@@ -508,4 +508,48 @@ export const regressions: Readonly<Record<string, Scenario>> = {
       nodes: [node],
       healAtMs: 40_000,
     },
+  'a server was busy after it had asked a client, and the time that it gave began when it came round again': {
+    seed: 1560843,
+    clients: [client],
+    asks: [],
+    pushes: [],
+    questions: [{ id: '0.question 3', client: 0, atMs: 5_281, timeoutMs: 1_306, workMs: 0, end: 'return' }],
+    faults: [
+      { atMs: 3_122, fault: { kind: 'busy', node: 0, forMs: 3_413 } },
+      { atMs: 4_287, fault: { kind: 'slow', node: 0, forMs: 5_354, delayMs: 735 } },
+    ],
+    server,
+    nodes: [{ ...node, name: 'node 2' }],
+    healAtMs: 8_000,
+  },
+  'a server was stopped as it asked a client, for longer than it gave, and gave all of that time once it went on': {
+    seed: 1724041,
+    clients: [{ ...client, name: 'client 1' }],
+    asks: [],
+    pushes: [],
+    questions: [{ id: '1.question 2', client: 0, atMs: 2_500, timeoutMs: 1_914, workMs: 0, end: 'return' }],
+    faults: [
+      { atMs: 2_500, fault: { kind: 'pause', node: 0, forMs: 2_509 } },
+      { atMs: 4_995, fault: { kind: 'stall', client: 0, direction: 'both', forMs: 1_448 } },
+    ],
+    server,
+    nodes: [node],
+    healAtMs: 8_000,
+  },
+  'a client had slept unseen before it was asked for something, and its timer came a rounding too early for that': {
+    seed: 3000409,
+    clients: [{ ...client, name: 'client 1', latencyMs: [100, 105] }],
+    asks: [
+      { id: '1.22', client: 0, atMs: 16_114, mode: 'request', type: 'text', timeoutMs: 415, readerMs: 0, handler },
+    ],
+    pushes: [],
+    questions: [],
+    faults: [
+      { atMs: 3_372, fault: { kind: 'restart', node: 0, downMs: 1_504, how: 'killed', store: 'kept' } },
+      { atMs: 11_607, fault: { kind: 'sleep', client: 0, forMs: 1_550, wakes: 'hidden' } },
+    ],
+    server,
+    nodes: [node],
+    healAtMs: 16_115,
+  },
 }

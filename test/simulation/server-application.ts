@@ -45,7 +45,7 @@ export class ServerApplication {
     this.#questions.set(key, question)
     const message = json({ id, timestamp, type: 'question', content: { question: id } })
     tell({ fact: 'questioned', node, question, session })
-    feed({ kind: 'asked', key, session, message, bytes: 100, timeoutMs })
+    feed({ kind: 'asked', key, at: clock.now(), session, message, bytes: 100, timeoutMs })
     if (abandonAfterMs !== undefined) clock.after(abandonAfterMs, () => this.#abandon(key))
   }
 

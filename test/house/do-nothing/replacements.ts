@@ -307,7 +307,7 @@ export const replacements: Replacements = {
     },
     {
       file: `${src}/core/links.ts`,
-      words: { 'if (!decoded.ok) feed({': 'if (!decoded.ok) void ({' },
+      words: { 'if (!decoded.ok) return feed({': 'if (!decoded.ok) return void ({' },
       only: /^each of them, whole/,
       waits: true,
     },

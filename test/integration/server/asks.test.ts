@@ -70,6 +70,19 @@ test('a client without a handler, and one whose handler failed, say so', async (
   await expect(asked).rejects.toMatchObject({ code: 'NO_HANDLER', mayHaveExecuted: false, type: 'confirm' })
 })
 
+test('its time counts from the call, whatever the code that asked does after it', async () => {
+  const { manager, url } = await serve()
+  const { client, welcome } = await greeted(url)
+  const asked = manager.request(sessionOf(welcome), 'confirm', null, { timeout: 20 })
+  const until = performance.now() + 40
+  while (performance.now() < until);
+  await expect(asked).rejects.toMatchObject({ code: 'TIMEOUT', stage: 'queued', mayHaveExecuted: false })
+  const next = manager.request(sessionOf(welcome), 'confirm', 'next')
+  expect(await client.next('push')).toMatchObject({ push: 1, message: { content: 'next' } })
+  client.send({ kind: 'answer', push: 1, message: wire('yes') })
+  expect((await next).content).toBe('yes')
+})
+
 test('what nobody answers in time is withdrawn: it may have run, if the client had it', async () => {
   const { manager, url } = await serve()
   const { client, welcome } = await greeted(url)

@@ -42,7 +42,7 @@ export interface RoomOptions {
 }
 
 export interface ServerRequestOptions {
-  /** Milliseconds. Default 30 000; more than 24 h is 24 h. */
+  /** Milliseconds, from the call. Default 30 000; more than 24 h is 24 h. */
   readonly timeout?: number | undefined
   readonly signal?: AbortSignal | undefined
   readonly metadata?: JsonObject | undefined

@@ -116,9 +116,10 @@ export class Asks {
     const encoded = wireMessage({ id, timestamp, type, from, to, content, metadata }, pushDefaults)
     if (!encoded.ok) return refuse(settling, 'INVALID_MESSAGE', `The message cannot be sent: ${encoded.reason}.`)
     const key = this.#wait({ ...settling, signal })
+    const at = this.#options.clock.now()
     const timeoutMs = Math.min(timeout, limits.timeoutMs)
     const { json: message } = encoded
-    this.#options.feed({ kind: 'asked', key, session, message, bytes: utf8Length(message), timeoutMs })
+    this.#options.feed({ kind: 'asked', key, at, session, message, bytes: utf8Length(message), timeoutMs })
   }
 
   /** Each that follows may add to what travels, and hears how it ends before the caller does. */

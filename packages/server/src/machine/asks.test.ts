@@ -17,8 +17,10 @@ const asking = () => {
   const store = new TestStore()
   const brought: unknown[] = []
   const asks = new Asks({ owner: () => 'me', bring: (session, push) => brought.push([session, push]) })
-  const ask = (key: number, timeoutMs = 1_000, bytes = 2) =>
-    store.act(0, (turn) => asks.asked({ kind: 'asked', key, session: 's', message, bytes, timeoutMs }, turn))
+  const ask = (key: number, timeoutMs = 1_000, bytes = 2, turnAt = 0) =>
+    store.act(turnAt, (turn) =>
+      asks.asked({ kind: 'asked', key, at: 0, session: 's', message, bytes, timeoutMs }, turn),
+    )
   const wake = (now: number) => store.act(now, (turn) => asks.wake(turn))
   const outcomes = () =>
     store.effects.map((effect) => {
@@ -58,6 +60,25 @@ test('a question is appended, brought to the link, and settled by the answer', (
   expect(outcomes()).toEqual(['1 ok "yes"'])
   expect(asks.wakeAt()).toBe(Number.POSITIVE_INFINITY)
   expect(asks.size).toBe(0)
+})
+
+test('its time runs from the call, also when the turn comes late', () => {
+  const { asks, store, brought, ask, outcomes } = asking()
+  ask(1, 1_000, 2, 300)
+  expect(asks.wakeAt()).toBe(1_000)
+  expect(store.answer(appended(5), 310)).toMatchObject({ ask: { timeoutMs: 700 } })
+  expect(brought).toEqual([['s', { push: 5, message, leftMs: 690 }]])
+  expect(outcomes()).toEqual([])
+})
+
+test('nobody is asked once the time is over', () => {
+  const { asks, store, ask, outcomes } = asking()
+  ask(1, 1_000, 2, 999)
+  expect(store.asked).toHaveLength(1)
+  ask(2, 1_000, 2, 1_000)
+  expect(store.asked).toHaveLength(1)
+  expect(outcomes()).toEqual(['2 TIMEOUT at queued, not run'])
+  expect(asks.size).toBe(1)
 })
 
 test.each([

@@ -44,14 +44,16 @@ export class Asks {
     return this.#deadlines.next
   }
 
-  asked({ key, session, message, bytes, timeoutMs }: Extract<Input, { kind: 'asked' }>, turn: Turn): void {
+  asked({ key, at, session, message, bytes, timeoutMs }: Extract<Input, { kind: 'asked' }>, turn: Turn): void {
     const ask: Ask = { key, session, push: undefined, givenUp: undefined }
     this.#asks.set(key, ask)
     if (bytes > limits.messageBytes) return this.#fail(ask, faults.pushTooLarge, 'queued', turn)
-    this.#deadlines.set(key, turn.now + timeoutMs)
+    const leftMs = at + timeoutMs - turn.now
+    if (leftMs <= 0) return this.#fail(ask, { ...faults.askTimeout, mayHaveExecuted: false }, 'queued', turn)
+    this.#deadlines.set(key, at + timeoutMs)
     const owner = this.#options.owner()
     const target = { to: 'session', session } as const
-    const operation: AppendOperation = { op: 'append', target, message, bytes, owner, ask: { timeoutMs } }
+    const operation: AppendOperation = { op: 'append', target, message, bytes, owner, ask: { timeoutMs: leftMs } }
     turn.ask(operation, (answer, turn) => this.#wasAppended(ask, operation, answer, turn))
   }
 

@@ -53,6 +53,8 @@ export type Input =
   /** The application asks a client; settled by the effect `answered`. */
   | {
       readonly kind: 'asked'
+      /** When: the time runs from the call, and the code that calls may go on for long before the turn comes. */
+      readonly at: number
       readonly key: Key
       readonly session: string
       readonly message: Json

@@ -148,7 +148,7 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
   test('what one node asks is answered on the other', () => {
     const { a, b, sessionId, settle } = moved()
     b.frames(2)
-    a.feed({ kind: 'asked', key: 1, session: sessionId, message: '{}' as Json, bytes: 2, timeoutMs: 5_000 })
+    a.feed({ kind: 'asked', key: 1, at: a.now, session: sessionId, message: '{}' as Json, bytes: 2, timeoutMs: 5_000 })
     settle()
     expect(b.frames(2)).toMatchObject([{ kind: 'push', push: 1, leftMs: expect.any(Number) }])
     const message = { id: 'i', timestamp: '2026-01-01T00:00:00.000Z', content: 'yes' }

@@ -5,6 +5,10 @@ import { ack, bothAnswers, chunkOf, json, type NodeOptions, replyTo, TestNode } 
 
 const wire = { id: 'i', timestamp: '2026-01-01T00:00:00.000Z', content: 'yes' }
 
+/** The application asks the client of that session. */
+const ask = (node: TestNode, session: string) =>
+  node.feed({ kind: 'asked', key: 7, at: node.now, session, message: json('sure?'), bytes: 7, timeoutMs: 5_000 })
+
 describe.each(bothAnswers)('a store that answers %s', (answers) => {
   const nodeWith = (options: Omit<NodeOptions, 'answers'> = {}) => new TestNode({ answers, ...options })
 
@@ -81,7 +85,7 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
   test('what the application asks is brought to the client, and its answer to the application', () => {
     const node = nodeWith()
     const { sessionId } = node.connect(1)
-    node.feed({ kind: 'asked', key: 7, session: sessionId, message: json('sure?'), bytes: 7, timeoutMs: 5_000 })
+    ask(node, sessionId)
     expect(node.frames(1)).toEqual([{ kind: 'push', push: 1, leftMs: 5_000, message: json('sure?') }])
     node.receive(1, { kind: 'answer', push: 1, message: wire })
     expect(node.frames(1)).toEqual([{ kind: 'answered', push: 1 }])
@@ -92,7 +96,7 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
   test('a client that fails to answer says why', () => {
     const node = nodeWith()
     const { sessionId } = node.connect(1)
-    node.feed({ kind: 'asked', key: 7, session: sessionId, message: json('sure?'), bytes: 7, timeoutMs: 5_000 })
+    ask(node, sessionId)
     node.frames(1)
     const error = { code: 'HANDLER_FAILED', message: 'It threw.', mayHaveExecuted: true } as const
     node.receive(1, { kind: 'answerError', push: 1, error })
@@ -109,7 +113,7 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     }
     const node = nodeWith({ store })
     const { sessionId } = node.connect(1)
-    node.feed({ kind: 'asked', key: 7, session: sessionId, message: json('sure?'), bytes: 7, timeoutMs: 5_000 })
+    ask(node, sessionId)
     node.settle()
     node.receive(1, { kind: 'answer', push: 1, message: wire })
     expect(node.done('answered')).toMatchObject([{ key: 7, outcome: { ok: true } }])
@@ -118,7 +122,7 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
   test('what the application does not want to know any more is withdrawn', () => {
     const node = nodeWith()
     const { sessionId } = node.connect(1)
-    node.feed({ kind: 'asked', key: 7, session: sessionId, message: json('sure?'), bytes: 7, timeoutMs: 5_000 })
+    ask(node, sessionId)
     node.frames(1)
     node.feed({ kind: 'askAbandoned', key: 7 })
     expect(node.frames(1)).toEqual([{ kind: 'withdrawn', push: 2, ask: 1 }])
@@ -393,7 +397,7 @@ test('a link that has gone is not told that its answer has arrived', () => {
   const node = new TestNode({ answers: 'when told' })
   node.dial(1)
   node.settle()
-  node.feed({ kind: 'asked', key: 7, session: 'id 1', message: json('sure?'), bytes: 7, timeoutMs: 5_000 })
+  ask(node, 'id 1')
   node.settle()
   node.frames(1)
   node.receive(1, { kind: 'answer', push: 1, message: wire })
