@@ -38,6 +38,38 @@ const handler: HandlerPlan = {
 }
 
 export const regressions: Readonly<Record<string, Scenario>> = {
+  'a send was settled, its session ended on another server, and its handler was not told': {
+    seed: 2063830,
+    clients: [{ ...client, name: 'client 1', latencyMs: [0, 60] }],
+    asks: [
+      {
+        id: '1.13',
+        client: 0,
+        atMs: 18_985,
+        mode: 'send',
+        type: 'text',
+        timeoutMs: 60_000,
+        readerMs: 0,
+        handler: { ...handler, chunks: 300, chunkMs: 200 },
+      },
+    ],
+    pushes: [],
+    questions: [],
+    faults: [
+      { atMs: 10_351, fault: { kind: 'pause', node: 0, forMs: 9_269 } },
+      { atMs: 17_188, fault: { kind: 'cut', client: 0, clientAfterMs: 489, serverAfterMs: 0 } },
+      { atMs: 17_974, fault: { kind: 'cut', client: 0, clientAfterMs: 0, serverAfterMs: 0 } },
+      { atMs: 19_022, fault: { kind: 'cut', client: 0, clientAfterMs: 0, serverAfterMs: 0 } },
+      { atMs: 24_814, fault: { kind: 'cut', client: 0, clientAfterMs: 0, serverAfterMs: 0 } },
+      { atMs: 25_346, fault: { kind: 'delay', client: 0, direction: 'both', delayMs: 2_031 } },
+    ],
+    server: { ...server, sessionTtlMs: 4_000 },
+    nodes: [
+      { ...node, storeMs: 40 },
+      { ...node, name: 'node 1' },
+    ],
+    healAtMs: 40_000,
+  },
   'a start in doubt was taken back after it had been asked for again on a link that was gone by then, and had run': {
     seed: 1341667,
     clients: [{ ...client, latencyMs: [100, 100] }],

@@ -123,6 +123,18 @@ describe.each(bothAnswers)('a store that answers %s', (answers) => {
     expect(a.done('abort')).toMatchObject([{ run: run.run }])
   })
 
+  test('a handler whose number was settled hears of the end of its session, too', () => {
+    const { a, b, run, settle } = moved()
+    b.receive(2, ack({ floor: 1 }))
+    settle()
+    a.sleep(2_000)
+    expect(a.done('abort')).toEqual([])
+    b.receive(2, { kind: 'bye' })
+    settle()
+    a.sleep(2_000)
+    expect(a.done('abort')).toMatchObject([{ run: run.run }])
+  })
+
   test('a reader that has all it wants lets the handler go on without it', () => {
     const { a, b, run, settle } = moved({ mode: 'stream' })
     for (let chunk = 0; chunk < limits.streamWindow; chunk += 1) a.yields(run, 'x')

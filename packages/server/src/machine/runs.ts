@@ -151,7 +151,8 @@ export class Runs {
     if (this.#table.size === 0) return
     for (const run of this.#table.all()) {
       if (run.state.step === 'unrecorded') this.#end(run, run.state.sized, turn)
-      else if (mayBeOrphaned && isLive(run)) this.#lookForSession(run, turn)
+      // What its client has settled, the store does not know any more: nobody leaves a note when its session ends elsewhere.
+      else if (isLive(run) && (mayBeOrphaned || !run.wanted)) this.#lookForSession(run, turn)
     }
   }
 
