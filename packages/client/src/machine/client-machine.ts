@@ -42,7 +42,7 @@ export class ClientMachine {
     const out: Out = {
       emit: (effect) => this.#effects.push(effect),
       transmit: (frame, key) => this.#transmit(frame, key),
-      owe: (atOnce) => this.#confirmations.owe(atOnce, this.#now),
+      owe: (withinMs) => this.#confirmations.owe(withinMs, this.#now),
     }
     const question = new TokenQuestion(out)
     const link = new Link(out, random, question)

@@ -1,6 +1,4 @@
-/** When the server is told what we have: at once when it is much, else soon [P-22]. */
-
-import { timing } from './timing.js'
+/** When the server is told what we have: at once when it is much, else when the first of it has waited long enough [P-22]. */
 
 /** So many settled requests and delivered pushes do not wait for company. */
 const many = 32
@@ -9,11 +7,10 @@ export class Confirmations {
   #owed = 0
   #dueAt = Infinity
 
-  /** One more fact that the server does not know yet. */
-  owe(atOnce: boolean, now: number): void {
+  /** One more fact that the server does not know yet; it waits at most so long for others. */
+  owe(withinMs: number, now: number): void {
     this.#owed += 1
-    const dueAt = atOnce || this.#owed >= many ? now : now + timing.ackMs
-    this.#dueAt = Math.min(this.#dueAt, dueAt)
+    this.#dueAt = Math.min(this.#dueAt, this.#owed >= many ? now : now + withinMs)
   }
 
   /** All is told. */

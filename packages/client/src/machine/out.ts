@@ -8,6 +8,6 @@ export interface Out {
   emit(effect: Effect): void
   /** Hands a frame to the current link. Without one it is lost, and what matters is sent again after the next welcome. `key`: the request that it asks for. */
   transmit(frame: ClientFrame<Json>, key?: Key): void
-  /** There is something new for the server to know [P-22]; `atOnce` when it should not wait. */
-  owe(atOnce: boolean): void
+  /** There is something new for the server to know, which waits for others at most so long [P-22]. */
+  owe(withinMs: number): void
 }

@@ -4,6 +4,7 @@ import { type Gap, Inbox, pushDefaults, type WireMessage } from '@backchat/proto
 import type { Effect } from './effects.js'
 import { notRun } from './faults.js'
 import type { Out } from './out.js'
+import { timing } from './timing.js'
 
 type Delivery = Extract<Effect, { kind: 'deliver' }>
 
@@ -28,7 +29,7 @@ export class Pushes {
   /** Takes the number that the server gave to what it says. A `jump` means that something before it is missing: the link is to be dropped, and the session resumes [P-23]. */
   receive(push: number): 'next' | 'old' | 'jump' {
     const received = this.#inbox.receive(push)
-    if (received === 'next') this.#out.owe(false)
+    if (received === 'next') this.#out.owe(timing.ackMs)
     return received
   }
 
@@ -46,7 +47,7 @@ export class Pushes {
     const first = this.#inbox.last + 1
     const received = this.#inbox.receive(from, to)
     if (received === 'next') {
-      this.#out.owe(false)
+      this.#out.owe(timing.ackMs)
       this.#out.emit({ kind: 'gap', from: first, to })
     }
     return received !== 'jump'

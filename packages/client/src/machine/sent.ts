@@ -5,6 +5,7 @@ import { Numbers } from './numbers.js'
 import type { Out } from './out.js'
 import type { Request } from './request.js'
 import { Times } from './times.js'
+import { timing } from './timing.js'
 
 /** So many chunks are confirmed at once, so that a stream in full flow never waits for its credit. */
 const muchCredit = limits.streamWindow / 4
@@ -65,7 +66,7 @@ export class Sent {
     this.#postponed.clear(n)
     this.#moved.delete(n)
     this.#numbers.settle(n)
-    this.#out.owe(false)
+    this.#out.owe(timing.ackMs)
   }
 
   // ---- what this link took ----
@@ -115,7 +116,7 @@ export class Sent {
     const news = !this.#moved.has(n)
     this.#moved.add(n)
     const much = stream.untold >= muchCredit
-    if (news || much) this.#out.owe(much)
+    if (news || much) this.#out.owe(much ? 0 : timing.creditMs)
   }
 
   /** How far readers have come, for those streams where it is news. */

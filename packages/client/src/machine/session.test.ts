@@ -147,7 +147,6 @@ describe('order after the welcome', () => {
       { kind: 'cancel', n: 3 },
       { kind: 'request', n: 4, from: 2 },
       { kind: 'request', n: 5 },
-      { kind: 'ack' },
     ])
   })
 
@@ -488,7 +487,7 @@ describe('pushes', () => {
     const stage = new Stage().online()
     const key = stage.ask()
     stage.receive({ kind: 'gap', from: 1, to: 5 }, says.reply(1))
-    stage.pass(200)
+    stage.pass(2_000)
     expect(stage.outcome(key)).toBe('ok')
     expect(stage.framesOf('ack')).toEqual([{ kind: 'ack', push: 5, floor: 1, settled: [] }])
   })

@@ -13,8 +13,10 @@ export const timing = {
   silenceMs: 5_000,
   /** From a ping to the next frame [P-28]. */
   probeMs: 3_000,
-  /** The longest that a confirmation waits for others to travel with [P-22]. */
-  ackMs: 200,
+  /** The longest that a confirmation waits for others to travel with [P-22]. Nobody waits for it: it only lets the server forget. */
+  ackMs: 2_000,
+  /** The longest that news of a stream's reader wait: for these the handler may be waiting [P-22]. */
+  creditMs: 200,
   /** A turn that comes this much later than asked for means that the machine slept. */
   sleptMs: 5_000,
   /** So much of a jump of the wall clock is no adjustment any more [P-36]. */
