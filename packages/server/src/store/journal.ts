@@ -69,7 +69,7 @@ export type IsAlive = (owner: string) => boolean
 
 /**
  * Most entries. A client that keeps to the window of 256 gets here only when its confirmations are late: then it is told to wait.
- * The figure leaves room for 16 windows of answers within the 200 ms that a confirmation may take.
+ * The figure leaves room for 16 windows of answers while a confirmation, sent at once when 32 of them wait for it [P-22], is on its way.
  */
 export const mostEntries = 16 * limits.window
 
