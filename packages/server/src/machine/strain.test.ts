@@ -27,6 +27,16 @@ class Loop {
     return letIn
   }
 
+  /** Nothing happens for so long; then those who asked meanwhile are read, and the timer fires. Returns how many were let in. */
+  pause(forMs: number, asked = 100): number {
+    this.strain.letsIn(this.now)
+    this.now = this.strain.wakeAt() + forMs
+    let letIn = 0
+    for (let i = 0; i < asked; i++) if (this.strain.letsIn(this.now)) letIn += 1
+    this.strain.woke(this.now)
+    return letIn
+  }
+
   beats(lateMs: number, count: number): number {
     let letIn = 0
     for (let i = 0; i < count; i++) letIn = this.beat(lateMs)
@@ -42,19 +52,27 @@ test('whoever is in time lets everybody in', () => {
 test('a pause turns nobody away, however long, and neither does one now and then', () => {
   const loop = new Loop()
   loop.beat(0)
-  expect(loop.beat(60_000)).toBe(100)
+  expect(loop.pause(60_000)).toBe(100)
   expect(loop.beats(0, 750)).toBe(100)
   for (let i = 0; i < 100; i++) {
-    expect(loop.beat(400)).toBe(100)
+    expect(loop.pause(400)).toBe(100)
     expect(loop.beats(0, 5)).toBe(100)
   }
+})
+
+test('who is busy for three times as long as is too late, without a pause, has too much to do: the rest is turned away at once', () => {
+  const loop = new Loop()
+  loop.beat(0)
+  // Of 1 s those in the first 620 ms are let in, and in the 10 ms between two of them, which may have been a pause.
+  expect(loop.beat(980)).toBe(64)
+  expect(loop.beat(0)).toBe(100)
 })
 
 test('from the second time that it is late some are turned away, before the timer says so', () => {
   const loop = new Loop()
   expect(loop.beat(mostMs + 1)).toBe(100)
-  // Of 400 ms those in the first 220 are let in.
-  expect(loop.beat(380)).toBe(56)
+  // Of 400 ms those in the first 220 are let in, and in the 4 ms between two of them.
+  expect(loop.beat(380)).toBe(57)
 })
 
 test('late again and again is too much work, also when it is in time for a moment in between', () => {
@@ -70,8 +88,18 @@ test('pauses of somebody who turns others away turn no more away', () => {
   loop.beats(400, 2)
   loop.beats(0, 5)
   const before = loop.beat(0, 1_000)
-  expect(loop.beat(400, 1_000)).toBeGreaterThanOrEqual(before)
+  expect(loop.pause(400, 1_000)).toBeGreaterThanOrEqual(before)
   expect(loop.beat(0, 1_000)).toBeGreaterThanOrEqual(before)
+})
+
+test('as long as some are turned away nobody is let in who finds it late, also when it was in time for a while', () => {
+  const loop = new Loop()
+  loop.beats(400, 10)
+  loop.beats(0, 20)
+  const ofThousand = loop.beat(0, 1_000)
+  expect(ofThousand).toBeLessThan(50)
+  // Of 1 s those in the first 220 ms, by the part that is let in.
+  expect(loop.beat(980, 1_000)).toBeLessThanOrEqual(ofThousand * 0.3)
 })
 
 test('the later it is, the fewer are let in, but never nobody', () => {

@@ -7,6 +7,8 @@ const growth = 1.03
 const shrinkage = 0.5
 /** Whoever has been in time for such a part of how late it was before is not late again for the same reason. */
 const moment = 1 / 4
+/** So many times as late as is too late, and busy all the while: that is no pause, though it was not late before. */
+const busy = 3
 /** One in so many is let in however late it is: otherwise nobody would find out when it is over. */
 const least = 1 / 64
 /** Who is turned away is to come again so much later, and the later the fewer are let in: each attempt costs time that others need. */
@@ -21,6 +23,9 @@ export class Strain {
   #dueAt = Number.POSITIVE_INFINITY
   /** Somebody asked since the last pulse. */
   #asked = false
+  /** When somebody asked last, and the longest that nobody did while the pulse was overdue: a pause, if there was one. */
+  #askedAt = 0
+  #pauseMs = 0
   /** How late the last pulse was that was too late, and for how long they have been in time since. */
   #lateMs = 0
   #inTimeMs = 0
@@ -45,6 +50,7 @@ export class Strain {
     const isOfInterest = this.#asked || this.#isSuspect || this.#share < 1
     this.#dueAt = isOfInterest ? now + pulseMs : Number.POSITIVE_INFINITY
     this.#asked = false
+    this.#pauseMs = 0
   }
 
   /** Whether another new request is let in. */
@@ -52,8 +58,7 @@ export class Strain {
     if (this.#mostMs === Number.POSITIVE_INFINITY) return true
     this.#asked = true
     if (this.#dueAt === Number.POSITIVE_INFINITY) this.#dueAt = now + pulseMs
-    // What the timer will say is known before it can say it.
-    if (now - this.#dueAt > this.#mostMs && this.#isSuspect) return false
+    if (this.#isTooLate(now - this.#dueAt, now)) return false
     this.#claim += this.#share
     if (this.#claim < 1) return false
     this.#claim -= 1
@@ -64,6 +69,14 @@ export class Strain {
   retryAfterMs(leftMs: number): number {
     const afterMs = Math.round(Math.min(retryMs / this.#share, mostRetryMs))
     return leftMs - afterMs < leastLeftMs ? Math.max(afterMs, Math.ceil(leftMs)) : afterMs
+  }
+
+  /** What the timer will say is known before it can say it. */
+  #isTooLate(lateMs: number, now: number): boolean {
+    this.#pauseMs = Math.max(this.#pauseMs, Math.min(lateMs, now - this.#askedAt))
+    this.#askedAt = now
+    const times = this.#share < 1 || this.#isSuspect ? 1 : busy
+    return lateMs - this.#pauseMs > this.#mostMs * times
   }
 
   /**
