@@ -115,6 +115,7 @@ export class ServerMachine {
   handleAll(inputs: readonly Input[], now: number): readonly Effect[] {
     if (this.#closing.isClosed) return []
     const turn = new Turn(now, this.#failed)
+    this.#strain.active(now)
     this.#parts.lease.begin(turn)
     if (this.wakeAt() <= now) for (const part of this.#timed) turn.attempt(wake, part) // [P-29]
     for (const input of inputs) turn.attempt(this.#taking, input)

@@ -14,33 +14,61 @@ class Loop {
     this.strain = new Strain(most)
   }
 
-  /** Until the timer fires, so many ask at equal distances; returns how many were let in. */
+  /** Which part is let in. */
+  get share(): number {
+    return 1_500 / this.strain.retryAfterMs(60_000)
+  }
+
+  ask(now: number): boolean {
+    this.strain.active(now)
+    return this.strain.letsIn(now)
+  }
+
+  /** So many ask at this moment; returns how many were let in. */
+  askTogether(asked: number): number {
+    return Array.from({ length: asked }, () => this.ask(this.now)).filter((letIn) => letIn).length
+  }
+
+  /** Busy until the timer fires, while so many ask at equal distances; returns how many were let in. */
   beat(lateMs: number, asked = 100): number {
     const began = this.now
-    let letIn = this.strain.letsIn(began) ? 1 : 0
+    let letIn = this.ask(began) ? 1 : 0
     const firesAt = this.strain.wakeAt() + lateMs
-    for (let i = 1; i < asked; i++) {
-      if (this.strain.letsIn(began + ((firesAt - began) * i) / asked)) letIn += 1
-    }
-    this.now = firesAt
-    this.strain.woke(this.now)
+    for (let i = 1; i < asked; i++) if (this.ask(began + ((firesAt - began) * i) / asked)) letIn += 1
+    this.fire(firesAt)
+    return letIn
+  }
+
+  beats(lateMs: number, count: number, asked = 100): number {
+    let letIn = 0
+    for (let i = 0; i < count; i++) letIn = this.beat(lateMs, asked)
     return letIn
   }
 
   /** Nothing happens for so long; then those who asked meanwhile are read, and the timer fires. Returns how many were let in. */
   pause(forMs: number, asked = 100): number {
-    this.strain.letsIn(this.now)
+    this.ask(this.now)
     this.now = this.strain.wakeAt() + forMs
-    let letIn = 0
-    for (let i = 0; i < asked; i++) if (this.strain.letsIn(this.now)) letIn += 1
-    this.strain.woke(this.now)
+    const letIn = this.askTogether(asked)
+    this.fire(this.now)
     return letIn
   }
 
-  beats(lateMs: number, count: number): number {
-    let letIn = 0
-    for (let i = 0; i < count; i++) letIn = this.beat(lateMs)
+  /** So many are read at once, and what was let in takes so long each before the timer fires. Returns how many were let in. */
+  readThenWork(asked: number, eachMs: number): number {
+    const letIn = this.askTogether(asked)
+    for (let i = 0; i < letIn; i++) {
+      this.now += eachMs
+      this.strain.active(this.now)
+    }
+    this.fire(Math.max(this.now, this.strain.wakeAt()))
     return letIn
+  }
+
+  fire(now: number): void {
+    this.now = now
+    this.strain.active(now)
+    this.strain.woke(now)
   }
 }
 
@@ -63,81 +91,115 @@ test('a pause turns nobody away, however long, and neither does one now and then
 test('who is busy for three times as long as is too late, without a pause, has too much to do: the rest is turned away at once', () => {
   const loop = new Loop()
   loop.beat(0)
-  // Of 1 s those in the first 620 ms are let in, and in the 10 ms between two of them, which may have been a pause.
+  // Of 1 s those in the first 620 ms are let in, and in the 10 ms until the next of them, which may be a pause.
   expect(loop.beat(980)).toBe(64)
-  expect(loop.beat(0)).toBe(100)
+  expect(loop.share).toBe(0.8)
 })
 
 test('from the second time that it is late some are turned away, before the timer says so', () => {
   const loop = new Loop()
   expect(loop.beat(mostMs + 1)).toBe(100)
-  // Of 400 ms those in the first 220 are let in, and in the 4 ms between two of them.
+  // Of 400 ms those in the first 220 are let in, and in the 4 ms until the next of them.
   expect(loop.beat(380)).toBe(57)
 })
 
 test('late again and again is too much work, also when it is in time for a moment in between', () => {
   const loop = new Loop()
   loop.beat(400)
-  loop.beats(0, 4)
+  loop.beats(0, 4, 5)
+  expect(loop.share).toBe(1)
   loop.beat(400)
-  expect(loop.beat(0)).toBe(50)
+  expect(loop.share).toBe(0.8)
+})
+
+test('what was let in and has waited for something takes as long as others of it: no more are let in than there is time for', () => {
+  const loop = new Loop()
+  // It is not known yet how long they take.
+  expect(loop.readThenWork(4_000, 0.2)).toBe(4_000)
+  // Late a moment ago: for 200 ms.
+  expect(loop.readThenWork(4_000, 0.2)).toBe(Math.ceil((mostMs * 4_000) / 780))
+})
+
+test('a pause says nothing about how long anything takes', () => {
+  const loop = new Loop()
+  loop.pause(2_000, 10)
+  expect(loop.askTogether(100)).toBe(100)
+})
+
+test('what takes long now and then says little about those that come after it', () => {
+  const loop = new Loop()
+  loop.beat(500, 2)
+  loop.beats(0, 60)
+  expect(loop.askTogether(1_000)).toBe(1_000)
+})
+
+test('who was idle does not know any more how long anything took', () => {
+  const loop = new Loop()
+  loop.beat(500, 2)
+  loop.now += 10_000
+  while (loop.strain.wakeAt() < Number.POSITIVE_INFINITY) loop.fire(loop.strain.wakeAt())
+  expect(loop.askTogether(1_000)).toBe(1_000)
 })
 
 test('pauses of somebody who turns others away turn no more away', () => {
   const loop = new Loop()
   loop.beats(400, 2)
-  loop.beats(0, 5)
-  const before = loop.beat(0, 1_000)
-  expect(loop.pause(400, 1_000)).toBeGreaterThanOrEqual(before)
-  expect(loop.beat(0, 1_000)).toBeGreaterThanOrEqual(before)
+  loop.beats(0, 5, 5)
+  const { share } = loop
+  expect(loop.pause(400, 10)).toBeGreaterThanOrEqual(8)
+  expect(loop.share).toBe(share)
 })
 
 test('as long as some are turned away nobody is let in who finds it late, also when it was in time for a while', () => {
   const loop = new Loop()
   loop.beats(400, 10)
-  loop.beats(0, 20)
-  const ofThousand = loop.beat(0, 1_000)
-  expect(ofThousand).toBeLessThan(50)
+  loop.beats(0, 20, 5)
+  const { share } = loop
+  expect(share).toBeLessThan(0.5)
   // Of 1 s those in the first 220 ms, by the part that is let in.
-  expect(loop.beat(980, 1_000)).toBeLessThanOrEqual(ofThousand * 0.3)
+  expect(loop.beat(980, 100)).toBeLessThanOrEqual(share * 24 + 1)
 })
 
-test('the later it is, the fewer are let in, but never nobody', () => {
-  const shares = [250, 300, 400].map((lateMs) => {
-    const loop = new Loop()
-    loop.beats(lateMs, 2)
-    return loop.beat(0, 1_000)
-  })
-  expect(shares).toEqual([800, 667, 500].map((most) => expect.closeTo(most, -1)))
+test('when it is late a fifth fewer are let in each time, at most, but never nobody', () => {
   const loop = new Loop()
+  loop.beats(250, 2)
+  expect(loop.share).toBeCloseTo(1 - 46 / 270, 1)
+  loop.beat(400)
+  expect(loop.share).toBeCloseTo((1 - 46 / 270) * 0.8, 1)
   loop.beats(10_000, 100)
-  expect(loop.beat(0, 6_400)).toBeGreaterThanOrEqual(99)
+  let letIn = 0
+  for (let i = 0; i < 100; i++) letIn += loop.beat(0)
+  expect(letIn).toBeGreaterThanOrEqual(100)
 })
 
 test('those that are let in are at even distances', () => {
   const loop = new Loop()
-  loop.beats(400, 2)
-  const { strain, now } = loop
-  expect(Array.from({ length: 6 }, () => strain.letsIn(now))).toEqual([false, true, false, true, false, true])
+  loop.beats(400, 5)
+  loop.beats(0, 10, 5)
+  expect(loop.share).toBeCloseTo(0.8 ** 4 * 1.03 ** 10, 2)
+  const asked = Array.from({ length: 20 }, () => loop.ask(loop.now))
+  const places = asked.flatMap((letIn, i) => (letIn ? [i] : []))
+  const distances = places.slice(1).map((place, i) => place - (places[i] ?? 0))
+  expect([Math.min(...distances), Math.max(...distances)]).toEqual([1, 2])
 })
 
 test('when it is in time again it lets in more with each pulse, until everybody is', () => {
   const loop = new Loop()
-  loop.beats(10_000, 100)
-  let before = 0
-  for (let i = 0; i < 5; i++) {
-    const letIn = loop.beats(0, 20)
-    expect(letIn).toBeGreaterThan(before)
-    before = letIn
-  }
-  expect(loop.beats(0, 60)).toBe(100)
+  loop.beats(400, 20)
+  const shares = Array.from({ length: 10 }, () => {
+    loop.beats(0, 20, 5)
+    return loop.share
+  })
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b))
+  expect(shares.at(-1)).toBe(1)
+  expect(loop.beat(0)).toBe(100)
 })
 
 test('who is turned away comes later, the fewer are let in', () => {
   const loop = new Loop()
   expect(loop.strain.retryAfterMs(60_000)).toBe(1_500)
   loop.beats(400, 2)
-  expect(loop.strain.retryAfterMs(60_000)).toBe(3_000)
+  expect(loop.strain.retryAfterMs(60_000)).toBe(1_875)
   loop.beats(10_000, 100)
   expect(loop.strain.retryAfterMs(60_000)).toBe(10_000)
 })
@@ -160,7 +222,7 @@ test('it wants to be woken as long as somebody asks, or somebody would be turned
   loop.beats(400, 2)
   let pulses = 0
   for (; strain.wakeAt() < Number.POSITIVE_INFINITY; pulses++) strain.woke(strain.wakeAt())
-  expect(pulses).toBeGreaterThan(10)
+  expect(pulses).toBeGreaterThan(5)
   loop.now += 60_000
   expect(loop.beat(0)).toBe(100)
 })

@@ -2,13 +2,15 @@
 
 /** How often it wants to be woken while somebody asks. What it is late by is what everybody had to wait for the event loop. */
 const pulseMs = 20
-/** From one pulse to the next the part that is let in grows by so much, and shrinks by no more than that. */
+/** From one pulse to the next the part that is let in grows by so much, and shrinks by no more than this. */
 const growth = 1.03
-const shrinkage = 0.5
+const shrinkage = 0.8
 /** Whoever has been in time for such a part of how late it was before is not late again for the same reason. */
 const moment = 1 / 4
 /** So many times as late as is too late, and busy all the while: that is no pause, though it was not late before. */
 const busy = 3
+/** What was found out at a pulse counts so much at the next. */
+const memory = 0.95
 /** One in so many is let in however late it is: otherwise nobody would find out when it is over. */
 const least = 1 / 64
 /** Who is turned away is to come again so much later, and the later the fewer are let in: each attempt costs time that others need. */
@@ -21,11 +23,17 @@ export class Strain {
   readonly #mostMs: number
   /** When it wants to be woken. */
   #dueAt = Number.POSITIVE_INFINITY
-  /** Somebody asked since the last pulse. */
-  #asked = false
-  /** When somebody asked last, and the longest that nobody did while the pulse was overdue: a pause, if there was one. */
-  #askedAt = 0
+  /** How many asked since the last pulse. */
+  #asked = 0
+  /** When something was done last, and the longest that nothing was while the pulse was overdue: a pause, if there was one. */
+  #activeAt = 0
   #pauseMs = 0
+  /** Of these how many were let in, and how many were turned away because what was let in already was enough. */
+  #letIn = 0
+  #cut = 0
+  /** For how long it was busy, and how many were let in: what one of them takes, now or when it has waited for something. The older, the less it counts. */
+  #busyMs = 0
+  #served = 0
   /** How late the last pulse was that was too late, and for how long they have been in time since. */
   #lateMs = 0
   #inTimeMs = 0
@@ -47,21 +55,31 @@ export class Strain {
   woke(now: number): void {
     if (now < this.#dueAt) return
     this.#judge(now - this.#dueAt)
-    const isOfInterest = this.#asked || this.#isSuspect || this.#share < 1
+    const isOfInterest = this.#asked > 0 || this.#isSuspect || this.#share < 1
     this.#dueAt = isOfInterest ? now + pulseMs : Number.POSITIVE_INFINITY
-    this.#asked = false
-    this.#pauseMs = 0
+    this.#pauseMs = this.#asked = this.#letIn = this.#cut = 0
+    if (!isOfInterest) this.#busyMs = this.#served = 0
+  }
+
+  /** Something is done, whatever it is. */
+  active(now: number): void {
+    if (now > this.#dueAt) this.#pauseMs = Math.max(this.#pauseMs, now - Math.max(this.#activeAt, this.#dueAt))
+    this.#activeAt = now
   }
 
   /** Whether another new request is let in. */
   letsIn(now: number): boolean {
     if (this.#mostMs === Number.POSITIVE_INFINITY) return true
-    this.#asked = true
+    this.#asked += 1
     if (this.#dueAt === Number.POSITIVE_INFINITY) this.#dueAt = now + pulseMs
-    if (this.#isTooLate(now - this.#dueAt, now)) return false
+    if (this.#foreseenMs(now) > this.#mostMs * (this.#share < 1 || this.#isSuspect ? 1 : busy)) {
+      this.#cut += 1
+      return false
+    }
     this.#claim += this.#share
     if (this.#claim < 1) return false
     this.#claim -= 1
+    this.#letIn += 1
     return true
   }
 
@@ -71,12 +89,10 @@ export class Strain {
     return leftMs - afterMs < leastLeftMs ? Math.max(afterMs, Math.ceil(leftMs)) : afterMs
   }
 
-  /** What the timer will say is known before it can say it. */
-  #isTooLate(lateMs: number, now: number): boolean {
-    this.#pauseMs = Math.max(this.#pauseMs, Math.min(lateMs, now - this.#askedAt))
-    this.#askedAt = now
-    const times = this.#share < 1 || this.#isSuspect ? 1 : busy
-    return lateMs - this.#pauseMs > this.#mostMs * times
+  /** What the timer will say is known before it can say it; and of those that were let in, what they will have taken. */
+  #foreseenMs(now: number): number {
+    const lateMs = now - this.#dueAt - this.#pauseMs
+    return this.#served < 1 ? lateMs : Math.max(lateMs, (this.#letIn * this.#busyMs) / this.#served)
   }
 
   /**
@@ -88,13 +104,17 @@ export class Strain {
   }
 
   #judge(lateMs: number): void {
-    if (lateMs <= this.#mostMs) {
-      this.#inTimeMs += pulseMs + lateMs
-      this.#share = Math.min(1, this.#share * growth)
-      return
-    }
-    if (this.#isSuspect) this.#share = Math.max(least, this.#share * Math.max(shrinkage, this.#mostMs / lateMs))
-    this.#lateMs = lateMs
-    this.#inTimeMs = 0
+    this.#busyMs = this.#busyMs * memory + lateMs - this.#pauseMs
+    this.#served = this.#served * memory + this.#letIn
+    const isLate = lateMs > this.#mostMs
+    if (this.#cut > 0) this.#shrink(1 - this.#cut / this.#asked)
+    else if (isLate && this.#isSuspect) this.#shrink(this.#mostMs / lateMs)
+    else if (!isLate) this.#share = Math.min(1, this.#share * growth)
+    this.#inTimeMs = isLate ? 0 : this.#inTimeMs + pulseMs + lateMs
+    if (isLate) this.#lateMs = lateMs
+  }
+
+  #shrink(part: number): void {
+    this.#share = Math.max(least, this.#share * Math.max(shrinkage, part))
   }
 }
