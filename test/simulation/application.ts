@@ -67,8 +67,10 @@ export class Application {
     const id = ids.id()
     const encoded = toJson({ id, timestamp: new Date(clock.wall()).toISOString(), type, content: { ask } })
     if (!encoded.ok) throw new Error(encoded.reason)
-    const message = { message: encoded.json, bytes: Buffer.byteLength(encoded.json) }
-    return { kind: 'requested', key, id, type, mode, timeoutMs, ...message, ...(type === 'init' && { init: true }) }
+    const message = encoded.json
+    const bytes = Buffer.byteLength(message)
+    const requested = { kind: 'requested', key, id, type, mode, timeoutMs, message, bytes } as const
+    return type === 'init' ? { ...requested, init: true } : requested
   }
 
   #change(key: number, what: 'abandon' | 'leave'): void {

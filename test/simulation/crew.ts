@@ -1,6 +1,7 @@
 /** Workers that live through seeds at the same time, each on a processor of its own. */
 
 import { availableParallelism } from 'node:os'
+import { setFlagsFromString } from 'node:v8'
 import { parentPort, Worker } from 'node:worker_threads'
 import { mutants } from './mutants/mutants.js'
 import { simulate } from './simulate.js'
@@ -31,8 +32,15 @@ const dealSize = 50
 /** What a life leaves behind dies with it: with so much room little of it is ever moved. */
 const maxYoungGenerationSizeMb = 96
 
+/**
+ * A life runs through more than a thousand functions, each of them a little: to compile them takes V8 a fifth of the time of some
+ * thousand lives. It takes less when half as much is put into one another as by default; in the long run neither is faster.
+ */
+const compileLess = ['--max-inlined-bytecode-size=230', '--max-inlined-bytecode-size-cumulative=460']
+
 /** Lives through as many of the seeds as there is time for. */
 export async function runAll({ workers = availableParallelism(), ...options }: CrewOptions): Promise<Tally> {
+  for (const flag of compileLess) setFlagsFromString(flag)
   const tally = new Tally()
   const deal = dealer(options)
   await Promise.all(Array.from({ length: Math.max(1, workers) }, () => employ(options.script, deal, tally)))

@@ -4,13 +4,13 @@ import { decodeServerFrame, limits } from '@backchat/protocol'
 import type { LinkEnd, MemoryNetwork, VirtualClock } from '@backchat/testing'
 import type { ClientFact } from './facts.js'
 import type { ClientInput } from './machines.js'
+import type { ClientPlan } from './scenario.js'
 
 export interface DialsOptions {
   readonly client: number
   readonly clock: VirtualClock
   readonly network: MemoryNetwork
-  /** How long a socket that was given up lives on. */
-  readonly lingerMs: number
+  readonly plan: ClientPlan
   readonly feed: (input: ClientInput) => void
   readonly tell: (fact: ClientFact) => void
   /** Acts at once, or when the computer does not sleep any more. */
@@ -55,13 +55,13 @@ export class Dials {
   }
 
   abandon(link: number): void {
-    const { client, clock, lingerMs, tell } = this.#options
+    const { client, clock, plan, tell } = this.#options
     tell({ fact: 'abandoned', client, link })
     const terminate = () => {
       this.#sockets.get(link)?.terminate()
       this.#sockets.delete(link)
     }
-    if (lingerMs > 0) clock.after(lingerMs, terminate)
+    if (plan.lingerMs > 0) clock.after(plan.lingerMs, terminate)
     else terminate()
   }
 

@@ -98,13 +98,13 @@ export class Fleet {
     const { sessionTtlMs, heartbeatMs } = scenario.server
     const machine = new ServerMachine({
       owner,
-      // A restart under the same name ends at once what the life before it had.
-      ...(plan.named && { node: plan.name }),
       ids: virtualIds(chance.stream(owner)),
       hash: (secret) => `hash of ${secret}`,
       authenticates: true,
       sessionTtlMs,
       heartbeatMs,
+      // A restart under the same name ends at once what the life before it had.
+      ...(plan.named && { node: plan.name }),
       // One that is never busy is never late for what it can do.
       ...(scenario.faults.some(({ fault }) => fault.kind === 'busy') && { strainMs: 200 }),
     })

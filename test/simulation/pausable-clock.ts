@@ -29,6 +29,11 @@ export class PausableClock implements Clock {
     }
   }
 
+  /** Acts in a turn of its own, at this time or when the process goes on. */
+  soon(act: () => void): void {
+    this.#clock.after(0, () => this.whenRunning(act))
+  }
+
   /** Acts at once, or when the process goes on. */
   whenRunning(act: () => void): void {
     if (this.#missed) this.#missed.push(act)

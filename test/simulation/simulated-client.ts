@@ -68,17 +68,25 @@ export class SimulatedClient {
       reach: (wake) => this.#whenAwake(() => this.#due(wake)),
       spins: options.spins,
     })
+    const { plan, clock, network, ids, tell, questionOf, called, chance } = options
+    // What any of its parts needs.
     const shared = {
       client: options.index,
-      clock: options.clock,
+      plan,
+      clock,
+      network,
+      ids,
       feed: (input: ClientInput) => this.#driver.feed(input),
-      tell: options.tell,
+      tell,
       whenAwake: (act: () => void) => this.#whenAwake(act),
+      questionOf,
+      called,
+      chance,
     }
-    this.#dials = new Dials({ ...shared, network: options.network, lingerMs: options.plan.lingerMs })
-    this.#tokenFunction = new TokenFunction({ ...shared, plan: options.plan, chance: options.chance })
-    this.#application = new Application({ ...shared, ids: options.ids })
-    this.#answering = new Answering({ ...shared, questionOf: options.questionOf, called: options.called })
+    this.#dials = new Dials(shared)
+    this.#tokenFunction = new TokenFunction(shared)
+    this.#application = new Application(shared)
+    this.#answering = new Answering(shared)
   }
 
   start(): void {

@@ -12,7 +12,7 @@ import type { Ask, NodePlan, PlannedPush, Question, ServerPlan } from './scenari
 import { ServerApplication } from './server-application.js'
 import { ServerSockets } from './server-sockets.js'
 import { type Answer, type BatchStore, StoreLine } from './store-line.js'
-import { stored } from './stored.js'
+import { tellStored } from './stored.js'
 
 export interface SimulatedServerOptions {
   /** Numbers lives of nodes. */
@@ -74,7 +74,7 @@ export class SimulatedServer {
       clock: this.#clock,
       spins,
       perform: (effect) => this.#perform(effect),
-      gather: (turn) => void this.#clock.after(0, turn),
+      gather: (turn) => this.#clock.soon(turn),
       woke: () => ({ kind: 'woke' }),
       reach: (wake) => wake(),
     })
@@ -86,11 +86,11 @@ export class SimulatedServer {
     })
     const { node, tell, sessions, askOf, called, refusals, tokenLastsMs, admits } = options
     const feed = (input: ServerInput) => this.#driver.feed(input)
-    const shared = { node, clock: this.#clock, feed, tell }
+    const owner = () => this.#owner
     this.#sockets = new ServerSockets({ feed, whenRunning: (act) => this.#clock.whenRunning(act) })
     this.#doorman = new Doorman({ clock: this.#clock, takesMs: plan.authenticateMs, tokenLastsMs, admits, feed })
-    this.#application = new ServerApplication({ ...shared, sessions })
-    this.#handlers = new Handlers({ ...shared, owner: () => this.#owner, askOf, called, refusals })
+    this.#application = new ServerApplication({ node, clock: this.#clock, feed, tell, sessions })
+    this.#handlers = new Handlers({ node, clock: this.#clock, feed, tell, owner, askOf, called, refusals })
   }
 
   start(): void {
@@ -283,9 +283,9 @@ export class SimulatedServer {
   }
 
   #tellStored(operations: readonly Operation[], results: readonly Result[]): void {
-    for (const [i, operation] of operations.entries()) {
-      const result = results[i]
-      if (result) for (const fact of stored(this.#node, operation, result)) this.#tell(fact)
+    for (let i = 0; i < operations.length; i++) {
+      const [operation, result] = [operations[i], results[i]]
+      if (operation && result) tellStored(this.#node, operation, result, this.#tell)
     }
   }
 }

@@ -15,6 +15,34 @@ interface Marks {
   readonly frame?: { readonly kind: string; readonly n?: number; readonly chunk?: number; readonly push?: number }
 }
 
+/** What all facts of one name have in common. To ask each for marks that it cannot have would take most of the time here. */
+interface Kind {
+  /** The name, to be mixed in. */
+  readonly bits: number
+  readonly has: { readonly [Mark in Exclude<keyof Marks, 'fact'>]: boolean }
+}
+
+/** They are the same in every life. */
+const kinds = new Map<string, Kind>()
+
+function kindOf(fact: Fact): Kind {
+  const known = kinds.get(fact.fact)
+  if (known) return known
+  const has = {
+    client: 'client' in fact,
+    node: 'node' in fact,
+    run: 'run' in fact,
+    link: 'link' in fact,
+    push: 'push' in fact,
+    session: 'session' in fact,
+    ask: 'ask' in fact,
+    frame: 'frame' in fact,
+  }
+  const kind = { bits: hashOf(fact.fact), has }
+  kinds.set(fact.fact, kind)
+  return kind
+}
+
 export class Trace {
   readonly #wantedLines: number
   readonly #fingerprint = new Fingerprint()
@@ -28,9 +56,10 @@ export class Trace {
 
   hear(fact: Fact, now: number): void {
     this.#length += 1
-    this.#fingerprint.mixText(fact.fact)
+    const kind = kindOf(fact)
+    this.#fingerprint.mix(kind.bits)
     this.#fingerprint.mixTime(now)
-    this.#mixMarks(fact)
+    this.#mixMarks(fact, kind)
     if (this.#wantedLines > 0) this.#keep(`${now} ${lineOf(fact)}`)
   }
 
@@ -48,19 +77,20 @@ export class Trace {
     return this.#lines.slice(-this.#wantedLines)
   }
 
-  #mixMarks({ client = -1, node = -1, run = -1, link = -1, push = -1, session, ask, frame }: Marks): void {
+  #mixMarks(fact: Marks, { has }: Kind): void {
     const fingerprint = this.#fingerprint
-    fingerprint.mix(client)
-    fingerprint.mix(node)
-    fingerprint.mix(run)
-    fingerprint.mix(link)
-    fingerprint.mix(push)
-    if (session !== undefined) fingerprint.mixText(session)
-    if (ask) fingerprint.mixText(ask.id)
-    if (!frame) return
-    fingerprint.mixText(frame.kind)
-    fingerprint.mix(frame.n ?? frame.push ?? -1)
-    fingerprint.mix(frame.chunk ?? -1)
+    fingerprint.mix((has.client ? fact.client : undefined) ?? -1)
+    fingerprint.mix((has.node ? fact.node : undefined) ?? -1)
+    fingerprint.mix((has.run ? fact.run : undefined) ?? -1)
+    fingerprint.mix((has.link ? fact.link : undefined) ?? -1)
+    fingerprint.mix((has.push ? fact.push : undefined) ?? -1)
+    if (has.session && fact.session !== undefined) fingerprint.mixText(fact.session)
+    if (has.ask && fact.ask) fingerprint.mixText(fact.ask.id)
+    if (!has.frame || !fact.frame) return
+    const { kind, n, push, chunk } = fact.frame
+    fingerprint.mixText(kind)
+    fingerprint.mix(n ?? push ?? -1)
+    fingerprint.mix(chunk ?? -1)
   }
 
   #keep(line: string): void {

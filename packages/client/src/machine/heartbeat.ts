@@ -29,7 +29,7 @@ export class Heartbeat {
   /** Whether an answer is awaited. Its silence counts from when it was asked for, not from the last frame before. */
   expect(outstanding: boolean, now: number): void {
     if (outstanding && !this.#outstanding && this.#state.state === 'listening') {
-      this.#state = { ...this.#state, quietSince: now }
+      this.#state = { state: 'listening', heardAt: this.#state.heardAt, quietSince: now }
     }
     this.#outstanding = outstanding
   }
