@@ -1,28 +1,29 @@
 /**
  * A `Map` for what comes and goes with every message. In V8 each table that a `Map` outgrows points to the next one, so one that
  * outlived a collection keeps alive all that was ever in it since, until the next full collection: see ADR 9. Here the chain is
- * cut after a while.
+ * cut after a while. Most are empty most of the time: there is no table before the first key.
  */
 export class ShortLived<Key, Value> {
-  #map = new Map<Key, Value>()
+  #map: Map<Key, Value> | undefined
   #deleted = 0
 
   get size(): number {
-    return this.#map.size
+    return this.#map?.size ?? 0
   }
 
   get(key: Key): Value | undefined {
-    return this.#map.get(key)
+    return this.#map?.get(key)
   }
 
   set(key: Key, value: Value): this {
+    this.#map ??= new Map()
     this.#map.set(key, value)
     return this
   }
 
   /** False when it was not there. */
   delete(key: Key): boolean {
-    if (!this.#map.delete(key)) return false
+    if (this.#map?.delete(key) !== true) return false
     this.#deleted += 1
     // Paid for by so many deletions.
     if (this.#deleted > 64 + 4 * this.#map.size) {
@@ -34,10 +35,10 @@ export class ShortLived<Key, Value> {
 
   /** As they are now, in the order in which they came. */
   entries(): (readonly [key: Key, value: Value])[] {
-    return [...this.#map]
+    return this.#map === undefined ? [] : [...this.#map]
   }
 
   values(): Value[] {
-    return [...this.#map.values()]
+    return this.#map === undefined ? [] : [...this.#map.values()]
   }
 }

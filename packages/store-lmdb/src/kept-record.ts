@@ -142,5 +142,5 @@ const rowOf = (record: SessionRecord): SessionRow => ({
   floor: record.journal.settled.floor,
   above: record.journal.settled.above,
   head: record.log.head,
-  asks: [...record.asks].map(([push, { owner, until }]) => [push, owner, until]),
+  asks: record.asks.entries().map(([push, { owner, until }]) => [push, owner, until]),
 })

@@ -1,6 +1,6 @@
 /** A log in rows: one for each push. Whether the answer to one is still wanted stands in the row of the session. */
 
-import { type Json, Outbox, utf8Length } from '@backchat/protocol'
+import { type Json, Outbox, ShortLived, utf8Length } from '@backchat/protocol'
 import { type Asked, firstOf, type Log, type Logged, logBounds } from '@backchat/server/store'
 import type { PushChange, Telling } from './change-log.js'
 import type { Database, LogRow, SessionRow } from './database.js'
@@ -23,7 +23,7 @@ export const loadLog = (database: Database, session: string, row: SessionRow) =>
   const open = new Map(row.asks.map(([push, owner, until]) => [push, { owner, until }]))
   const rows = rowsUnder(database.log, session)
   const log: Log = new Outbox<Logged>(logBounds, row.head - rows.length)
-  const asks = new Map<number, Asked>()
+  const asks = new ShortLived<number, Asked>()
   for (const [push, { owner, until }] of open) asks.set(push, { message: nothing, owner, until, open: true })
   for (const { key, value } of rows) {
     const push = Number(key[1])

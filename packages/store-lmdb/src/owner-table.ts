@@ -8,8 +8,8 @@ import { keyName } from './rows.js'
 export class OwnersInLmdb implements OwnerTable {
   readonly #database: Database
   readonly #process: ProcessMark
-  /** What was read since somebody else wrote: an owner is asked for often. */
-  #read = new Map<Owner, OwnerRow | undefined>()
+  /** All of them, once they were read since somebody else wrote: there are few, and each hello asks for them. */
+  #read: Map<Owner, OwnerRow> | undefined
 
   constructor(database: Database, process: ProcessMark) {
     this.#database = database
@@ -18,31 +18,35 @@ export class OwnersInLmdb implements OwnerTable {
 
   /** A new batch begins. `isAlone`: nobody else has written since the last one. */
   begin(isAlone: boolean): void {
-    if (!isAlone && this.#read.size > 0) this.#read = new Map()
+    if (!isAlone) this.#read = undefined
   }
 
   get(owner: Owner): OwnerRow | undefined {
-    if (!this.#read.has(owner)) this.#read.set(owner, this.#database.owners.get(keyName(owner)))
-    return this.#read.get(owner)
+    return this.#rows.get(owner)
   }
 
   all(): Iterable<Lease> {
-    return [...this.#database.owners.getRange()].map(({ value }) => value)
+    return this.#rows.values()
   }
 
   set({ owner, node, until }: Lease): void {
     const row = { owner, node, until, process: this.get(owner)?.process ?? this.#process }
     this.#database.owners.putSync(keyName(owner), row)
-    this.#read.set(owner, row)
+    this.#rows.set(owner, row)
   }
 
   remove(owner: Owner): void {
     this.#database.owners.removeSync(keyName(owner))
-    this.#read.set(owner, undefined)
+    this.#rows.delete(owner)
   }
 
   isGone(owner: Owner): boolean {
     const row = this.get(owner)
     return row !== undefined && isGone(row.process, this.#process)
+  }
+
+  get #rows(): Map<Owner, OwnerRow> {
+    this.#read ??= new Map([...this.#database.owners.getRange()].map(({ value }) => [value.owner, value]))
+    return this.#read
   }
 }

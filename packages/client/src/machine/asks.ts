@@ -7,6 +7,7 @@ import {
   type Limits,
   limits,
   pushDefaults,
+  ShortLived,
   utf8Length,
   type WireError,
   type WireMessage,
@@ -28,7 +29,7 @@ export class Asks {
   /** Pushes whose handlers run. */
   readonly #running = new Set<number>()
   /** What the server has not confirmed, in the order in which it was answered. */
-  readonly #answers = new Map<number, Answer<Json> | AnswerError>()
+  readonly #answers = new ShortLived<number, Answer<Json> | AnswerError>()
   /** When nobody waits any more: the server counts too, and began earlier. */
   readonly #deadlines = new Times()
   #messageBytes: number = limits.messageBytes
@@ -112,7 +113,8 @@ export class Asks {
 
   /** The session is over, and so are its questions. */
   beginAnew(): void {
-    for (const push of [...this.#running, ...this.#answers.keys()]) this.withdraw(push)
+    for (const push of this.#running) this.withdraw(push)
+    for (const [push] of this.#answers.entries()) this.withdraw(push)
   }
 
   // ---- how it is done ----

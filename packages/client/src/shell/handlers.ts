@@ -12,6 +12,7 @@ import {
   type Message,
   plainMessage,
   pushDefaults,
+  ShortLived,
   toJson,
   type Untyped,
   utf8Length,
@@ -47,7 +48,7 @@ export class Handlers {
   readonly #office: Office
   readonly #handlers = new Map<string, Handler>()
   /** By push. One that was aborted is not among them, and what it returns is told to nobody. */
-  readonly #running = new Map<number, AbortController>()
+  readonly #running = new ShortLived<number, AbortController>()
   /** Errors made here, which say what the server may know. Any other, be it of a request that a handler made, may hold anything. */
   readonly #own = new WeakSet<object>()
 

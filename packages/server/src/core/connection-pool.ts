@@ -1,12 +1,16 @@
 /** The connections of this node, by id, link, session and user; those that ended are remembered for a while. */
 
 import type { Connection, ConnectionFilter, ConnectionSnapshot, Identity } from '../api.js'
+import { Groups } from '../groups.js'
 import type { LinkId } from '../machine/inputs.js'
 
 interface Entry<User extends Identity, State extends object> {
   readonly link: LinkId
-  readonly connection: Connection<User, State>
+  readonly connection: Renewable<Connection<User, State>>
 }
+
+/** As the application has it, but for its user, who may get another token. */
+type Renewable<C extends Connection> = Omit<C, 'user'> & { user: C['user'] }
 
 /** So many ended connections are remembered; then the one that ended first is forgotten. */
 const mostEnded = 10_000
@@ -18,7 +22,7 @@ export class ConnectionPool<User extends Identity, State extends object> {
   readonly #byId = new Map<string, Entry<User, State>>()
   /** Live ones. */
   readonly #bySession = new Map<string, Entry<User, State>>()
-  readonly #byUser = new Map<string, Set<Entry<User, State>>>()
+  readonly #byUser = new Groups<LinkId, Entry<User, State>>(({ link }) => link)
   /** In the order in which they ended. */
   readonly #ended = new Set<Entry<User, State>>()
 
@@ -36,8 +40,13 @@ export class ConnectionPool<User extends Identity, State extends object> {
     this.#byLink.set(link, entry)
     this.#byId.set(connection.id, entry)
     this.#bySession.set(connection.session.id, entry)
-    const ofUser = this.#byUser.get(connection.user.id) ?? new Set()
-    this.#byUser.set(connection.user.id, ofUser.add(entry))
+    this.#byUser.add(connection.user.id, entry)
+  }
+
+  /** The same user, of whom more is known now. */
+  renew(link: LinkId, user: User): void {
+    const entry = this.#byLink.get(link)
+    if (entry !== undefined) entry.connection.user = user
   }
 
   /** The connection of a link, also after it ended. */
@@ -77,7 +86,7 @@ export class ConnectionPool<User extends Identity, State extends object> {
 
   /** The live connections of a user. */
   ofUser(user: string): readonly Connection<User, State>[] {
-    return [...(this.#byUser.get(user) ?? [])].map((entry) => entry.connection)
+    return this.#byUser.of(user).map((entry) => entry.connection)
   }
 
   /** The session that a connection belongs to or belonged to: sessions outlive their links. */
@@ -98,9 +107,7 @@ export class ConnectionPool<User extends Identity, State extends object> {
     const { session, user } = entry.connection
     // A newer link of the same session may be here already.
     if (this.#bySession.get(session.id) === entry) this.#bySession.delete(session.id)
-    const ofUser = this.#byUser.get(user.id)
-    ofUser?.delete(entry)
-    if (ofUser?.size === 0) this.#byUser.delete(user.id)
+    this.#byUser.delete(user.id, link)
     this.#remember(entry)
     return entry.connection
   }

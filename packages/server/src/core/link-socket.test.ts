@@ -37,12 +37,11 @@ const pair = async () => {
         }
         resolve(
           new LinkSocket(
-            socket,
-            stream,
+            { link: 1, socket, stream, request },
             { after },
             {
-              received: (text) => heard.push(text),
-              garbled: (reason, tooLarge) => heard.push({ reason, tooLarge }),
+              received: (_link, text) => heard.push(text),
+              garbled: (_link, reason, tooLarge) => heard.push({ reason, tooLarge }),
               closed: () => heard.push('closed'),
               gone: () => heard.push('gone'),
             },

@@ -1,18 +1,28 @@
 /** One accepted WebSocket: texts in, the frames of a turn out in one write, and a bound on what a slow reader leaves behind. */
 
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Clock, closeCodes, fitsInto, limits } from '@backchat/protocol'
 import type { RawData, WebSocket } from 'ws'
+import type { LinkId } from '../machine/inputs.js'
 import { isAscii, textFrame } from './text-frame.js'
 
-/** What a socket reports. After `abandon` only `gone`. */
+/** What sockets report, all of them to the same. After `abandon` only `gone`. */
 export interface LinkListener {
-  readonly received: (text: string) => void
-  readonly garbled: (reason: string, tooLarge: boolean) => void
+  readonly received: (link: LinkId, text: string) => void
+  readonly garbled: (link: LinkId, reason: string, tooLarge: boolean) => void
   /** The link is over, by the peer's will, the network's or because it reads too slowly. */
-  readonly closed: () => void
+  readonly closed: (link: LinkId) => void
   /** Nothing of the socket is left. */
-  readonly gone: () => void
+  readonly gone: (socket: LinkSocket) => void
+}
+
+export interface Accepted {
+  readonly link: LinkId
+  readonly socket: WebSocket
+  /** What the WebSocket writes to. */
+  readonly stream: Duplex
+  readonly request: IncomingMessage
 }
 
 /** A link with more than this queued for longer than {@link patienceMs} reads too slowly (PROTOCOL.md §7). */
@@ -26,6 +36,9 @@ const gatheredBytes = 64 * 1024
 const longestReason = 123
 
 export class LinkSocket {
+  readonly link: LinkId
+  /** The upgrade; let go once all has been learnt from it. */
+  request: IncomingMessage | undefined
   readonly #socket: WebSocket
   readonly #stream: Duplex
   readonly #clock: Pick<Clock, 'after'>
@@ -45,7 +58,9 @@ export class LinkSocket {
   /** Calls off the look at a queue that is too long; undefined while it is not. */
   #calm: (() => void) | undefined
 
-  constructor(socket: WebSocket, stream: Duplex, clock: Pick<Clock, 'after'>, listener: LinkListener) {
+  constructor({ link, socket, stream, request }: Accepted, clock: Pick<Clock, 'after'>, listener: LinkListener) {
+    this.link = link
+    this.request = request
     this.#socket = socket
     this.#stream = stream
     this.#clock = clock
@@ -53,7 +68,6 @@ export class LinkSocket {
     socket.on('message', (data, isBinary) => this.#message(data, isBinary))
     socket.on('error', (error) => this.#error(error))
     socket.once('close', () => this.#close())
-    stream.on('drain', () => this.#calmDown())
   }
 
   /** From here on the peer is no stranger, and may send larger frames [P-10]. */
@@ -93,7 +107,7 @@ export class LinkSocket {
     this.#uncork()
     if (this.#over || this.queuedBytes <= slowBytes) return
     if (this.queuedBytes > mostQueuedBytes) this.#tooSlow()
-    else this.#calm ??= this.#clock.after(patienceMs, () => this.#tooSlow())
+    else if (this.#calm === undefined) this.#worry()
   }
 
   /** Flushes, closes with the code, and terminates what is not closed within a second (the WebSocket's `closeTimeout`). */
@@ -143,29 +157,35 @@ export class LinkSocket {
   #message(data: RawData, isBinary: boolean): void {
     if (this.#over) return
     if (isBinary || !Buffer.isBuffer(data))
-      this.#listener.garbled('A binary message is no frame.', false) // [P-2]
+      this.#listener.garbled(this.link, 'A binary message is no frame.', false) // [P-2]
     else if (!this.#welcomed && data.length > limits.helloBytes)
-      this.#listener.garbled('The hello is too large.', true) // [P-10]
-    else this.#listener.received(data.toString())
+      this.#listener.garbled(this.link, 'The hello is too large.', true) // [P-10]
+    else this.#listener.received(this.link, data.toString())
   }
 
   /** A violation of RFC 6455 is something that is no frame; a network's failure is followed by `close`, and that says enough. */
   #error(error: Error): void {
     const code = 'code' in error ? String(error.code) : ''
     if (this.#over || !code.startsWith('WS_ERR_')) return
-    this.#listener.garbled(error.message, code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
+    this.#listener.garbled(this.link, error.message, code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
   }
 
   #close(): void {
     const over = this.#over
     this.#end()
-    if (!over) this.#listener.closed()
-    this.#listener.gone()
+    if (!over) this.#listener.closed(this.link)
+    this.#listener.gone(this)
+  }
+
+  /** A queue that is too long has a while to get shorter. */
+  #worry(): void {
+    this.#calm = this.#clock.after(patienceMs, () => this.#tooSlow())
+    this.#stream.once('drain', () => this.#calmDown())
   }
 
   #tooSlow(): void {
     this.abandon(closeCodes.silent, 'What was sent is not read.')
-    this.#listener.closed()
+    this.#listener.closed(this.link)
   }
 
   #end(): void {

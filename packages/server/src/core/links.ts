@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 import { type Clock, decodeClientFrame, encode, type Json, limits, linesOf, type ServerFrame } from '@backchat/protocol'
 import type { WebSocket } from 'ws'
 import type { Input, LinkId } from '../machine/inputs.js'
-import { LinkSocket } from './link-socket.js'
+import { type LinkListener, LinkSocket } from './link-socket.js'
 
 export interface LinksOptions {
   readonly feed: (input: Input) => void
@@ -14,17 +14,12 @@ export interface LinksOptions {
   readonly messageBytes: number
 }
 
-interface Link {
-  readonly socket: LinkSocket
-  /** The upgrade; let go once all has been learnt from it. */
-  request: IncomingMessage | undefined
-}
-
 export class Links {
   readonly #options: LinksOptions
-  readonly #links = new Map<LinkId, Link>()
-  /** All sockets that exist, also those that are abandoned and not gone yet. */
-  readonly #sockets = new Set<LinkSocket>()
+  readonly #listener: LinkListener
+  readonly #links = new Map<LinkId, LinkSocket>()
+  /** Of links that are over, as long as something is left of them. */
+  readonly #leaving = new Set<LinkSocket>()
   /** Sockets with frames of this turn. */
   #written: LinkSocket[] = []
   /** Sockets that have nothing but chunks to write. */
@@ -34,6 +29,16 @@ export class Links {
 
   constructor(options: LinksOptions) {
     this.#options = options
+    const { feed } = options
+    this.#listener = {
+      received: (link, text) => this.#received(link, text),
+      garbled: (link, reason, tooLarge) => feed({ kind: 'garbled', link, reason, tooLarge }),
+      closed: (link) => {
+        this.#end(link)
+        feed({ kind: 'closed', link })
+      },
+      gone: (socket) => this.#gone(socket),
+    }
   }
 
   /** How many links there are, those that have said nothing included. */
@@ -44,30 +49,21 @@ export class Links {
   /** Bytes that wait for the network to take them. */
   get queuedBytes(): number {
     let bytes = 0
-    for (const socket of this.#sockets) bytes += socket.queuedBytes
+    for (const sockets of [this.#links.values(), this.#leaving])
+      for (const socket of sockets) bytes += socket.queuedBytes
     return bytes
   }
 
   /** Bytes of one link that wait; 0 when it has ended. */
   queuedBytesOf(link: LinkId): number {
-    return this.#links.get(link)?.socket.queuedBytes ?? 0
+    return this.#links.get(link)?.queuedBytes ?? 0
   }
 
-  open(webSocket: WebSocket, stream: Duplex, request: IncomingMessage): void {
+  open(socket: WebSocket, stream: Duplex, request: IncomingMessage): void {
     const { feed, clock } = this.#options
     this.#last += 1
     const link = this.#last
-    const socket = new LinkSocket(webSocket, stream, clock, {
-      received: (text) => this.#received(link, text),
-      garbled: (reason, tooLarge) => feed({ kind: 'garbled', link, reason, tooLarge }),
-      closed: () => {
-        this.#links.delete(link)
-        feed({ kind: 'closed', link })
-      },
-      gone: () => this.#gone(socket),
-    })
-    this.#links.set(link, { socket, request })
-    this.#sockets.add(socket)
+    this.#links.set(link, new LinkSocket({ link, socket, stream, request }, clock, this.#listener))
     feed({ kind: 'opened', link })
   }
 
@@ -77,12 +73,12 @@ export class Links {
   }
 
   release(link: LinkId): void {
-    const entry = this.#links.get(link)
-    if (entry !== undefined) entry.request = undefined
+    const socket = this.#links.get(link)
+    if (socket !== undefined) socket.request = undefined
   }
 
   transmit(link: LinkId, frame: ServerFrame<Json>): void {
-    const socket = this.#links.get(link)?.socket
+    const socket = this.#links.get(link)
     if (socket === undefined) return
     if (frame.kind === 'welcome') socket.welcome()
     const isFirst = socket.transmit(encode(frame), payloadOf(frame))
@@ -103,8 +99,9 @@ export class Links {
   }
 
   abandon(link: LinkId, code: number, reason: string): void {
-    this.#links.get(link)?.socket.abandon(code, reason)
-    this.#links.delete(link)
+    const socket = this.#links.get(link)
+    this.#end(link)
+    socket?.abandon(code, reason)
   }
 
   /** Writes out the frames of this turn. */
@@ -116,7 +113,7 @@ export class Links {
   /** Abandons every link; resolves when nothing is left of any socket. */
   async close(code: number, reason: string): Promise<void> {
     for (const link of [...this.#links.keys()]) this.abandon(link, code, reason)
-    if (this.#sockets.size === 0) return
+    if (this.#leaving.size === 0) return
     await new Promise<void>((resolve) => {
       this.#emptied = resolve
     })
@@ -134,12 +131,19 @@ export class Links {
 
   /** What a newer version would say is ignored after `welcome` [P-3], and a breach before it [P-5]. */
   #mayBeNewer(link: LinkId): boolean {
-    return this.#links.get(link)?.socket.welcomed === true
+    return this.#links.get(link)?.welcomed === true
+  }
+
+  #end(link: LinkId): void {
+    const socket = this.#links.get(link)
+    if (socket === undefined) return
+    this.#links.delete(link)
+    this.#leaving.add(socket)
   }
 
   #gone(socket: LinkSocket): void {
-    this.#sockets.delete(socket)
-    if (this.#sockets.size === 0) this.#emptied?.()
+    this.#leaving.delete(socket)
+    if (this.#leaving.size === 0) this.#emptied?.()
   }
 }
 

@@ -6,6 +6,12 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 const headersTimeoutMs = 5_000
 const lookEveryMs = 500
 
+/**
+ * So many connections wait for a server that is busy, where the kernel allows it. What finds no room is lost and comes again after 1 s,
+ * then 2, then 4: by default there is room for 511, and a herd that comes back is larger.
+ */
+const backlog = 4_096
+
 export const createOwnServer = (answer: RequestListener): Server =>
   createServer(
     {
@@ -20,7 +26,7 @@ export const createOwnServer = (answer: RequestListener): Server =>
 export const listen = (server: Server, where: { port: number; host: string | undefined }): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(where, () => {
+    server.listen({ ...where, backlog }, () => {
       server.off('error', reject)
       resolve()
     })

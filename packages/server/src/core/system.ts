@@ -1,6 +1,6 @@
 /** What Node gives to the server: time, ids, and the hash under which a secret is kept. */
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Clock } from '@backchat/protocol'
 import { nanoid } from 'nanoid'
 
@@ -27,4 +27,4 @@ export const stayAlive = (): (() => void) => {
 export const newId = (): string => nanoid()
 
 /** The only form in which a client's secret is kept. */
-export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
+export const hashSecret = (secret: string): string => hash('sha256', secret, 'base64url')

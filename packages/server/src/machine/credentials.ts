@@ -46,6 +46,7 @@ export class Credentials {
   }
 
   attached(attachment: Attachment, client: string, endsAt: number): void {
+    if (!this.#authenticates) return
     this.#links.set(attachment.link, { attachment, client, endsAt, judging: false })
     this.#deadlines.set(attachment.link, endsAt + graceMs)
   }
@@ -57,9 +58,9 @@ export class Credentials {
 
   /** The client offers another token. */
   offered(link: LinkId, token: string, turn: Turn): void {
+    if (!this.#authenticates) return turn.transmit(link, { kind: 'authorized' })
     const credential = this.#links.get(link)
     if (credential === undefined) return
-    if (!this.#authenticates) return turn.transmit(link, { kind: 'authorized' })
     if (credential.judging) return this.#drop(link, closeCodes.protocolError, 'One token is judged at a time.', turn)
     credential.judging = true
     turn.perform({ kind: 'authenticate', link, token, client: credential.client })

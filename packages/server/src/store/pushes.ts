@@ -78,7 +78,7 @@ export class Pushes {
 
   /** The page that was asked is gone: nobody knows what it did. What it was not given, the new one will be asked. */
   turnedPage(record: SessionRecord): void {
-    for (const [push, asked] of record.asks) {
+    for (const [push, asked] of record.asks.entries()) {
       if (push <= record.given) this.#end(record, push, asked, { ok: 'unknown' })
     }
   }
@@ -101,7 +101,7 @@ export class Pushes {
 
   #endTrimmed(record: SessionRecord): void {
     const first = firstOf(record.log)
-    for (const [push, asked] of record.asks) {
+    for (const [push, asked] of record.asks.entries()) {
       if (push < first && push > record.given) this.#end(record, push, asked, { ok: 'trimmed' })
     }
   }
@@ -109,7 +109,8 @@ export class Pushes {
   /** Asks of owners that have ended are nobody's: they go when their room is needed. */
   #isFull(record: SessionRecord): boolean {
     if (record.asks.size < limits.asks) return false
-    for (const [push, asked] of record.asks) if (this.#owners.hasEnded(asked.owner)) close(record, push, asked)
+    for (const [push, asked] of record.asks.entries())
+      if (this.#owners.hasEnded(asked.owner)) close(record, push, asked)
     return record.asks.size >= limits.asks
   }
 

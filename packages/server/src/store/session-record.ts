@@ -1,5 +1,6 @@
 /** One client's session as a store keeps it: whose it is, which attempt is current, its journal, its log and what it is asked. */
 
+import { ShortLived } from '@backchat/protocol'
 import { type Abandoned, emptyJournal, type Journal, settle } from './journal.js'
 import { type Asked, emptyLog, type Log } from './log.js'
 import type { EndedSession, Fence, GreetOperation, GreetResult, Owner } from './operations.js'
@@ -23,7 +24,7 @@ export interface SessionRecord {
   readonly journal: Journal
   readonly log: Log
   /** The pushes that wait for an answer. */
-  readonly asks: Map<number, Asked>
+  readonly asks: ShortLived<number, Asked>
 }
 
 export type Link =
@@ -68,7 +69,7 @@ export const newRecord = (hello: GreetOperation): SessionRecord => {
     given: 0,
     journal,
     log: emptyLog(),
-    asks: new Map(),
+    asks: new ShortLived(),
   }
 }
 

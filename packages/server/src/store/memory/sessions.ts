@@ -1,5 +1,6 @@
 /** All sessions of a store in memory, found by session id, by user and client, or by who holds them; and which have no link. */
 
+import { Groups } from '../../groups.js'
 import type { Owner } from '../operations.js'
 import type { SessionRecord } from '../session-record.js'
 import type { SessionTable } from '../tables.js'
@@ -7,7 +8,7 @@ import type { SessionTable } from '../tables.js'
 /** Ids come from the network, so they are keys of maps and never of objects. */
 export class SessionsInMemory implements SessionTable {
   readonly #bySession = new Map<string, SessionRecord>()
-  readonly #byUser = new Map<string, Map<string, SessionRecord>>()
+  readonly #byUser = new Groups<string, SessionRecord>(({ client }) => client)
   readonly #byHolder = new Map<Owner, Set<SessionRecord>>()
   /** Records without a link: the one that has had none for longest comes first. */
   #released = new Set<SessionRecord>()
@@ -32,20 +33,19 @@ export class SessionsInMemory implements SessionTable {
   }
 
   find(user: string, client: string): SessionRecord | undefined {
-    return this.#byUser.get(user)?.get(client)
+    return this.#byUser.get(user, client)
   }
 
   of(user: string): readonly SessionRecord[] {
-    return [...(this.#byUser.get(user)?.values() ?? [])]
+    return this.#byUser.of(user)
   }
 
   countOf(user: string): number {
-    return this.#byUser.get(user)?.size ?? 0
+    return this.#byUser.sizeOf(user)
   }
 
   add(record: SessionRecord): SessionRecord {
-    const clients = this.#byUser.get(record.user) ?? new Map<string, SessionRecord>()
-    this.#byUser.set(record.user, clients.set(record.client, record))
+    this.#byUser.add(record.user, record)
     this.#bySession.set(record.session, record)
     return record
   }
@@ -53,9 +53,7 @@ export class SessionsInMemory implements SessionTable {
   remove(record: SessionRecord): void {
     this.#unlink(record)
     this.#bySession.delete(record.session)
-    const clients = this.#byUser.get(record.user)
-    clients?.delete(record.client)
-    if (clients?.size === 0) this.#byUser.delete(record.user)
+    this.#byUser.delete(record.user, record.client)
   }
 
   hold(record: SessionRecord, owner: Owner): void {
