@@ -1,6 +1,6 @@
 /** Named deadlines, thousands of them, with the earliest at hand: a machine has one time to wake at, and no timers. */
 
-import { ShortLived } from './short-lived.js'
+import { Few } from './few.js'
 
 interface Entry {
   readonly key: number
@@ -16,7 +16,7 @@ const smallHeap = 64
 
 export class Deadlines {
   /** The entry of each key that has a deadline. All others in the heap are garbage. */
-  readonly #current = new ShortLived<number, Entry>()
+  readonly #current = new Few<number, Entry>()
   /** A binary heap, the earliest first. Garbage stays until it comes up, or until it is more than half. */
   #heap: Entry[] = []
   #orders = 0

@@ -38,9 +38,8 @@ export function plainMessage(
   if (!metadata.ok) return refused(`metadata: ${metadata.reason}`)
   if (!metadata.json.startsWith('{')) return refused('metadata: it is not an object')
 
-  let text = `{"id":${JSON.stringify(parts.id)},"timestamp":${JSON.stringify(parts.timestamp)}`
-  if (type !== undefined) text += `,"type":${JSON.stringify(type)}`
-  text += said
+  const { id, timestamp } = parts
+  let text = JSON.stringify({ id, timestamp, type }).slice(0, -1) + said
   if (content.json !== 'null') text += `,"content":${content.json}`
   if (metadata.json !== '{}') text += `,"metadata":${metadata.json}`
   return { ok: true, json: `${text}}` as Json }

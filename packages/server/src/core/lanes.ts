@@ -1,6 +1,6 @@
 /** Who may run now: so many handlers of a session at a time, and one of a type that keeps its order. The rest waits, in the order in which it came. */
 
-import { ShortLived } from '@backchat/protocol'
+import { Few } from '@backchat/protocol'
 
 export interface LanesOptions {
   /** Most handlers of a session that run at a time. */
@@ -19,7 +19,7 @@ export interface Place {
 
 export class Lanes {
   readonly #options: LanesOptions
-  readonly #sessions = new ShortLived<string, Lane>()
+  readonly #sessions = new Few<string, Lane>()
 
   constructor(options: LanesOptions) {
     this.#options = options

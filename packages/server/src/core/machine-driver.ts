@@ -31,7 +31,7 @@ export interface DriverOptions {
 export class MachineDriver {
   readonly #options: DriverOptions
   readonly #line: StoreLine
-  #inputs: Input[] = []
+  #inputs: Input[] = nothing
   #turnAhead = false
   #stopped = false
   #timer: { readonly at: number; readonly cancel: () => void } | undefined
@@ -57,7 +57,9 @@ export class MachineDriver {
   /** Reports a fact. It is handled after the code that runs now, together with all else that this tick brings. */
   feed(input: Input): void {
     if (this.#stopped) return
-    this.#inputs.push(input)
+    // Nearly always it is alone, for which V8 would make room for seventeen.
+    if (this.#inputs.length === 0) this.#inputs = [input]
+    else this.#inputs.push(input)
     this.#turnSoon()
   }
 
@@ -77,7 +79,7 @@ export class MachineDriver {
   stop(): void {
     this.#stopped = true
     this.#stopListening?.()
-    this.#inputs = []
+    this.#inputs = nothing
     this.#line.flush()
     this.#timer?.cancel()
     this.#timer = undefined
@@ -103,7 +105,7 @@ export class MachineDriver {
   #handleAll(now: number): void {
     while (this.#inputs.length > 0) {
       const inputs = this.#inputs
-      this.#inputs = []
+      this.#inputs = nothing
       for (const effect of this.#effectsOf(inputs, now)) this.#perform(effect)
     }
   }
@@ -161,5 +163,8 @@ export class MachineDriver {
     else this.#setTimer(now)
   }
 }
+
+/** Never added to. */
+const nothing: never[] = []
 
 const closed: WireError = { code: 'CLOSED', message: 'The server is closed.', mayHaveExecuted: false }

@@ -5,10 +5,10 @@ import {
   type CodedError,
   type Contract,
   type ErrorCode,
+  Few,
   type Ids,
   type Message,
   requestDefaults,
-  ShortLived,
   type Untyped,
   type WireError,
 } from '@backchat/protocol'
@@ -53,7 +53,7 @@ export interface EndedRun {
 
 export class MessageProcessor<User extends Identity, State extends object> {
   readonly #options: ProcessorOptions<User, State>
-  readonly #runs = new ShortLived<number, ActiveRun<User, State>>()
+  readonly #runs = new Few<number, ActiveRun<User, State>>()
   /** While the rate limit counts them. */
   readonly #counted = new Set<RunId>()
 

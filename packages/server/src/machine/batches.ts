@@ -1,11 +1,11 @@
 /** Batches that the store has not answered yet, and how to go on with each of their answers. */
 
-import { ShortLived } from '@backchat/protocol'
+import { Few } from '@backchat/protocol'
 import type { Result } from '../store/operations.js'
 import type { Failed, Question, Turn } from './turn.js'
 
 export class Batches {
-  readonly #unanswered = new ShortLived<number, readonly Question[]>()
+  readonly #unanswered = new Few<number, readonly Question[]>()
   readonly #unsaid: () => void
   #next = 1
 

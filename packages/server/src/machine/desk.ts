@@ -1,13 +1,13 @@
 /** What one link waits for, and what it is told of it [P-16 … P-21]. */
 
 import {
+  Few,
   type Json,
   type Ranges,
   type RequestFrame,
   type RequestMessage,
   type RequestMode,
   type ServerFrame,
-  ShortLived,
   type WireError,
 } from '@backchat/protocol'
 import type { Ending } from '../store/operations.js'
@@ -36,7 +36,7 @@ export interface Waiting {
 
 export class Desk {
   readonly attachment: Attachment
-  readonly #waiting = new ShortLived<number, Waiting>()
+  readonly #waiting = new Few<number, Waiting>()
   /** How many requests of this link were taken [P-32]. */
   taken = 0
 

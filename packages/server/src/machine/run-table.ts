@@ -1,6 +1,6 @@
 /** The runs of this node, found by their own number or by session and request number. */
 
-import { type RequestMode, ShortLived } from '@backchat/protocol'
+import { Few, type RequestMode } from '@backchat/protocol'
 import type { RunFence } from '../store/operations.js'
 import type { SizedEnding } from './ending.js'
 import type { Flow } from './flow.js'
@@ -53,13 +53,13 @@ export const isLive = ({ state }: Run): boolean =>
   state.step === 'starting' || state.step === 'running' || state.step === 'held'
 
 export class RunTable {
-  readonly #byId = new ShortLived<number, Run>()
-  readonly #bySession = new ShortLived<string, ShortLived<number, Run>>()
+  readonly #byId = new Few<number, Run>()
+  readonly #bySession = new Few<string, Few<number, Run>>()
 
   add(run: Run): void {
     const { session, n } = run.fence
     const runs = this.#bySession.get(session)
-    if (runs === undefined) this.#bySession.set(session, new ShortLived<number, Run>().set(n, run))
+    if (runs === undefined) this.#bySession.set(session, new Few<number, Run>().set(n, run))
     else runs.set(n, run)
     this.#byId.set(run.id, run)
   }
@@ -97,4 +97,4 @@ export class RunTable {
   }
 }
 
-const runsIn = (table: ShortLived<number, Run> | undefined): readonly Run[] => table?.values() ?? []
+const runsIn = (table: Few<number, Run> | undefined): readonly Run[] => table?.values() ?? []

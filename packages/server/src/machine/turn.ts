@@ -23,8 +23,8 @@ export interface Question {
 
 export class Turn {
   readonly now: number
-  readonly effects: Effect[] = []
-  readonly questions: Question[] = []
+  effects: Effect[] = none
+  questions: Question[] = none
   readonly #failed: (error: unknown) => void
 
   /** `failed` is told of a bug of ours; default: it is thrown. */
@@ -47,23 +47,30 @@ export class Turn {
   }
 
   perform(effect: Effect): void {
-    this.effects.push(effect)
+    // Most turns have one, for which V8 would make room for seventeen.
+    if (this.effects === none) this.effects = [effect]
+    else this.effects.push(effect)
   }
 
   transmit(link: LinkId, frame: ServerFrame<Json>): void {
-    this.effects.push({ kind: 'transmit', link, frame })
+    this.perform({ kind: 'transmit', link, frame })
   }
 
   abandon(link: LinkId, code: number, reason: string): void {
-    this.effects.push({ kind: 'abandon', link, code, reason })
+    this.perform({ kind: 'abandon', link, code, reason })
   }
 
   /** Asks the store. The answer comes in a later turn, after the answers of all that was asked before. */
   ask<O extends Operation>(operation: O, goOn: Continue<O>): void {
     // The answer stands in the place of its operation, so its type is the operation's.
-    this.questions.push({ operation, goOn: goOn as Question['goOn'] })
+    const question = { operation, goOn: goOn as Question['goOn'] }
+    if (this.questions === none) this.questions = [question]
+    else this.questions.push(question)
   }
 }
+
+/** Never added to. */
+const none: never[] = []
 
 const thrown = (error: unknown): void => {
   throw error
