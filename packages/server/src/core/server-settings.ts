@@ -158,7 +158,7 @@ export const serverSettings = {
     least: 0,
     most: dayMs,
     meaning:
-      'How late the event loop may be; when it is later again and again, a part of the new requests is refused with `OVERLOADED`, and the clients come again. 0: none is for that.',
+      'How late the event loop may be; when it is later again and again, or busy for three times as long, a part of the new requests is refused with `OVERLOADED`, and the clients come again. 0: none is for that.',
   },
   explained: {
     name: 'config.explained',

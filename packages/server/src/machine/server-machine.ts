@@ -60,9 +60,10 @@ export interface ServerMachineOptions {
   readonly failed?: (error: unknown) => void
 }
 
-/** A part that has times of its own. */
+/** A part that has times of its own: it stands in `#timed` and in `#next`. */
 interface Timed {
   wake(turn: Turn): void
+  wakeAt(): number
 }
 
 const wake = (part: Timed, turn: Turn): void => part.wake(turn)

@@ -17,7 +17,7 @@ const least = 1 / 64
 const retryMs = 1_500
 const mostRetryMs = 10_000
 /** With less time than that left, coming again would end in a timeout, which says less than a refusal. */
-const leastLeftMs = 1_000
+const leastLeftMs = retryMs
 
 export class Strain {
   readonly #mostMs: number
@@ -25,13 +25,13 @@ export class Strain {
   #dueAt = Number.POSITIVE_INFINITY
   /** How many asked since the last pulse. */
   #asked = 0
-  /** When something was done last, and the longest that nothing was while the pulse was overdue: a pause, if there was one. */
-  #activeAt = 0
-  #pauseMs = 0
   /** Of these how many were let in, and how many were turned away because what was let in already was enough. */
   #letIn = 0
   #cut = 0
-  /** For how long it was busy, and how many were let in: what one of them takes, now or when it has waited for something. The older, the less it counts. */
+  /** When something was done last, and the longest that nothing was while the pulse was overdue: a pause, if there was one. */
+  #activeAt = 0
+  #pauseMs = 0
+  /** By how much it was too late without a pause, and how many were let in: what one of them takes, now or when it has waited for something. The older, the less it counts. */
   #busyMs = 0
   #served = 0
   /** How late the last pulse was that was too late, and for how long they have been in time since. */
@@ -104,9 +104,10 @@ export class Strain {
   }
 
   #judge(lateMs: number): void {
-    this.#busyMs = this.#busyMs * memory + lateMs - this.#pauseMs
-    this.#served = this.#served * memory + this.#letIn
     const isLate = lateMs > this.#mostMs
+    // In time it may be busy with anything, and turns nobody away for that.
+    this.#busyMs = this.#busyMs * memory + (isLate ? lateMs - this.#pauseMs : 0)
+    this.#served = this.#served * memory + this.#letIn
     if (this.#cut > 0) this.#shrink(1 - this.#cut / this.#asked)
     else if (isLate && this.#isSuspect) this.#shrink(this.#mostMs / lateMs)
     else if (!isLate) this.#share = Math.min(1, this.#share * growth)
