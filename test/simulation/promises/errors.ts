@@ -117,8 +117,9 @@ export const errorsOf =
         greeted: ({ session }) => void sessions.add(session),
         forgotten: ({ session }) => void gone.add(session),
         begun({ session, n, node, owner }) {
-          running.set(`${session} ${n}`, node)
-          if (givenUp.has(owner)) orphans.add(`${session} ${n}`)
+          const request = `${session} ${n}`
+          running.set(request, node)
+          if (givenUp.has(owner)) orphans.add(request)
         },
         finished({ session, n, node }, now) {
           const request = `${session} ${n}`

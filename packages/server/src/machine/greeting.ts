@@ -180,7 +180,6 @@ export class Greeting {
       client,
       secretHash: hash(hello.secret),
       attempt,
-      ...(epoch !== undefined && { epoch }),
       lastPush,
       floor,
       settled,
@@ -188,6 +187,7 @@ export class Greeting {
       owner: owner(),
       newSession: newId(),
       newEpoch: newId(),
+      ...(epoch !== undefined && { epoch }),
     }
   }
 }

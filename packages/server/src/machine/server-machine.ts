@@ -305,10 +305,10 @@ export class ServerMachine {
       epoch,
       resumed,
       head,
-      ...(gap && { gap }),
       idempotent: registry.idempotent(),
       limits: this.#limits,
       heartbeatMs: this.#heartbeatMs,
+      ...(gap && { gap }),
       ...expiry(tokenEndsAt, turn.now),
     }) // [P-12]
     turn.perform({ kind: 'attached', link, session, user, resumed })
