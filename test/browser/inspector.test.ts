@@ -98,7 +98,8 @@ test('one that is settled is found by its id, also from a link', async () => {
   const ada = await server.join('ada')
   const pending = ada.request('text', { text: 'hello' })
   await pending
-  await expect.poll(() => server.manager.explain(pending.id)?.stage).toBe('settled')
+  // It is confirmed within 2 s [P-22].
+  await expect.poll(() => server.manager.explain(pending.id)?.stage, { timeout: 10_000 }).toBe('settled')
   const page = await open(`#request=${pending.id}`)
   await trace(page).getByText('settled with ok, confirmed by the client').waitFor()
   await page.getByLabel('Find').fill('nobody-knows-this')
