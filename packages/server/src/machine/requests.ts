@@ -266,7 +266,9 @@ export class Requests {
     // It ended here, and the store has forgotten that: it went back in time.
     if (stage === undefined && isOurs) return desk.failed(n, endForgotten, turn)
     waiting.elsewhere = !isOurs
-    if (!waiting.reported && (stage === 'running' || !isOurs)) desk.started(n, turn)
+    // Whether another owner calls the handler it has journalled is not known yet, and a send is done when one is called [P-16].
+    const isUnderWay = stage === 'running' || (!isOurs && waiting.mode !== 'send')
+    if (!waiting.reported && isUnderWay) desk.started(n, turn)
     desk.chunks(n, first, chunks, turn)
   }
 
