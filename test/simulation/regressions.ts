@@ -584,18 +584,21 @@ export const regressions: Readonly<Record<string, Scenario>> = {
     nodes: [node],
     healAtMs: 16_115,
   },
-  'a send was begun under a name that its server gave up meanwhile, and was said to have started when it was asked again': {
-    seed: 4090328,
-    clients: [{ ...client, name: 'client 1' }],
-    asks: [{ id: '1.6', client: 0, atMs: 7_588, mode: 'send', type: 'text', timeoutMs: 60_000, readerMs: 0, handler }],
-    pushes: [],
-    questions: [],
-    faults: [
-      { atMs: 3_449, fault: { kind: 'pause', node: 0, forMs: 3_324 } },
-      { atMs: 5_628, fault: { kind: 'slow', node: 0, forMs: 2_982, delayMs: 1_442 } },
-    ],
-    server,
-    nodes: [{ ...node, name: 'node 1', named: false }],
-    healAtMs: 7_589,
-  },
+  'a send was begun under a name that its server gave up meanwhile, and was said to have started when it was asked again':
+    {
+      seed: 4090328,
+      clients: [{ ...client, name: 'client 1' }],
+      asks: [
+        { id: '1.6', client: 0, atMs: 7_588, mode: 'send', type: 'text', timeoutMs: 60_000, readerMs: 0, handler },
+      ],
+      pushes: [],
+      questions: [],
+      faults: [
+        { atMs: 3_449, fault: { kind: 'pause', node: 0, forMs: 3_324 } },
+        { atMs: 5_628, fault: { kind: 'slow', node: 0, forMs: 2_982, delayMs: 1_442 } },
+      ],
+      server,
+      nodes: [{ ...node, name: 'node 1', named: false }],
+      healAtMs: 7_589,
+    },
 }
