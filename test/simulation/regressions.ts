@@ -601,4 +601,33 @@ export const regressions: Readonly<Record<string, Scenario>> = {
       nodes: [{ ...node, name: 'node 1', named: false }],
       healAtMs: 7_589,
     },
+  'a store went back past the start of a request, and one before it, cancelled unheard, began on a server that had been paused':
+    {
+      seed: 4093146,
+      clients: [{ ...client, latencyMs: [0, 5] }],
+      asks: [
+        { id: '0.10', client: 0, atMs: 13_157, mode: 'request', type: 'text', timeoutMs: 409, readerMs: 0, handler },
+        {
+          id: '0.13',
+          client: 0,
+          atMs: 7_483,
+          mode: 'request',
+          type: 'text',
+          timeoutMs: 60_000,
+          readerMs: 0,
+          handler: { ...handler, workMs: 500 },
+        },
+        { id: '0.14', client: 0, atMs: 15_514, mode: 'request', type: 'text', timeoutMs: 60_000, readerMs: 0, handler },
+      ],
+      pushes: [],
+      questions: [],
+      faults: [
+        { atMs: 7_962, fault: { kind: 'pause', node: 1, forMs: 10_286 } },
+        { atMs: 13_735, fault: { kind: 'slow', node: 1, forMs: 7_993, delayMs: 465 } },
+        { atMs: 18_427, fault: { kind: 'rollback', byMs: 8_000 } },
+      ],
+      server: { ...server, sticky: false },
+      nodes: [node, { ...node, name: 'node 1', storeMs: 1 }],
+      healAtMs: 18_428,
+    },
 }

@@ -15,6 +15,7 @@ import type { Promised } from './promise.js'
 import { pushes } from './pushes.js'
 import { resets } from './resets.js'
 import { runsOnce } from './runs-once.js'
+import { sends } from './sends.js'
 import { settles } from './settles.js'
 
 /** What a promise has to say of these facts, each with its time. */
@@ -113,6 +114,29 @@ test('a store that goes back excuses a second run of what it forgot, even if the
     ]).length
   // The third run is always one too many: the second one's start is not forgotten.
   for (const calledAt of [6, 11]) expect([saysOf(4, calledAt), saysOf(5, calledAt)]).toEqual([1, 2])
+})
+
+test('requests begin in the order of their numbers, after a store went back too, save that nothing need come after a start that it forgot', () => {
+  const begun = (now: number, n: number): [number, Fact] => [
+    now,
+    { fact: 'begun', node: 1, session: 'one', n, owner: 'node 1' },
+  ]
+  const asked = [1, 2, 3].flatMap((n): [number, Fact][] => {
+    const ask = probeAsk(0, n)
+    const frame = { kind: 'request', n, mode: 'request', leftMs: 1, message: `"ask":"${ask.id}"` as Json } as const
+    return [
+      [0, { fact: 'asked', client: 0, ask }],
+      [0, { fact: 'sent', client: 0, link: 1, frame }],
+    ]
+  })
+  const attached: Fact = { fact: 'attached', node: 1, link: 1, session: 'one', client: 0, resumed: false }
+  const saysOf = (to: number) => {
+    const back: [number, Fact] = [10, { fact: 'store rolled back', to }]
+    return judged(sends, [...asked, [1, attached], begun(2, 2), begun(5, 3), back, begun(11, 1)])
+  }
+  expect(saysOf(1)).toEqual([])
+  expect(saysOf(2)).toEqual(['request 1 of one began after 2'])
+  expect(saysOf(5)).toEqual(['request 1 of one began after 3'])
 })
 
 test('of pushes that a store forgot nothing is known; those of other sessions are due', () => {

@@ -1,6 +1,7 @@
 /**
  * What is sent without waiting for a reply: when its caller is told that all is well, a journal has it, and it runs unless the
  * node that has it fails before, or refuses it; and requests get their numbers in the order in which they were asked, and begin in that order unless one was sent again or refused [P-14].
+ * What a store that went back has forgotten to have begun, nothing need come after.
  */
 
 import type { Ask } from '../scenario.js'
@@ -16,6 +17,12 @@ interface Numbered {
   readonly again: Set<number>
 }
 
+/** A request that began when no higher number of its session had begun. */
+interface Highest {
+  readonly at: number
+  readonly n: number
+}
+
 export function sends(broken: Broken, { numbering }: Seen): Watch {
   const ran = new Set<Ask>()
   /** The node whose it is to run what a journal has; and what was said to be done before it ran. */
@@ -25,8 +32,8 @@ export function sends(broken: Broken, { numbering }: Seen): Watch {
   /** In which place of its client's order each was asked. */
   const places = new Map<Ask, number>()
   const clients = new Map<number, Numbered>()
-  /** The highest number that began in each session, and whose session it is. */
-  const begun = new Map<string, number>()
+  /** The highest numbers that began in each session, one after the other, and whose session it is. */
+  const begun = new Map<string, Highest[]>()
   const clientOf = new Map<string, number>()
 
   const numberedOf = (client: number): Numbered => {
@@ -47,13 +54,20 @@ export function sends(broken: Broken, { numbering }: Seen): Watch {
     numbered.place = place
   }
 
-  const began = (session: string, n: number, node: number) => {
+  const began = (session: string, n: number, node: number, at: number) => {
     const ask = numbering.askOf(clientOf.get(session) ?? -1, n)
     if (ask) recorded.set(ask, node)
-    const highest = begun.get(session) ?? 0
+    const before = begun.get(session) ?? []
+    begun.set(session, before)
+    const highest = before.at(-1)?.n ?? 0
     const numbered = clients.get(clientOf.get(session) ?? -1)
     if (n < highest && numbered && !numbered.again.has(n)) broken(`request ${n} of ${session} began after ${highest}`)
-    begun.set(session, Math.max(highest, n))
+    if (n > highest) before.push({ at, n })
+  }
+
+  const wentBack = (to: number) => {
+    owed.clear()
+    for (const before of begun.values()) while ((before.at(-1)?.at ?? to) > to) before.pop()
   }
 
   /** What it had not run, perhaps nobody runs. */
@@ -90,7 +104,7 @@ export function sends(broken: Broken, { numbering }: Seen): Watch {
       },
       'sent request': ({ client, frame }) => requested(client, frame.n),
       attached: ({ session, client }) => void clientOf.set(session, client),
-      begun: ({ session, n, node }) => began(session, n, node),
+      begun: ({ session, n, node }, now) => began(session, n, node, now),
       down: failed,
       // What waited for its handler meanwhile may have waited too long.
       paused: failed,
@@ -100,7 +114,7 @@ export function sends(broken: Broken, { numbering }: Seen): Watch {
       // The handlers of a session that is over are told so, or are not called any more.
       forgotten: ({ session }) => over(session),
       'store lost': () => owed.clear(),
-      'store rolled back': () => owed.clear(),
+      'store rolled back': ({ to }) => wentBack(to),
       'settled up'() {
         for (const { id } of owed) broken(`${id} was said to be done, and never ran`)
       },
