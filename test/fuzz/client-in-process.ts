@@ -40,7 +40,7 @@ export class ClientInProcess {
     }
     this.now = now
     this.#events = events
-    const ids = { id: newName('id'), client: newName('client'), secret: newName('secret') }
+    const ids = { id: newName('id'), message: newName('message'), client: newName('client'), secret: newName('secret') }
     this.#machine = new ClientMachine({ random, ids })
     this.feed({ kind: 'started' })
     this.feed({ kind: 'listened', type: '*' })
@@ -59,7 +59,6 @@ export class ClientInProcess {
   ask(key: number, { mode, type, content, timeoutMs }: Ask): void {
     const text = written(`message ${key}`, content)
     const message = `{"type":${JSON.stringify(type)},${text.slice(1)}` as Json
-    const bytes = message.length
     this.feed({
       kind: 'requested',
       key,
@@ -67,7 +66,6 @@ export class ClientInProcess {
       id: `message ${key}`,
       type,
       message,
-      bytes,
       timeoutMs: Math.min(timeoutMs, limits.timeoutMs),
     })
   }

@@ -1,6 +1,6 @@
 /** What somebody's client does with what a server asks: a handler that takes its time, answers or throws, and stops when its answer is not wanted any more. */
 
-import { type Json, toJson, utf8Length } from '@backchat/protocol'
+import { type Json, toJson } from '@backchat/protocol'
 import type { VirtualClock } from '@backchat/testing'
 import type { ClientFact } from './facts.js'
 import type { ClientEffect, ClientInput } from './machines.js'
@@ -57,7 +57,7 @@ export class Answering {
     }
     tell({ fact: 'question returned', client, run, question: id })
     const message = json({ id: `answer ${run}`, timestamp: '2030-01-01T00:00:00.000Z', content: { question: id, run } })
-    feed({ kind: 'answered', push, message, bytes: utf8Length(message) })
+    feed({ kind: 'answered', push, message })
   }
 }
 

@@ -68,8 +68,7 @@ export class Application {
     const encoded = toJson({ id, timestamp: new Date(clock.wall()).toISOString(), type, content: { ask } })
     if (!encoded.ok) throw new Error(encoded.reason)
     const message = encoded.json
-    const bytes = Buffer.byteLength(message)
-    const requested = { kind: 'requested', key, id, type, mode, timeoutMs, message, bytes } as const
+    const requested = { kind: 'requested', key, id, type, mode, timeoutMs, message } as const
     return type === 'init' ? { ...requested, init: true } : requested
   }
 

@@ -10,6 +10,7 @@ export function copiedIds(own: Ids, others: Ids): Ids {
   let copied: { client: string; secret: string } | undefined = { client: others.client(), secret: others.secret() }
   return {
     id: () => own.id(),
+    message: () => own.message(),
     client: () => copied?.client ?? own.client(),
     secret() {
       const secret = copied?.secret ?? own.secret()

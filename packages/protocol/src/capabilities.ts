@@ -14,8 +14,10 @@ export interface Clock {
 export type Random = () => number
 
 export interface Ids {
-  /** A new message id, session id, epoch or page: unique, unguessable. */
+  /** A new session id, epoch or page: unique, unguessable. */
   id(): string
+  /** A new message id: unique. */
+  message(): string
   /** At least 128 random bits in URL-safe characters: a client id. */
   client(): string
   /** At least 256 random bits in URL-safe characters: a client's secret. */

@@ -69,7 +69,7 @@ export function isLongerThan(text: string, bytes: number): boolean {
  */
 export function isDeeperThan(text: string, depth: number): boolean {
   // Each level takes two characters of JSON.
-  if (text.length <= 2 * depth || !hasMoreThan(text, depth, '[{')) return false
+  if (text.length <= 2 * depth || countOf('[', text, depth) + countOf('{', text, depth) <= depth) return false
   let open = 0
   let quoted = false
   for (let index = 0; index < text.length; index++) {
@@ -84,13 +84,9 @@ export function isDeeperThan(text: string, depth: number): boolean {
   return false
 }
 
-/** Nearly every frame has few brackets, and searching for one is much faster than looking at every character. */
-function hasMoreThan(text: string, count: number, marks: string): boolean {
+/** Nearly every frame has few brackets, and searching for one is much faster than looking at every character. Stops beyond `most`. */
+function countOf(mark: string, text: string, most: number): number {
   let found = 0
-  for (const mark of marks) {
-    for (let index = text.indexOf(mark); index >= 0; index = text.indexOf(mark, index + 1)) {
-      if (++found > count) return true
-    }
-  }
-  return false
+  for (let index = text.indexOf(mark); index >= 0 && found <= most; index = text.indexOf(mark, index + 1)) found++
+  return found
 }

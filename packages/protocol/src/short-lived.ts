@@ -15,6 +15,10 @@ export class ShortLived<Key, Value> {
     return this.#map?.get(key)
   }
 
+  has(key: Key): boolean {
+    return this.#map?.has(key) ?? false
+  }
+
   set(key: Key, value: Value): this {
     this.#map ??= new Map()
     this.#map.set(key, value)

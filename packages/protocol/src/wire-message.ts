@@ -19,31 +19,44 @@ export function wireMessage(parts: MessageParts, defaults: WireDefaults): Encode
   const { type, from, to } = parts
   if (typeof type !== 'string') return refused(noText)
   if (!parties.includes(from) || !parties.includes(to)) return refused(`from, to: each is one of ${parties.join(', ')}`)
-  let said = ''
-  if (from !== defaults.from) said += `,"from":"${from}"`
-  if (to !== defaults.to) said += `,"to":"${to}"`
-  return plainMessage(parts, defaults.typeIsWritten || type !== defaults.type ? type : undefined, said)
+  return plainMessage(
+    parts,
+    defaults.typeIsWritten || type !== defaults.type ? type : undefined,
+    from === defaults.from ? undefined : from,
+    to === defaults.to ? undefined : to,
+  )
 }
 
-/** The same for a client, whose frames always mean by whom and to whom it is. Without a type it is that of the frame. `said`: what else stands beside it. */
+/** The same for a client, whose frames always mean by whom and to whom it is. What is undefined is what the frame means anyway. */
 export function plainMessage(
-  parts: Omit<MessageParts, 'type' | 'from' | 'to'>,
+  { id, timestamp, content = null, metadata }: Omit<MessageParts, 'type' | 'from' | 'to'>,
   type?: string | undefined,
-  said = '',
+  from?: Party | undefined,
+  to?: Party | undefined,
 ): Encoded {
   if (type !== undefined && typeof type !== 'string') return refused(noText)
-  const content = toJson(parts.content ?? null)
-  if (!content.ok) return refused(`content: ${content.reason}`)
-  const metadata = parts.metadata == null ? noMetadata : toJson(parts.metadata)
-  if (!metadata.ok) return refused(`metadata: ${metadata.reason}`)
-  if (!metadata.json.startsWith('{')) return refused('metadata: it is not an object')
+  // One text at once: what is put together from several takes three times the memory, for every message under way.
+  if (metadata == null && !mayVanish(content)) {
+    const whole = toJson({ id, timestamp, type, from, to, content: content ?? undefined })
+    if (whole.ok) return whole
+  }
+  const contentJson = toJson(content)
+  if (!contentJson.ok) return refused(`content: ${contentJson.reason}`)
+  const metadataJson = metadata == null ? noMetadata : toJson(metadata)
+  if (!metadataJson.ok) return refused(`metadata: ${metadataJson.reason}`)
+  if (!metadataJson.json.startsWith('{')) return refused('metadata: it is not an object')
 
-  const { id, timestamp } = parts
-  let text = JSON.stringify({ id, timestamp, type }).slice(0, -1) + said
-  if (content.json !== 'null') text += `,"content":${content.json}`
-  if (metadata.json !== '{}') text += `,"metadata":${metadata.json}`
+  let text = JSON.stringify({ id, timestamp, type, from, to }).slice(0, -1)
+  if (contentJson.json !== 'null') text += `,"content":${contentJson.json}`
+  if (metadataJson.json !== '{}') text += `,"metadata":${metadataJson.json}`
   return { ok: true, json: `${text}}` as Json }
 }
+
+/** Whether a field of this value may be missing in JSON, without a word. */
+const mayVanish = (value: unknown): boolean =>
+  typeof value === 'object'
+    ? value !== null && 'toJSON' in value
+    : typeof value === 'function' || typeof value === 'symbol'
 
 const noText = 'type: it is not a string'
 const noMetadata: Encoded = { ok: true, json: '{}' as Json }
@@ -68,6 +81,7 @@ export function expandMessage(
     content: wire.content ?? null,
     sessionId,
     timestamp: wire.timestamp,
-    metadata: extraMetadata ? { ...wire.metadata, ...extraMetadata } : (wire.metadata ?? {}),
+    metadata:
+      wire.metadata && extraMetadata ? { ...wire.metadata, ...extraMetadata } : (extraMetadata ?? wire.metadata ?? {}),
   }
 }

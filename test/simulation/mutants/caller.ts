@@ -67,7 +67,6 @@ export class Caller {
       id: 'message',
       type: 'text',
       message,
-      bytes: 20,
       timeoutMs: 60_000,
     })
   }

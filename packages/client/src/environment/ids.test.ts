@@ -5,6 +5,10 @@ test('an id is 21 characters that need no escaping', () => {
   expect(platformIds.id()).toMatch(/^[\w-]{21}$/)
 })
 
+test('the id of a message is 23 of them', () => {
+  expect(platformIds.message()).toMatch(/^[\w-]{23}$/)
+})
+
 test('a client id is at least 128 random bits in 64 safe characters, a secret 256', () => {
   for (let round = 0; round < 200; round += 1) {
     const client = platformIds.client()
@@ -15,6 +19,11 @@ test('a client id is at least 128 random bits in 64 safe characters, a secret 25
 })
 
 test('no name is given twice', () => {
-  const names = Array.from({ length: 1_000 }, () => [platformIds.id(), platformIds.client(), platformIds.secret()])
-  expect(new Set(names.flat()).size).toBe(3_000)
+  const names = Array.from({ length: 1_000 }, () => [
+    platformIds.id(),
+    platformIds.message(),
+    platformIds.client(),
+    platformIds.secret(),
+  ])
+  expect(new Set(names.flat()).size).toBe(4_000)
 })

@@ -1,6 +1,6 @@
 import { type Json, limits } from '@backchat/protocol'
 import { describe, expect, test } from 'vitest'
-import { Stage, type StageOptions, says } from './stage.js'
+import { long, Stage, type StageOptions, says } from './stage.js'
 
 /** Online, with a handler for `confirm`. */
 const handling = (options: StageOptions = {}) => {
@@ -12,7 +12,7 @@ const handling = (options: StageOptions = {}) => {
 
 const yes = '{"id":"yes"}' as Json
 
-const answer = (stage: Stage, push: number, bytes = 20) => stage.tell({ kind: 'answered', push, message: yes, bytes })
+const answer = (stage: Stage, push: number, message = yes) => stage.tell({ kind: 'answered', push, message })
 
 const answers = (stage: Stage) =>
   stage.frames().flatMap((frame) => {
@@ -68,7 +68,7 @@ describe('being asked', () => {
   test('an answer that is too large is an error, and so is an error', () => {
     const stage = handling()
     stage.receive(says.ask(1), says.ask(2))
-    answer(stage, 1, 64 * 1024 + 1)
+    answer(stage, 1, long(64 * 1024 + 1))
     const failure = 'x'.repeat(64 * 1024)
     stage.tell({
       kind: 'answerFailed',
@@ -85,8 +85,8 @@ describe('being asked', () => {
     stage.relink({ resumed: true, limits: { messageBytes: 100, window: 256, ranges: 64 } })
     stage.receive(says.ask(1), says.ask(2))
     stage.frames()
-    answer(stage, 1, 100)
-    answer(stage, 2, 101)
+    answer(stage, 1, long(100))
+    answer(stage, 2, long(101))
     expect(answers(stage)).toEqual(['1', '2 TOO_LARGE'])
   })
 

@@ -3,6 +3,7 @@
 import {
   type Answer,
   type AnswerError,
+  isLongerThan,
   type Json,
   type Limits,
   limits,
@@ -60,8 +61,8 @@ export class Asks {
   }
 
   /** A handler returned. Whoever was withdrawn or is too late has nobody to answer to. */
-  answered(push: number, message: Json, bytes: number): void {
-    if (this.#running.delete(push)) this.#answer(bytes, { kind: 'answer', push, message })
+  answered(push: number, message: Json): void {
+    if (this.#running.delete(push)) this.#answer(message, { kind: 'answer', push, message })
   }
 
   /** A handler threw, or what it was to handle could not be understood. */
@@ -120,15 +121,14 @@ export class Asks {
   // ---- how it is done ----
 
   #fail(push: number, error: WireError): void {
-    this.#answer(utf8Length(JSON.stringify(error)), { kind: 'answerError', push, error })
+    this.#answer(JSON.stringify(error), { kind: 'answerError', push, error })
   }
 
-  #answer(bytes: number, answer: Answer<Json> | AnswerError): void {
+  #answer(said: string, answer: Answer<Json> | AnswerError): void {
     const { push } = answer
-    const sent =
-      bytes <= this.#messageBytes
-        ? answer
-        : ({ kind: 'answerError', push, error: tooLarge(bytes, this.#messageBytes) } as const)
+    const sent = isLongerThan(said, this.#messageBytes)
+      ? ({ kind: 'answerError', push, error: tooLarge(utf8Length(said), this.#messageBytes) } as const)
+      : answer
     this.#answers.set(push, sent)
     this.#out.transmit(sent)
   }

@@ -134,7 +134,7 @@ export class ClientMachine {
       case 'handlesNoMore':
         return this.#asks.handles(input.type, false)
       case 'answered':
-        return this.#asks.answered(input.push, input.message, input.bytes)
+        return this.#asks.answered(input.push, input.message)
       case 'answerFailed':
         return this.#asks.failed(input.push, input.error)
       case 'noticed':

@@ -9,7 +9,7 @@ const identity = () => {
     names += 1
     return `${kind}-${names}`
   }
-  return new Identity({ id: name('page'), client: name('client'), secret: name('secret') })
+  return new Identity({ id: name('page'), message: name('message'), client: name('client'), secret: name('secret') })
 }
 
 test('each hello has the next attempt, which fences off the ones before', () => {

@@ -33,8 +33,8 @@ export type Input =
   | { readonly kind: 'listened'; readonly type: string }
   /** The application now handles, or does not handle any more, what the server asks of this type. */
   | { readonly kind: 'handles' | 'handlesNoMore'; readonly type: string }
-  /** Answers the effect `handle`: the handler returned. The reply's wire message, encoded, and its size in UTF-8 bytes. */
-  | { readonly kind: 'answered'; readonly push: number; readonly message: Json; readonly bytes: number }
+  /** Answers the effect `handle`: the handler returned. The reply's wire message, encoded. */
+  | { readonly kind: 'answered'; readonly push: number; readonly message: Json }
   /** The same when it threw, or the message was not what the contract says. */
   | { readonly kind: 'answerFailed'; readonly push: number; readonly error: WireError }
   /** What the platform noticed. Never a truth, always a reason to look. */
@@ -53,8 +53,6 @@ export interface Requested {
   readonly type: string
   /** The wire message, encoded; the machine never looks inside. */
   readonly message: Json
-  /** Its size in UTF-8 bytes. */
-  readonly bytes: number
   /** Until the deadline; for a stream the longest silence. Positive, at most 24 h. */
   readonly timeoutMs: number
   /** Answers the effect `initialise`: it goes out before all else. */

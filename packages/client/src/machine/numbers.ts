@@ -1,13 +1,13 @@
-/** The numbers of requests: given in ascending order, never twice, and told to the server once settled [P-14] [P-22]. */
+/** The numbers of requests, and what has them: given in ascending order, never twice, and told to the server once settled [P-14] [P-22]. */
 
 import { type Limits, limits, type Range, ShortLived } from '@backchat/protocol'
 
-export class Numbers {
+export class Numbers<Holder> {
   #last = 0
   /** All up to this one are told. */
   #floor = 0
   /** What the server may not forget, ascending. */
-  readonly #open = new ShortLived<number, true>()
+  readonly #open = new ShortLived<number, Holder>()
   /** How many ranges of what is told there are above the floor. */
   #ranges = 0
   /** Settled, but each would need one range more than the server takes: they wait until others close holes. */
@@ -26,10 +26,25 @@ export class Numbers {
     return this.#open.size < this.#window
   }
 
-  give(): number {
+  give(holder: Holder): number {
     this.#last += 1
-    this.#open.set(this.#last, true)
+    this.#open.set(this.#last, holder)
     return this.#last
+  }
+
+  /** How many are given and not settled. */
+  get size(): number {
+    return this.#open.size - this.#held.size
+  }
+
+  /** What has this number, until it is settled. */
+  find(n: number): Holder | undefined {
+    return this.#held.has(n) ? undefined : this.#open.get(n)
+  }
+
+  /** All that is not settled, ascending. */
+  entries(): readonly (readonly [n: number, holder: Holder])[] {
+    return this.#open.entries().filter(([n]) => !this.#held.has(n))
   }
 
   settle(n: number): void {
@@ -73,7 +88,7 @@ export class Numbers {
   }
 
   #isTold(n: number): boolean {
-    return n <= this.#last && this.#open.get(n) === undefined
+    return n <= this.#last && !this.#open.has(n)
   }
 
   /** A range of its own, or one more of a range, or what joins two. */

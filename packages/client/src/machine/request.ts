@@ -17,10 +17,13 @@ export type RequestState =
   /** Nothing more is to be done. */
   | { readonly state: 'settled' }
 
+const queued: RequestState = { state: 'queued' }
+export const settled: RequestState = { state: 'settled' }
+
 export class Request {
   readonly asked: Requested
   readonly stream: Stream | undefined
-  state: RequestState = { state: 'queued' }
+  state = queued
   /** The caller waits until then. */
   deadline: number
   /** Which of the current link's request frames was the last one of it; Infinity when that took none. */
@@ -60,13 +63,8 @@ export class Request {
   frame(n: number, now: number): RequestFrame<Json> {
     const { mode, message, timeoutMs } = this.asked
     const from = this.stream?.wanted ?? 0
-    return {
-      kind: 'request',
-      n,
-      mode,
-      leftMs: Math.ceil(Math.min(this.deadline - now, timeoutMs)),
-      ...(from === 0 ? {} : { from }),
-      message,
-    }
+    const leftMs = Math.ceil(Math.min(this.deadline - now, timeoutMs))
+    const frame = { kind: 'request', n, mode, leftMs, message } as const
+    return from === 0 ? frame : { ...frame, from }
   }
 }

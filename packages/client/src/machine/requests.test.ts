@@ -1,6 +1,6 @@
-import type { WireError } from '@backchat/protocol'
+import type { Json, WireError } from '@backchat/protocol'
 import { describe, expect, test } from 'vitest'
-import { Stage, says } from './stage.js'
+import { long, Stage, says } from './stage.js'
 
 const error = (n: number, error: Partial<WireError>, refused = false) =>
   ({
@@ -69,16 +69,18 @@ describe('sending', () => {
 
   test('what is too large never gets a number', () => {
     const stage = new Stage().online()
-    const key = stage.ask({ bytes: 64 * 1024 + 1 })
-    stage.ask({ bytes: 64 * 1024 })
+    const key = stage.ask({ message: long(64 * 1024 + 1) })
+    stage.ask({ message: long(64 * 1024) })
     expect(stage.fault(key)).toMatchObject({ code: 'TOO_LARGE', stage: 'queued', mayHaveExecuted: false })
     expect(stage.framesOf('request').map(({ n }) => n)).toEqual([1])
   })
 
   test('what is too large for the server that welcomes us never gets a number', () => {
     const stage = new Stage()
-    const [large, small] = [stage.ask({ bytes: 2_000 }), stage.ask()]
+    const inBytes = stage.ask({ message: 'ä'.repeat(501) as Json })
+    const [large, small] = [stage.ask({ message: long(1_001) }), stage.ask({ message: long(1_000) })]
     stage.online({ limits: { messageBytes: 1_000, window: 256, ranges: 64 } })
+    expect(stage.fault(inBytes).message).toBe('The message takes 1002 bytes, more than 1000.')
     expect([stage.outcome(large), stage.outcome(small)]).toEqual(['TOO_LARGE', undefined])
     expect(stage.framesOf('request').map(({ n }) => n)).toEqual([1])
   })

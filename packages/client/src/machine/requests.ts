@@ -1,13 +1,13 @@
 /** The requests of this client: each is queued, then sent under its number, and settles exactly once [P-14]. */
 
-import { type ErrorCode, limits, type Welcome } from '@backchat/protocol'
+import { type ErrorCode, isLongerThan, limits, utf8Length, type Welcome } from '@backchat/protocol'
 import { Callers } from './callers.js'
 import type { Outcome } from './effects.js'
 import { type Cause, fault, notRun } from './faults.js'
 import type { Key, Requested } from './inputs.js'
 import type { Out } from './out.js'
 import { Queue } from './queue.js'
-import { Request } from './request.js'
+import { Request, settled } from './request.js'
 import { Sent } from './sent.js'
 import type { Stream } from './stream.js'
 
@@ -175,7 +175,7 @@ export class Requests {
   release(request: Request): void {
     if (request.state.state === 'queued') this.#queue.delete(request)
     if (request.n !== undefined) this.sent.settle(request.n)
-    request.state = { state: 'settled' }
+    request.state = settled
   }
 
   // ---- what ends many at once ----
@@ -198,7 +198,7 @@ export class Requests {
       const end = request.progress(false).mayHaveExecuted ? ran : cause
       // An init is sent anew by the session that follows.
       this.callers.settle(request, this.#fault(request, request.asked.init ? 'ABORTED' : end, why))
-      request.state = { state: 'settled' }
+      request.state = settled
     }
     this.sent.clear()
   }
@@ -257,9 +257,13 @@ export class Requests {
   }
 
   #refuseTooLarge(request: Request): boolean {
-    const { bytes } = request.asked
-    if (bytes <= this.#messageBytes) return false
-    this.#refuse(request, 'TOO_LARGE', `The message takes ${bytes} bytes, more than ${this.#messageBytes}.`)
+    const { message } = request.asked
+    if (!isLongerThan(message, this.#messageBytes)) return false
+    this.#refuse(
+      request,
+      'TOO_LARGE',
+      `The message takes ${utf8Length(message)} bytes, more than ${this.#messageBytes}.`,
+    )
     return true
   }
 

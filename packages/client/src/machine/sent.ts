@@ -1,6 +1,6 @@
 /** The requests that a link took, by number, until the server may forget them. */
 
-import { type Ack, type Limits, limits, ShortLived } from '@backchat/protocol'
+import { type Ack, type Limits, limits } from '@backchat/protocol'
 import { Numbers } from './numbers.js'
 import type { Out } from './out.js'
 import type { Request } from './request.js'
@@ -12,21 +12,20 @@ const muchCredit = limits.streamWindow / 4
 
 export class Sent {
   readonly #out: Out
-  #requests = new ShortLived<number, Request>()
+  #numbers = new Numbers<Request>()
   /** When those that the server put off are sent again. */
   #postponed = new Times()
   /** Streams whose readers came further than the server knows. */
   readonly #moved = new Set<number>()
   /** Request frames that this link took. */
   #handed = 0
-  #numbers = new Numbers()
 
   constructor(out: Out) {
     this.#out = out
   }
 
   get size(): number {
-    return this.#requests.size
+    return this.#numbers.size
   }
 
   /** Whether another one may be sent. */
@@ -45,24 +44,21 @@ export class Sent {
 
   /** The one that has this number, until it is settled. */
   find(n: number): Request | undefined {
-    return this.#requests.get(n)
+    return this.#numbers.find(n)
   }
 
   /** Ascending by number: the order in which they got them. */
   all(): readonly (readonly [n: number, request: Request])[] {
-    return this.#requests.entries()
+    return this.#numbers.entries()
   }
 
   /** Gives a request its number. */
   add(request: Request): number {
-    const n = this.#numbers.give()
-    this.#requests.set(n, request)
-    return n
+    return this.#numbers.give(request)
   }
 
   /** The server may forget this number. */
   settle(n: number): void {
-    this.#requests.delete(n)
     this.#postponed.clear(n)
     this.#moved.delete(n)
     this.#numbers.settle(n)
@@ -73,7 +69,7 @@ export class Sent {
 
   /** Another link begins: it has taken nothing. */
   begin(): void {
-    for (const request of this.#requests.values()) request.place = Infinity
+    for (const [, request] of this.all()) request.place = Infinity
     this.#handed = 0
   }
 
@@ -85,7 +81,7 @@ export class Sent {
 
   /** Whether one of the first `taken` request frames of this link is without an answer [P-32]. */
   awaits(taken: number): boolean {
-    return this.#requests.values().some(({ place, state }) => place <= taken && state.state !== 'postponed')
+    return this.all().some(([, { place, state }]) => place <= taken && state.state !== 'postponed')
   }
 
   // ---- what the server put off ----
@@ -122,7 +118,7 @@ export class Sent {
   /** How far readers have come, for those streams where it is news. */
   credit(): NonNullable<Ack['chunks']> {
     const credit = [...this.#moved].flatMap((n) => {
-      const stream = this.#requests.get(n)?.stream
+      const stream = this.find(n)?.stream
       return stream === undefined ? [] : [[n, stream.tell()] as const]
     })
     this.#moved.clear()
@@ -141,7 +137,6 @@ export class Sent {
   /** Numbers begin anew: another client speaks from now on. */
   clear(): void {
     this.#postponed = new Times()
-    this.#requests = new ShortLived()
     this.#moved.clear()
     this.#numbers = new Numbers()
   }

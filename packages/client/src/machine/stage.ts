@@ -42,7 +42,7 @@ export class Stage {
       names += 1
       return `${kind}-${names}`
     }
-    const ids = { id: name('id'), client: name('client'), secret: name('secret') }
+    const ids = { id: name('id'), message: name('message'), client: name('client'), secret: name('secret') }
     // Without jitter a test can say when: the delay is the whole of what it is drawn from.
     this.machine = new ClientMachine({ random: () => 1, ids, ...options })
     this.#token = token
@@ -184,6 +184,9 @@ function isSentence(text: string): void {
   if (!/^[A-Z].*\.$/.test(text)) throw new Error(`"${text}" is no sentence`)
 }
 
+/** A message of so many bytes. */
+export const long = (bytes: number): Json => 'x'.repeat(bytes) as Json
+
 const requested = (key: Key): Requested => ({
   kind: 'requested',
   key,
@@ -191,7 +194,6 @@ const requested = (key: Key): Requested => ({
   id: `message-${key}`,
   type: 'text',
   message: `{"id":"message-${key}"}` as Json,
-  bytes: 20,
   timeoutMs: 30_000,
 })
 

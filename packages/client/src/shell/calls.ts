@@ -43,18 +43,18 @@ interface Call extends Begun {
 }
 
 /** See {@link Tracing}. */
-type Trace = (call: BegunCall) => Pick<BegunCall, 'options' | 'waiter'> | undefined
+type Trace = (call: BegunCall) => Pick<BegunCall, 'options' | 'waiter'>
 
 export class Calls {
   readonly #author: Author
   readonly #ids: Ids
   readonly #traces: Traces
   readonly #tell: (input: Input) => void
-  readonly #trace: Trace
+  readonly #trace: Trace | undefined
   readonly #calls = new ShortLived<number, Call>()
   #keys = 0
 
-  constructor(author: Author, ids: Ids, traces: Traces, tell: (input: Input) => void, trace: Trace) {
+  constructor(author: Author, ids: Ids, traces: Traces, tell: (input: Input) => void, trace: Trace | undefined) {
     this.#author = author
     this.#ids = ids
     this.#traces = traces
@@ -64,21 +64,21 @@ export class Calls {
 
   /** Never throws: what is wrong is told to the waiter. Returns the id of the message, and the name for the rest. */
   start({ mode, type, content, init, options: given }: Wish, waits: Waiter): Begun {
-    const id = this.#ids.id()
+    const id = this.#ids.message()
+    const name = inWords(type)
+    const traced = this.#trace && traceOf(this.#trace, { id, type: name, mode, options: given, waiter: waits })
     this.#keys += 1
     const key = this.#keys
-    const begun = { id, type: inWords(type), mode, options: given, waiter: waits }
-    const { options, waiter } = guarded(() => this.#trace(begun)) ?? begun
-    const call: Call = { entry: newEntry(id, begun.type), key, waiter }
+    const call: Call = { entry: newEntry(id, name), key, waiter: traced?.waiter ?? waits }
     this.#calls.set(key, call)
     this.#author.watch.read()
     this.#traces.reach(call.entry, 'queued')
-    const letter = this.#prepare(call, { id, mode, type, content, options })
+    const letter = this.#prepare(call, { id, mode, type, content, options: traced?.options ?? given })
     if (letter.ok) {
-      const { message, bytes, timeoutMs } = letter
-      this.#tell({ kind: 'requested', key, mode, id, type, init, message, bytes, timeoutMs })
+      const { message, timeoutMs } = letter
+      this.#tell({ kind: 'requested', key, mode, id, type, init, message, timeoutMs })
     } else this.#fail(call, letter.fault, letter.cause)
-    return { entry: call.entry, key }
+    return call
   }
 
   /** Options and signals are the application's: even reading them may throw. */
@@ -178,6 +178,8 @@ export class Calls {
     if (giveUp !== undefined) guarded(() => signal?.removeEventListener('abort', giveUp))
   }
 }
+
+const traceOf = (trace: Trace, call: BegunCall) => guarded(() => trace(call))
 
 /** What a part of the application's says, unless it throws. */
 function guarded<Said>(ask: () => Said): Said | undefined {

@@ -90,7 +90,13 @@ export class ChatClient implements Omit<Client, Typed> {
     const { url, WebSocket, tracing } = options
     this.#transport = openTransport({ url, WebSocket, events: arrivals(tell) })
     this.#desk = {
-      calls: new Calls({ check, timeoutMs, watch }, ids, this.#traces, tell, (call) => tracing?.call(call, url)),
+      calls: new Calls(
+        { check, timeoutMs, watch },
+        ids,
+        this.#traces,
+        tell,
+        tracing && ((call) => tracing.call(call, url)),
+      ),
       tell,
     }
     this.#handlers = new Handlers({

@@ -21,11 +21,10 @@ export class Driver {
   }
 
   tell(input: Input): void {
-    this.#line.push(input)
-    if (this.#running) return
+    if (this.#running) return void this.#line.push(input)
     this.#running = true
     try {
-      for (let next = this.#line.shift(); next !== undefined; next = this.#line.shift()) this.#turn(next)
+      for (let next: Input | undefined = input; next !== undefined; next = this.#line.shift()) this.#turn(next)
     } finally {
       this.#running = false
       this.#arm()

@@ -15,7 +15,6 @@ import {
   ShortLived,
   toJson,
   type Untyped,
-  utf8Length,
   type WireError,
 } from '@backchat/protocol'
 import type { ClientHandler } from '../api/listening.js'
@@ -41,7 +40,7 @@ export interface Office {
 
 /** How a handler ended. */
 type Answer =
-  | { readonly kind: 'answered'; readonly message: Json; readonly bytes: number }
+  | { readonly kind: 'answered'; readonly message: Json }
   | { readonly kind: 'answerFailed'; readonly error: WireError }
 
 export class Handlers {
@@ -99,9 +98,9 @@ export class Handlers {
       const answer = check.reply(type, content)
       if (!answer.ok) throw this.#ownError(broken(answer.reason, 'started', true))
       const timestamp = timestampOf(wall())
-      const encoded = plainMessage({ id: ids.id(), timestamp, content })
+      const encoded = plainMessage({ id: ids.message(), timestamp, content })
       if (!encoded.ok) throw this.#ownError(unsendable(type, encoded.reason))
-      return { kind: 'answered', message: encoded.json, bytes: utf8Length(encoded.json) }
+      return { kind: 'answered', message: encoded.json }
     } catch (thrown) {
       return failed(this.#wireOf(type, thrown, signal))
     }

@@ -1,6 +1,6 @@
 /** A message on its way out: checked first, then encoded once. */
 
-import { limits, plainMessage, type RequestMode, utf8Length } from '@backchat/protocol'
+import { limits, plainMessage, type RequestMode } from '@backchat/protocol'
 import type { RequestOptions } from '../api/client.js'
 import type { Fault } from '../machine/effects.js'
 import type { Requested } from '../machine/inputs.js'
@@ -18,7 +18,7 @@ export interface Said {
   readonly options: RequestOptions
 }
 
-export interface Letter extends Pick<Requested, 'message' | 'bytes' | 'timeoutMs'> {
+export interface Letter extends Pick<Requested, 'message' | 'timeoutMs'> {
   readonly ok: true
   readonly signal: AbortSignal | undefined
 }
@@ -50,7 +50,7 @@ export function prepare(said: Said, author: Author): Letter | Returned {
   if (!encoded.ok) return invalid(`The message cannot be sent: ${encoded.reason}.`)
   const { json: message } = encoded
   const timeoutMs = Math.min(timeout, limits.timeoutMs)
-  return { ok: true, message, bytes: utf8Length(message), timeoutMs, signal }
+  return { ok: true, message, timeoutMs, signal }
 }
 
 export const wrongTimeout = (timeout: unknown): string | undefined =>

@@ -18,10 +18,13 @@ export interface Desk {
 
 /** A promise with the name of its message. */
 export function pendingRequest<Value>(desk: Desk, wish: Wish): PendingRequest<Value> {
-  const { promise, resolve, reject } = deferred<Value, Asked<Value>>(Asked)
-  // Only a send settles without a message, and it says no more than that it went.
-  const succeeded = wish.mode === 'send' ? () => resolve(undefined as Value) : (resolve as Waiter['succeeded'])
-  return Asked.named(promise, desk.calls, desk.calls.start(wish, { succeeded, failed: reject, chunk: nothing }))
+  let begun!: Begun
+  const promise = new Asked<Value>((resolve, failed) => {
+    // Only a send settles without a message, and it says no more than that it went.
+    const succeeded = wish.mode === 'send' ? () => resolve(undefined as Value) : (resolve as Waiter['succeeded'])
+    begun = desk.calls.start(wish, { succeeded, failed, chunk: nothing })
+  })
+  return Asked.named(promise, desk.calls, begun)
 }
 
 /** A class, because to define getters on each promise would take longer than most of what is done for a request. */
@@ -55,7 +58,7 @@ Asked.prototype.constructor = Promise
 
 /** The chunks for one reader, and the reply. */
 export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Reply> {
-  const { promise, resolve, reject } = deferred<Reply, Promise<Reply>>(Promise)
+  const { promise, resolve, reject } = deferred<Reply>()
   // It may stay unread.
   promise.catch(() => {})
   let hasReader = false
@@ -114,12 +117,10 @@ function settled(promise: Promise<unknown>, giveUp: () => void): Promise<void> {
 
 const nothing = () => {}
 
-type Settle<Value> = (resolve: (value: Value) => void, reject: (error: CodedError) => void) => void
-
-function deferred<Value, Kind extends Promise<Value>>(Kind: new (settle: Settle<Value>) => Kind) {
+function deferred<Value>() {
   let resolve: (value: Value) => void = nothing
   let reject: (error: CodedError) => void = nothing
-  const promise = new Kind((fulfil, refuse) => {
+  const promise = new Promise<Value>((fulfil, refuse) => {
     resolve = fulfil
     reject = refuse
   })

@@ -65,7 +65,7 @@ export class Rehearsal {
     const environment = {
       clock: this.clock,
       random: () => 0.5,
-      ids: { id: name('id'), client: name('client'), secret: name('secret') },
+      ids: { id: name('id'), message: name('id'), client: name('client'), secret: name('secret') },
       onSign: (listener: (sign: Sign) => void) => {
         this.#listeners.add(listener)
         return () => this.#listeners.delete(listener)

@@ -20,7 +20,7 @@ export interface Entry extends Way {
   stage: Stage
   outcome: Explanation['outcome']
   /** Where it was when it settled. */
-  end?: string
+  end: string | undefined
 }
 
 /** Of a message whose way has not begun. */
@@ -30,6 +30,11 @@ export const newEntry = (id: string, type: string): Entry => ({
   trace: nowhere,
   stage: 'queued',
   outcome: 'pending',
+  link: undefined,
+  lostLink: undefined,
+  heardAtMs: undefined,
+  putOff: undefined,
+  end: undefined,
 })
 
 export class Traces {

@@ -44,14 +44,15 @@ test('between includes both ends, and pick reaches everything', () => {
 
 test('ids are repeatable, differ, and have the form of real ones', () => {
   const ids = virtualIds(random(1))
-  const made = [ids.id(), ids.client(), ids.secret()]
+  const made = [ids.id(), ids.client(), ids.secret(), ids.message()]
   expect(made).toEqual([
     expect.stringMatching(/^[\w-]{21}$/),
     expect.stringMatching(/^[\w-]{22}$/),
     expect.stringMatching(/^[\w-]{43}$/),
+    expect.stringMatching(/^[\w-]{23}$/),
   ])
   const again = virtualIds(random(1))
-  expect([again.id(), again.client(), again.secret()]).toEqual(made)
+  expect([again.id(), again.client(), again.secret(), again.message()]).toEqual(made)
   expect(new Set(Array.from({ length: 1_000 }, ids.id)).size).toBe(1_000)
   expect(Buffer.from(made[1] ?? '', 'base64url').toString('base64url')).toBe(made[1])
   expect(Buffer.from(made[2] ?? '', 'base64url').toString('base64url')).toBe(made[2])
