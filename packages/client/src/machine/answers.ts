@@ -35,10 +35,10 @@ export function answer(requests: Requests, frame: Answer, turn: Turn): Breach {
   const request = requests.sent.find(frame.n)
   // Settled already: a second answer to what was asked twice.
   if (request === undefined) return undefined
-  if (request.state.state === 'cancelling') return acknowledged(requests, request, frame)
+  if (request.state === 'cancelling') return acknowledged(requests, request, frame)
   switch (frame.kind) {
     case 'started':
-      return started(requests, request, frame, turn)
+      return started(requests, request, turn)
     case 'chunk':
       return chunk(requests, request, frame, turn)
     case 'reply':
@@ -55,9 +55,9 @@ function acknowledged(requests: Requests, request: Request, frame: Answer): unde
   if (frame.kind === 'cancelled' || frame.kind === 'reply' || frame.kind === 'error') requests.release(request)
 }
 
-function started(requests: Requests, request: Request, { n }: Started, { out, sessionId, now }: Turn): undefined {
+function started(requests: Requests, request: Request, { out, sessionId, now }: Turn): undefined {
   // Repeated, it is no progress: no deadline moves [P-16].
-  if (requests.started(request, n)) request.heard(now)
+  if (requests.started(request)) request.heard(now)
   else out.emit({ kind: 'stillWorking', key: request.asked.key })
   // A send has all that it wants: the server has recorded it [P-16].
   if (request.asked.mode === 'send') requests.settle(request, { ok: true, message: null, sessionId })
@@ -75,7 +75,7 @@ function chunk(requests: Requests, request: Request, frame: Chunk<JsonValue>, { 
     case 'flood':
       return 'Too many chunks came.'
     case 'next':
-      requests.started(request, frame.n)
+      requests.started(request)
       request.heard(now)
       if (!stream.left) {
         stream.keep(frame.content)

@@ -7,27 +7,28 @@ import { Stream } from './stream.js'
 
 export type RequestState =
   /** No link has seen it. */
-  | { readonly state: 'queued' }
+  | 'queued'
   /** A link took it under its number. */
-  | { readonly state: 'sent'; readonly n: number; readonly started: boolean }
+  | 'sent'
   /** The server refused it for now: it did not run, and is sent again soon. */
-  | { readonly state: 'postponed'; readonly n: number }
+  | 'postponed'
   /** The caller is settled; the server is told to stop and has not acknowledged it [P-20]. */
-  | { readonly state: 'cancelling'; readonly n: number }
+  | 'cancelling'
   /** Nothing more is to be done. */
-  | { readonly state: 'settled' }
-
-const queued: RequestState = { state: 'queued' }
-export const settled: RequestState = { state: 'settled' }
+  | 'settled'
 
 export class Request {
   readonly asked: Requested
   readonly stream: Stream | undefined
-  state = queued
+  state: RequestState = 'queued'
+  /** Its number, from when it is sent until it is settled. */
+  n: number | undefined
+  /** While it is sent: whether its handler is known to run. */
+  started = false
   /** The caller waits until then. */
   deadline: number
-  /** Which of the current link's request frames was the last one of it; Infinity when that took none. */
-  place = Infinity
+  /** Which of the current link's request frames was the last one of it; 0 when that took none. */
+  place = 0
   /** All that was waited after refusals for now, beyond what each asked for. */
   waitedMs = 0
   /** It was sent in an earlier session, and may have run there. */
@@ -39,9 +40,16 @@ export class Request {
     this.stream = asked.mode === 'stream' ? new Stream() : undefined
   }
 
-  /** Its number, while it has one. */
-  get n(): number | undefined {
-    return 'n' in this.state ? this.state.n : undefined
+  /** A link takes it, perhaps not for the first time: of what became of it before nothing is known. */
+  send(n: number): void {
+    this.state = 'sent'
+    this.n = n
+    this.started = false
+  }
+
+  settle(): void {
+    this.state = 'settled'
+    this.n = undefined
   }
 
   /** A sign of it came: a stream may be silent anew, for as long as there may be while its reader keeps it waiting. */
@@ -53,9 +61,9 @@ export class Request {
   /** How far it got. */
   progress(idempotent: boolean): Progress {
     const { state } = this
-    if (state.state === 'queued') return { stage: 'queued', mayHaveExecuted: false, idempotent }
-    if (state.state === 'postponed') return { stage: 'sent', mayHaveExecuted: this.outlived, idempotent }
-    const started = state.state === 'sent' && state.started
+    if (state === 'queued') return { stage: 'queued', mayHaveExecuted: false, idempotent }
+    if (state === 'postponed') return { stage: 'sent', mayHaveExecuted: this.outlived, idempotent }
+    const started = state === 'sent' && this.started
     return { stage: started ? 'started' : 'sent', mayHaveExecuted: true, idempotent }
   }
 

@@ -7,7 +7,7 @@ import { type Cause, fault, notRun } from './faults.js'
 import type { Key, Requested } from './inputs.js'
 import type { Out } from './out.js'
 import { Queue } from './queue.js'
-import { Request, settled } from './request.js'
+import { Request } from './request.js'
 import { Sent } from './sent.js'
 import type { Stream } from './stream.js'
 
@@ -111,8 +111,8 @@ export class Requests {
       this.#sendNext(now)
     }
     for (const [n, request] of unsettled) {
-      if (request.state.state === 'cancelling') this.#out.transmit({ kind: 'cancel', n })
-      if (request.state.state === 'sent') this.#hand(n, request, now)
+      if (request.state === 'cancelling') this.#out.transmit({ kind: 'cancel', n })
+      if (request.state === 'sent') this.#hand(n, request, now)
     }
     this.sent.forgetCredit()
   }
@@ -132,7 +132,7 @@ export class Requests {
     if (this.#taken !== undefined) return
     for (const n of this.sent.due(now)) {
       const request = this.sent.find(n)
-      if (request?.state.state === 'postponed') this.#send(n, request, now)
+      if (request?.state === 'postponed') this.#send(n, request, now)
     }
     let more = true
     while (more) more = this.#sendNext(now)
@@ -141,9 +141,10 @@ export class Requests {
   // ---- what answers do ----
 
   /** The handler runs. False when that was known. */
-  started(request: Request, n: number): boolean {
-    if (request.state.state === 'sent' && request.state.started) return false
-    request.state = { state: 'sent', n, started: true }
+  started(request: Request): boolean {
+    if (request.state === 'sent' && request.started) return false
+    request.state = 'sent'
+    request.started = true
     this.#out.emit({ kind: 'stage', key: request.asked.key, stage: 'started' })
     return true
   }
@@ -151,7 +152,7 @@ export class Requests {
   /** The server wants to be asked again at that time; at none when it waits for another token. */
   postpone(request: Request, n: number, code: ErrorCode, until: number): undefined {
     this.#out.emit({ kind: 'putOff', key: request.asked.key, code })
-    request.state = { state: 'postponed', n }
+    request.state = 'postponed'
     this.sent.postpone(n, until)
   }
 
@@ -173,9 +174,9 @@ export class Requests {
 
   /** Nothing more is to be done for it. */
   release(request: Request): void {
-    if (request.state.state === 'queued') this.#queue.delete(request)
+    if (request.state === 'queued') this.#queue.delete(request)
     if (request.n !== undefined) this.sent.settle(request.n)
-    request.state = settled
+    request.settle()
   }
 
   // ---- what ends many at once ----
@@ -183,11 +184,11 @@ export class Requests {
   /** The session began anew [P-12]: what was sent may have run in the old one, and only an idempotent type may run twice. */
   beginAnew(why: string): void {
     for (const [n, request] of this.sent.all()) {
-      if (request.state.state !== 'sent') continue
+      if (request.state !== 'sent') continue
       const again = request.asked.init === true || this.isIdempotent(request)
       if (again && (request.stream?.wanted ?? 0) === 0) {
         request.outlived = true
-        request.state = { state: 'sent', n, started: false }
+        request.send(n)
       } else this.settle(request, this.#fault(request, 'OUTCOME_UNKNOWN', why))
     }
   }
@@ -198,7 +199,7 @@ export class Requests {
       const end = request.progress(false).mayHaveExecuted ? ran : cause
       // An init is sent anew by the session that follows.
       this.callers.settle(request, this.#fault(request, request.asked.init ? 'ABORTED' : end, why))
-      request.state = settled
+      request.settle()
     }
     this.sent.clear()
   }
@@ -230,7 +231,7 @@ export class Requests {
   }
 
   #send(n: number, request: Request, now: number): void {
-    request.state = { state: 'sent', n, started: false }
+    request.send(n)
     this.#hand(n, request, now)
   }
 
@@ -242,9 +243,9 @@ export class Requests {
   /** Settles the caller now, and the number as soon as no handler can run for it. */
   #giveUp(request: Request, cause: Cause, why: string): void {
     this.callers.settle(request, this.#fault(request, cause, why))
-    if (request.state.state !== 'sent') return this.release(request)
-    const { n } = request.state
-    request.state = { state: 'cancelling', n }
+    const { n } = request
+    if (request.state !== 'sent' || n === undefined) return this.release(request)
+    request.state = 'cancelling'
     this.#out.transmit({ kind: 'cancel', n })
   }
 

@@ -69,7 +69,7 @@ export class Sent {
 
   /** Another link begins: it has taken nothing. */
   begin(): void {
-    for (const [, request] of this.all()) request.place = Infinity
+    for (const [, request] of this.all()) request.place = 0
     this.#handed = 0
   }
 
@@ -81,7 +81,7 @@ export class Sent {
 
   /** Whether one of the first `taken` request frames of this link is without an answer [P-32]. */
   awaits(taken: number): boolean {
-    return this.all().some(([, { place, state }]) => place <= taken && state.state !== 'postponed')
+    return this.all().some(([, { place, state }]) => place > 0 && place <= taken && state !== 'postponed')
   }
 
   // ---- what the server put off ----
@@ -101,7 +101,7 @@ export class Sent {
 
   /** Those that were put off without a time: until the server has another token [P-34]. */
   unauthorized(): readonly (readonly [n: number, request: Request])[] {
-    return this.all().filter(([n, { state }]) => state.state === 'postponed' && this.#postponed.get(n) === Infinity)
+    return this.all().filter(([n, { state }]) => state === 'postponed' && this.#postponed.get(n) === Infinity)
   }
 
   // ---- what readers took ----
