@@ -1,6 +1,15 @@
 /** The client's decisions: what happened and when goes in, what is to be done comes out. Composes the parts and keeps the time. */
 
-import { type ClientFrame, closeCodes, type Ids, type Json, limits, type Random, unreachable } from '@backchat/protocol'
+import {
+  type ClientFrame,
+  closeCodes,
+  Gathered,
+  type Ids,
+  type Json,
+  limits,
+  type Random,
+  unreachable,
+} from '@backchat/protocol'
 import { Asks } from './asks.js'
 import { Confirmations } from './confirmations.js'
 import type { Effect } from './effects.js'
@@ -34,13 +43,13 @@ export class ClientMachine {
   readonly #tokens: Tokens
   readonly #session: Session
   readonly #timeline = new Timeline()
-  #effects: Effect[] = []
+  readonly #effects = new Gathered<Effect>()
   #now = 0
   #wakeAt = Infinity
 
   constructor({ random, ids, queue = limits.queue, unheard = limits.unheard }: ClientMachineOptions) {
     const out: Out = {
-      emit: (effect) => this.#effects.push(effect),
+      emit: (effect) => this.#effects.add(effect),
       transmit: (frame, key) => this.#transmit(frame, key),
       owe: (withinMs) => this.#confirmations.owe(withinMs, this.#now),
     }
@@ -69,7 +78,6 @@ export class ClientMachine {
       woke: input.kind === 'noticed' && input.sign === 'woke',
     })
     const now = this.#timeline.at(monotonic)
-    this.#effects = []
     this.#now = now
     // Before that time nothing is due, and most turns come before it.
     if (now >= this.#wakeAt) this.#pass()
@@ -80,7 +88,7 @@ export class ClientMachine {
     this.#checkLink()
     this.#confirm()
     this.#wakeAt = this.#next()
-    return this.#effects
+    return this.#effects.take()
   }
 
   /** When the next turn is due if nothing happens before, by the monotonic clock. */
@@ -206,7 +214,7 @@ export class ClientMachine {
     if (link === undefined || this.#link.state !== 'online') return
     // Init goes before all else [P-12]; what is lost here is sent by the resume that follows.
     if (!this.#session.ready && resumed.has(frame.kind)) return
-    this.#effects.push(key === undefined ? { kind: 'transmit', link, frame } : { kind: 'transmit', link, frame, key })
+    this.#effects.add(key === undefined ? { kind: 'transmit', link, frame } : { kind: 'transmit', link, frame, key })
   }
 
   /** One frame for many facts: to send one along with each request would double the frames of a busy client. */
