@@ -43,7 +43,7 @@ export type RunState =
   /** It has run as far ahead of its reader as it may. */
   | { readonly step: 'held' }
   /** It ended, and the journal is being told. */
-  | { readonly step: 'ending'; readonly sized: SizedEnding }
+  | { readonly step: 'ending' }
   /** It ended, and the journal could not be told. Tried again when somebody asks for it. */
   | { readonly step: 'unrecorded'; readonly sized: SizedEnding }
   /** It was not allowed to run, and the journal is being told to forget it. */

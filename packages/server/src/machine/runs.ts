@@ -42,6 +42,7 @@ export interface RunsOptions {
 
 const starting = { step: 'starting' } as const
 const running = { step: 'running' } as const
+const ending = { step: 'ending' } as const
 
 /** A handler that has not answered by then is reported as running [P-16]. */
 const reportAfterMs = 250
@@ -362,16 +363,22 @@ export class Runs {
   /** The journal first, then the client. */
   #end(run: Run, sized: SizedEnding, turn: Turn): void {
     this.#watch.forget(run)
-    run.state = { step: 'ending', sized }
-    const { session, n } = run.fence
-    const { ending, bytes } = sized
-    turn.ask({ op: 'finish', run: run.fence, count: run.flow.count, ending, bytes }, (answer, turn) => {
+    run.state = ending
+    const question = {
+      op: 'finish',
+      run: run.fence,
+      count: run.flow.count,
+      ending: sized.ending,
+      bytes: sized.bytes,
+    } as const
+    turn.ask(question, (answer, turn) => {
+      const { session, n } = run.fence
       if (answer.status === 'failed') {
         run.state = { step: 'unrecorded', sized }
         return this.#options.audience().storeFailed(session, turn)
       }
       this.#table.remove(run)
-      if (answer.status === 'ok') this.#options.audience().ended(session, n, ending, answer.count, turn)
+      if (answer.status === 'ok') this.#options.audience().ended(session, n, sized.ending, answer.count, turn)
       // A hole in its chunks, or an owner that took it over: whoever still waits must not wait for ever.
       else this.#options.audience().lost(session, n, turn)
     })

@@ -26,7 +26,7 @@ test('a run waits for what its step says, and is given so much time', () => {
     [{ step: 'starting' }, 'shell'],
     [{ step: 'running' }, 'handler'],
     [{ step: 'held' }, 'reader'],
-    [{ step: 'ending', sized }, 'store'],
+    [{ step: 'ending' }, 'store'],
     [{ step: 'unrecorded', sized }, 'store'],
     [{ step: 'refused' }, 'store'],
   ]
