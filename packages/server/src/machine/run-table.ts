@@ -22,6 +22,9 @@ export interface Run {
   readonly timeoutMs: number
   /** How long after its start the client is told that it runs. */
   readonly reportAfterMs: number
+  /** When its handler has been silent for too long, and when its client is told that it runs. Changed by {@link Watch} only. */
+  silentAt: number
+  reportAt: number
   readonly flow: Flow
   /** An owner that is gone had started it before: whatever becomes of it here, it may have run. */
   readonly again: boolean

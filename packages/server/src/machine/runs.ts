@@ -55,7 +55,7 @@ const reportAfterMs = 250
 export class Runs {
   readonly #options: RunsOptions
   readonly #table = new RunTable()
-  readonly #watch = new Watch()
+  readonly #watch = new Watch(this.#table)
   readonly #doubts = new Doubts()
   #lastId = 0
   #closed = false
@@ -71,13 +71,11 @@ export class Runs {
   }
 
   wake(turn: Turn): void {
-    for (const id of this.#watch.silent(turn.now)) {
+    for (const id of this.#watch.due(turn.now)) {
       const run = this.#live(id)
-      if (run !== undefined) this.#giveUp(run, handlerTimeout(run.timeoutMs), turn)
-    }
-    for (const id of this.#watch.dueReports(turn.now)) {
-      const run = this.#live(id)
-      if (run !== undefined) this.#report(run, turn)
+      if (run === undefined) continue
+      if (run.silentAt <= turn.now) this.#giveUp(run, handlerTimeout(run.timeoutMs), turn)
+      else this.#report(run, turn)
     }
   }
 
@@ -115,6 +113,8 @@ export class Runs {
       mode,
       timeoutMs: this.#options.registry.timeoutOf(message.type),
       reportAfterMs: Math.min(reportAfterMs, leftMs / 4),
+      silentAt: Number.POSITIVE_INFINITY,
+      reportAt: Number.POSITIVE_INFINITY,
       flow: new Flow(),
       again,
       state: starting,

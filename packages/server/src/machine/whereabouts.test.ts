@@ -11,6 +11,8 @@ const run = (state: RunState): Run => ({
   mode: 'request',
   timeoutMs: 60_000,
   reportAfterMs: 250,
+  silentAt: 0,
+  reportAt: 0,
   flow: new Flow(),
   again: false,
   state,
