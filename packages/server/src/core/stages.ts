@@ -4,7 +4,7 @@ import type { Trace, TraceStep } from '@backchat/protocol'
 
 /** Milliseconds since 1970; not a number until then, so that each is one always, and is written over in its place. */
 export class Stages {
-  #receivedAt: number
+  #receivedAt = Number.NaN
   #startedAt = Number.NaN
   #repliedAt = Number.NaN
   /** Each time that the handler was called again. */
