@@ -69,3 +69,9 @@ test('a run that has ended is never due, and where nothing runs nobody is woken'
   expect(watch.wakeAt()).toBe(Number.POSITIVE_INFINITY)
   expect(watch.due(60_000)).toEqual([])
 })
+
+test('however many came and went, a run that is still there is due at its time', () => {
+  const { watch, runs, end } = watched(...Array.from({ length: 3_000 }, (_, index) => index + 1))
+  for (const run of runs) if (run.id !== 7 && run.id !== 2_999) end(run)
+  expect([watch.wakeAt(), watch.due(249), watch.due(250)]).toEqual([250, [], [7, 2_999]])
+})

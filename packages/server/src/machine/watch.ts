@@ -6,6 +6,8 @@ import type { Run, RunTable } from './run-table.js'
 
 /** How often a client is told that a handler still runs [P-16]. */
 const stillWorkingMs = 10_000
+/** Where nothing is due for long, thousands may come and go; so many at most are looked through in one go. */
+const mostYoung = 1_024
 
 export class Watch {
   readonly #runs: Pick<RunTable, 'get' | 'size'>
@@ -66,6 +68,7 @@ export class Watch {
     if (run.id <= this.#notYoung) return this.#looks.set(run.id, firstOf(run))
     this.#newest = Math.max(this.#newest, run.id)
     this.#youngAt = Math.min(this.#youngAt, firstOf(run))
+    if (this.#newest - this.#notYoung >= mostYoung) this.#age()
   }
 
   /** Those that are still there are not young any more. */
