@@ -3,9 +3,9 @@
 import { overOf, type RequestTrace } from './request-trace.js'
 import { Ring } from './ring.js'
 
-export class Endings {
-  readonly #newest: Ring<RequestTrace>
-  readonly #unconfirmed: Ring<RequestTrace>
+export class Endings<Request extends RequestTrace> {
+  readonly #newest: Ring<Request>
+  readonly #unconfirmed: Ring<Request>
 
   /** `remembered`: how many of each. */
   constructor(remembered: number) {
@@ -13,13 +13,14 @@ export class Endings {
     this.#unconfirmed = new Ring(remembered)
   }
 
-  add(request: RequestTrace): void {
+  /** Returns the one that had to go. */
+  add(request: Request): Request | undefined {
     const oldest = this.#newest.add(request)
-    if (oldest !== undefined && overOf(oldest) === undefined) this.#unconfirmed.add(oldest)
+    return oldest === undefined || overOf(oldest) !== undefined ? oldest : this.#unconfirmed.add(oldest)
   }
 
   /** Oldest first. */
-  *all(): Iterable<RequestTrace> {
+  *all(): Iterable<Request> {
     yield* this.#unconfirmed.all()
     yield* this.#newest.all()
   }

@@ -25,12 +25,12 @@ export class EventBus<E extends { readonly [Name in keyof E]: readonly unknown[]
   emit<Name extends keyof E>(event: Name, ...args: E[Name]): void {
     const entries = this.#listeners[event]
     if (entries === undefined || entries.size === 0) return
-    for (const { call } of [...entries]) this.#isolated(event, () => call(...args))
+    for (const { call } of [...entries]) this.#isolated(event, call, args)
   }
 
-  #isolated(event: keyof E, call: () => unknown): void {
+  #isolated<Name extends keyof E>(event: Name, call: Listener<E[Name]>, args: E[Name]): void {
     try {
-      const result = call()
+      const result = call(...args)
       // A listener may be an async function; nobody awaits it, so its failure is looked after here.
       if (result instanceof Promise) result.catch((error: unknown) => this.#failed(error, event))
     } catch (error) {

@@ -26,7 +26,7 @@ export interface Numbered {
 
 /** What is noted at once; the rest is found when somebody asks, which is rare. */
 type Note = { -readonly [Field in Exclude<keyof FlightRecord, 'connectionId' | 'sessionId'>]: FlightRecord[Field] }
-type Header = Partial<Pick<Note, 'n' | 'type' | 'id' | 'mode' | 'refused' | 'code'>>
+type Header = Partial<Pick<Note, 'type' | 'id' | 'mode' | 'refused' | 'code'>>
 
 export class FlightRecorder {
   readonly #options: RecorderOptions
@@ -49,7 +49,7 @@ export class FlightRecorder {
   /** Something was done. */
   performed(effect: ShellEffect): void {
     if (effect.kind === 'transmit') this.#transmitted(effect.link, effect.frame)
-    else if (effect.kind === 'abandon') this.#note('out', effect.link, 'abandoned', { code: effect.code })
+    else if (effect.kind === 'abandon') this.#note('out', effect.link, 'abandoned', undefined, { code: effect.code })
   }
 
   /** Those that fit, oldest first. `numbered`: the request of that id, where it is known apart from the records. */
@@ -83,20 +83,19 @@ export class FlightRecorder {
   #received(link: LinkId, frame: ReceivedByServer): void {
     switch (frame.kind) {
       case 'request':
-        return this.#note('in', link, 'request', {
-          n: frame.n,
+        return this.#note('in', link, 'request', frame.n, {
           mode: frame.mode,
           type: clip(frame.message.type),
           id: clip(frame.message.id),
         })
       case 'cancel':
-        return this.#note('in', link, 'cancel', { n: frame.n })
+        return this.#note('in', link, 'cancel', frame.n)
       case 'ack':
-        return this.#note('in', link, 'ack', { n: frame.floor })
+        return this.#note('in', link, 'ack', frame.floor)
       case 'answer':
-        return this.#note('in', link, 'answer', { n: frame.push, id: clip(frame.message.id) })
+        return this.#note('in', link, 'answer', frame.push, { id: clip(frame.message.id) })
       case 'answerError':
-        return this.#note('in', link, 'answerError', { n: frame.push, code: frame.error.code })
+        return this.#note('in', link, 'answerError', frame.push, { code: frame.error.code })
       case 'ping':
       case 'pong':
         return
@@ -111,18 +110,18 @@ export class FlightRecorder {
       case 'started':
       case 'reply':
       case 'cancelled':
-        return this.#note('out', link, frame.kind, { n: frame.n })
+        return this.#note('out', link, frame.kind, frame.n)
       case 'error':
-        return this.#note('out', link, 'error', { n: frame.n, code: frame.error.code, refused: frame.refused === true })
+        return this.#note('out', link, 'error', frame.n, { code: frame.error.code, refused: frame.refused === true })
       case 'chunk':
-        return frame.chunk === 0 ? this.#note('out', link, 'chunk', { n: frame.n }) : undefined
+        return frame.chunk === 0 ? this.#note('out', link, 'chunk', frame.n) : undefined
       case 'push':
-        return this.#note('out', link, 'push', { n: frame.push, ...this.#headerOf(frame.message) })
+        return this.#note('out', link, 'push', frame.push, this.#headerOf(frame.message))
       case 'answered':
       case 'withdrawn':
-        return this.#note('out', link, frame.kind, { n: frame.push })
+        return this.#note('out', link, frame.kind, frame.push)
       case 'refuse':
-        return this.#note('out', link, 'refuse', { code: frame.code })
+        return this.#note('out', link, 'refuse', undefined, { code: frame.code })
       case 'ping':
       case 'pong':
         return
@@ -141,7 +140,8 @@ export class FlightRecorder {
     direction: Note['direction'],
     link: LinkId,
     kind: Note['kind'],
-    { n, type, id, mode, refused = false, code }: Header = none,
+    n?: number,
+    { type, id, mode, refused = false, code }: Header = none,
   ): void {
     const atMs = this.#options.wall()
     const note = this.#notes.oldest

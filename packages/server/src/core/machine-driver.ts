@@ -88,11 +88,11 @@ export class MachineDriver {
   #turnSoon(): void {
     if (this.#turnAhead) return
     this.#turnAhead = true
-    process.nextTick(() => this.#turn())
+    process.nextTick(this.#turn)
   }
 
   /** One time stands for the whole turn, so that deadlines come before whatever arrives with them [P-29]. */
-  #turn(): void {
+  readonly #turn = (): void => {
     const now = this.#options.clock.now()
     do this.#handleAll(now)
     while (this.#line.flush())

@@ -278,7 +278,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
   }
 
   #sendBack(run: ActiveRun<User, State>, { json, bytes }: Sized, wallMs: number): void {
-    run.context.stages.repliedAt = wallMs
+    run.context.stages.replied(wallMs)
     this.#options.feed({ kind: 'returned', run: run.id, message: json, bytes })
     this.#close(run, 'ok')
   }

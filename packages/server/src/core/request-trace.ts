@@ -47,7 +47,12 @@ export type Over = 'confirmed' | 'refused' | 'session over'
 
 export const overOf = ({ session, n, refused }: RequestTrace): Over | undefined => {
   if (refused) return 'refused'
-  if (n <= session.settled.floor || session.settled.settled.some(([from, to]) => from <= n && n <= to))
-    return 'confirmed'
+  if (isSettled(session.settled, n)) return 'confirmed'
   return session.over ? 'session over' : undefined
+}
+
+const isSettled = ({ floor, settled }: Settled, n: number): boolean => {
+  if (n <= floor) return true
+  for (const [from, to] of settled) if (from <= n && n <= to) return true
+  return false
 }

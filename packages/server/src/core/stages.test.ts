@@ -5,7 +5,7 @@ test('a trace has the stages that were reached, in order, and each time that the
   const stages = new Stages(1)
   expect(stages.trace).toEqual([{ stage: 'received', atMs: 1 }])
   for (const atMs of [2, 3, 4]) stages.started(atMs)
-  stages.repliedAt = 5
+  stages.replied(5)
   expect(stages.trace).toEqual([
     { stage: 'received', atMs: 1 },
     { stage: 'started', atMs: 2 },

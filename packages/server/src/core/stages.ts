@@ -2,29 +2,41 @@
 
 import type { Trace, TraceStep } from '@backchat/protocol'
 
-/** Milliseconds since 1970; undefined until then. */
+/** Milliseconds since 1970; not a number until then, so that each is one always, and is written over in its place. */
 export class Stages {
-  readonly receivedAt: number
-  repliedAt: number | undefined
-  #startedAt: number | undefined
+  #receivedAt = Number.NaN
+  #startedAt = Number.NaN
+  #repliedAt = Number.NaN
   /** Each time that the handler was called again. */
   #startedAgainAt: readonly number[] = never
 
   constructor(receivedAt: number) {
-    this.receivedAt = receivedAt
+    this.#receivedAt = receivedAt
+  }
+
+  /** Becomes what another one is now. */
+  copy(other: Stages): void {
+    this.#receivedAt = other.#receivedAt
+    this.#startedAt = other.#startedAt
+    this.#repliedAt = other.#repliedAt
+    this.#startedAgainAt = other.#startedAgainAt
   }
 
   /** The handler is called, for the first time or again. */
   started(atMs: number): void {
-    if (this.#startedAt === undefined) this.#startedAt = atMs
+    if (Number.isNaN(this.#startedAt)) this.#startedAt = atMs
     else this.#startedAgainAt = [...this.#startedAgainAt, atMs]
   }
 
+  replied(atMs: number): void {
+    this.#repliedAt = atMs
+  }
+
   get trace(): Trace {
-    const steps: TraceStep[] = [{ stage: 'received', atMs: this.receivedAt }]
-    if (this.#startedAt !== undefined) steps.push({ stage: 'started', atMs: this.#startedAt })
+    const steps: TraceStep[] = [{ stage: 'received', atMs: this.#receivedAt }]
+    if (!Number.isNaN(this.#startedAt)) steps.push({ stage: 'started', atMs: this.#startedAt })
     for (const atMs of this.#startedAgainAt) steps.push({ stage: 'started', atMs })
-    if (this.repliedAt !== undefined) steps.push({ stage: 'replied', atMs: this.repliedAt })
+    if (!Number.isNaN(this.#repliedAt)) steps.push({ stage: 'replied', atMs: this.#repliedAt })
     return steps
   }
 }

@@ -13,7 +13,7 @@ export interface Errand {
 /** What came of them; or why it is not known whether they were carried out. */
 export class StoreLine {
   readonly #store: Store
-  #errands: Errand[] = []
+  #errands: Errand[] = nothing
   #unanswered = 0
   #failure: string | undefined
   /** Settles when all that was asked before has been answered; undefined while nothing is outstanding. */
@@ -34,14 +34,15 @@ export class StoreLine {
   }
 
   ask(errand: Errand): void {
-    this.#errands.push(errand)
+    if (this.#errands.length === 0) this.#errands = [errand]
+    else this.#errands.push(errand)
   }
 
   /** Carries out what was asked since the last call: as one batch, whole and alone. Returns whether there was anything. */
   flush(): boolean {
     if (this.#errands.length === 0) return false
     const errands = this.#errands
-    this.#errands = []
+    this.#errands = nothing
     const operations =
       errands.length === 1 && errands[0] ? errands[0].operations : errands.flatMap((errand) => errand.operations)
     this.#unanswered += operations.length
@@ -75,6 +76,9 @@ export class StoreLine {
     hand(errands, answer)
   }
 }
+
+/** Never added to. */
+const nothing: never[] = []
 
 type Answer = { readonly results: readonly Result[] } | { readonly reason: string }
 

@@ -11,6 +11,7 @@ import type { Story } from './flight-story.js'
 import type { EndedRun, MessageProcessor } from './message-processor.js'
 import { Presence } from './presence.js'
 import { overOf, type RequestTrace, type SessionTrace } from './request-trace.js'
+import { Stages } from './stages.js'
 
 export interface TracesOptions {
   readonly clock: Clock
@@ -27,7 +28,9 @@ const mostAway = 10_000
 export class Traces {
   readonly presence: Presence
   readonly #options: TracesOptions
-  readonly #endings: Endings
+  readonly #endings: Endings<EndedTrace>
+  /** One that is not remembered any more. Written over, it needs no room, and no collection moves it. */
+  #spare: EndedTrace | undefined
 
   constructor(options: TracesOptions) {
     this.#options = options
@@ -38,7 +41,9 @@ export class Traces {
   /** A run ended. */
   handled(report: HandledReport, run: EndedRun): void {
     const session = this.#sessionOf(report.sessionId, report.userId)
-    this.#endings.add(new EndedTrace(session, report, run, this.#options.clock.wall()))
+    const ended = this.#spare ?? new EndedTrace()
+    ended.write(session, report, run, this.#options.clock.wall())
+    this.#spare = this.#endings.add(ended)
   }
 
   /** Of several with that id the one that is at work, else the newest. */
@@ -116,19 +121,19 @@ export class Traces {
 
 /** Of what ended only this is kept: nothing that a client said beside its id. */
 class EndedTrace implements RequestTrace {
-  readonly session: SessionTrace
-  readonly n: number
-  readonly id: string
-  readonly type: string
-  readonly mode: RequestTrace['mode']
-  readonly connectionId: string | undefined
+  session = gone('', '')
+  n = 0
+  id = ''
+  type = ''
+  mode: RequestTrace['mode'] = 'request'
+  connectionId: string | undefined
   readonly run = undefined
-  readonly outcome: RequestTrace['outcome']
-  readonly endedAtMs: number
-  readonly refused: boolean
-  readonly #stages: EndedRun['stages']
+  outcome: RequestTrace['outcome'] = 'ok'
+  endedAtMs = Number.NaN
+  refused = false
+  readonly #stages = new Stages(Number.NaN)
 
-  constructor(session: SessionTrace, report: HandledReport, { n, stages, refused }: EndedRun, endedAtMs: number) {
+  write(session: SessionTrace, report: HandledReport, { n, stages, refused }: EndedRun, endedAtMs: number): void {
     this.session = session
     this.n = n
     this.id = clip(report.messageId)
@@ -138,7 +143,7 @@ class EndedTrace implements RequestTrace {
     this.outcome = report.outcome
     this.endedAtMs = endedAtMs
     this.refused = refused
-    this.#stages = stages
+    this.#stages.copy(stages)
   }
 
   get trace(): Trace {

@@ -2,10 +2,10 @@
 
 import { Few } from '@backchat/protocol'
 import type { Result } from '../store/operations.js'
-import type { Failed, Question, Turn } from './turn.js'
+import type { Failed, GoOn, Turn } from './turn.js'
 
 export class Batches {
-  readonly #unanswered = new Few<number, readonly Question[]>()
+  readonly #unanswered = new Few<number, readonly GoOn[]>()
   readonly #unsaid: () => void
   #next = 1
 
@@ -20,30 +20,31 @@ export class Batches {
 
   /** Sends what a turn asked of the store as one batch. */
   send(turn: Turn): void {
-    if (turn.questions.length === 0) return
+    const { operations, continuations } = turn
+    if (operations.length === 0) return
     const batch = this.#next
     this.#next += 1
-    this.#unanswered.set(batch, turn.questions)
-    turn.perform({ kind: 'apply', batch, operations: turn.questions.map(({ operation }) => operation) })
+    this.#unanswered.set(batch, continuations)
+    turn.perform({ kind: 'apply', batch, operations })
   }
 
   /** A store that leaves out a result counts as one that failed there. */
   applied(batch: number, results: readonly Result[], turn: Turn): void {
-    const questions = this.#take(batch)
-    if (results.length < questions.length) this.#unsaid()
+    const continuations = this.#take(batch)
+    if (results.length < continuations.length) this.#unsaid()
     let index = 0
-    for (const { goOn } of questions) turn.attempt(goOn, results[index++] ?? noResult)
+    for (const goOn of continuations) turn.attempt(goOn, results[index++] ?? noResult)
   }
 
   failed(batch: number, reason: string, turn: Turn): void {
     this.#unsaid()
-    for (const { goOn } of this.#take(batch)) turn.attempt(goOn, { status: 'failed', reason })
+    for (const goOn of this.#take(batch)) turn.attempt(goOn, { status: 'failed', reason })
   }
 
-  #take(batch: number): readonly Question[] {
-    const questions = this.#unanswered.get(batch) ?? []
+  #take(batch: number): readonly GoOn[] {
+    const continuations = this.#unanswered.get(batch) ?? []
     this.#unanswered.delete(batch)
-    return questions
+    return continuations
   }
 }
 

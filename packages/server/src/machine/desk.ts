@@ -145,10 +145,12 @@ export class Desk {
 
 /** A `send` wants to know that it was recorded, or that it certainly did not run [P-16, P-18]. */
 const answer = (n: number, mode: RequestMode, ending: Ending, count: number): ServerFrame<Json> => {
-  const counted = mode === 'stream' ? { count } : {}
   if (mode === 'send' && (ending.ok || ending.error.mayHaveExecuted)) return { kind: 'started', n }
+  const counted = mode === 'stream' ? { count } : undefined
   if (!ending.ok) return { kind: 'error', n, ...counted, error: ending.error }
   // It was a `send` when it ran, so its reply was not kept.
   if (ending.message === nothing) return { kind: 'error', n, ...counted, error: replyLost }
-  return { kind: 'reply', n, ...counted, message: ending.message }
+  const { message } = ending
+  // Without a spread, which takes room of its own.
+  return counted === undefined ? { kind: 'reply', n, message } : { kind: 'reply', n, count, message }
 }

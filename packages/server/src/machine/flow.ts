@@ -7,7 +7,7 @@ export class Flow {
   /** Number of the first chunk that the reader has not taken. */
   #confirmed = 0
   /** Sizes of the chunks that it has not taken, oldest first. */
-  readonly #ahead: number[] = []
+  #ahead: number[] = none
   #bytesAhead = 0
   /** What the generator still yields without being asked again. */
   #due = oneChunk
@@ -40,7 +40,9 @@ export class Flow {
 
   /** It is kept until the reader has taken it. */
   produce(bytes: number): void {
-    this.#ahead.push(bytes)
+    // Most runs yield nothing, and many little, for which V8 would make room for seventeen.
+    if (this.#ahead === none) this.#ahead = [bytes]
+    else this.#ahead.push(bytes)
     this.#bytesAhead += bytes
   }
 
@@ -58,3 +60,6 @@ export class Flow {
     for (const bytes of taken) this.#bytesAhead -= bytes
   }
 }
+
+/** Never added to. */
+const none: never[] = []

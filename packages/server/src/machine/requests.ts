@@ -185,9 +185,8 @@ export class Requests {
     }
     waiting.elsewhere = false
     waiting.begun = false
-    turn.ask(operation, (answer, turn) =>
-      this.#begun({ desk, waiting, owner, obstacle, turnedAway, came }, answer, turn),
-    )
+    const asked = { desk, waiting, owner, obstacle, turnedAway, came }
+    turn.ask(operation, (answer, turn) => this.#begun(asked, answer, turn))
   }
 
   #begun(asked: Asked, answer: Answer<BeginOperation>, turn: Turn): void {

@@ -22,6 +22,9 @@ export interface Run {
   readonly timeoutMs: number
   /** How long after its start the client is told that it runs. */
   readonly reportAfterMs: number
+  /** When its handler has been silent for too long, and when its client is told that it runs. Changed by {@link Watch} only. */
+  silentAt: number
+  reportAt: number
   readonly flow: Flow
   /** An owner that is gone had started it before: whatever becomes of it here, it may have run. */
   readonly again: boolean
@@ -43,7 +46,7 @@ export type RunState =
   /** It has run as far ahead of its reader as it may. */
   | { readonly step: 'held' }
   /** It ended, and the journal is being told. */
-  | { readonly step: 'ending'; readonly sized: SizedEnding }
+  | { readonly step: 'ending' }
   /** It ended, and the journal could not be told. Tried again when somebody asks for it. */
   | { readonly step: 'unrecorded'; readonly sized: SizedEnding }
   /** It was not allowed to run, and the journal is being told to forget it. */

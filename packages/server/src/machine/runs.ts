@@ -42,6 +42,7 @@ export interface RunsOptions {
 
 const starting = { step: 'starting' } as const
 const running = { step: 'running' } as const
+const ending = { step: 'ending' } as const
 
 /** A handler that has not answered by then is reported as running [P-16]. */
 const reportAfterMs = 250
@@ -54,7 +55,7 @@ const reportAfterMs = 250
 export class Runs {
   readonly #options: RunsOptions
   readonly #table = new RunTable()
-  readonly #watch = new Watch()
+  readonly #watch = new Watch(this.#table)
   readonly #doubts = new Doubts()
   #lastId = 0
   #closed = false
@@ -70,13 +71,11 @@ export class Runs {
   }
 
   wake(turn: Turn): void {
-    for (const id of this.#watch.silent(turn.now)) {
+    for (const id of this.#watch.due(turn.now)) {
       const run = this.#live(id)
-      if (run !== undefined) this.#giveUp(run, handlerTimeout(run.timeoutMs), turn)
-    }
-    for (const id of this.#watch.dueReports(turn.now)) {
-      const run = this.#live(id)
-      if (run !== undefined) this.#report(run, turn)
+      if (run === undefined) continue
+      if (run.silentAt <= turn.now) this.#giveUp(run, handlerTimeout(run.timeoutMs), turn)
+      else this.#report(run, turn)
     }
   }
 
@@ -114,6 +113,8 @@ export class Runs {
       mode,
       timeoutMs: this.#options.registry.timeoutOf(message.type),
       reportAfterMs: Math.min(reportAfterMs, leftMs / 4),
+      silentAt: Number.POSITIVE_INFINITY,
+      reportAt: Number.POSITIVE_INFINITY,
       flow: new Flow(),
       again,
       state: starting,
@@ -362,16 +363,22 @@ export class Runs {
   /** The journal first, then the client. */
   #end(run: Run, sized: SizedEnding, turn: Turn): void {
     this.#watch.forget(run)
-    run.state = { step: 'ending', sized }
-    const { session, n } = run.fence
-    const { ending, bytes } = sized
-    turn.ask({ op: 'finish', run: run.fence, count: run.flow.count, ending, bytes }, (answer, turn) => {
+    run.state = ending
+    const question = {
+      op: 'finish',
+      run: run.fence,
+      count: run.flow.count,
+      ending: sized.ending,
+      bytes: sized.bytes,
+    } as const
+    turn.ask(question, (answer, turn) => {
+      const { session, n } = run.fence
       if (answer.status === 'failed') {
         run.state = { step: 'unrecorded', sized }
         return this.#options.audience().storeFailed(session, turn)
       }
       this.#table.remove(run)
-      if (answer.status === 'ok') this.#options.audience().ended(session, n, ending, answer.count, turn)
+      if (answer.status === 'ok') this.#options.audience().ended(session, n, sized.ending, answer.count, turn)
       // A hole in its chunks, or an owner that took it over: whoever still waits must not wait for ever.
       else this.#options.audience().lost(session, n, turn)
     })

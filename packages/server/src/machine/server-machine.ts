@@ -100,7 +100,7 @@ export class ServerMachine {
       isAtWork: () => this.#parts.runs.size > 0,
       endRuns: (turn) => endRuns(this.#parts, turn),
       leave: (turn) => leave(this.#parts, turn),
-      isQuiet: (turn) => this.#batches.allAnswered && turn.questions.length === 0,
+      isQuiet: (turn) => this.#batches.allAnswered && turn.operations.length === 0,
     })
     const { lease, greeting, heartbeats, credentials, runs, asks } = this.#parts
     // Whether we may act at all comes first.

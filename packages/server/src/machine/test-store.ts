@@ -2,31 +2,34 @@
 
 import type { Operation } from '../store/operations.js'
 import type { Effect } from './effects.js'
-import { type Answer, type Question, Turn } from './turn.js'
+import { type Answer, type GoOn, Turn } from './turn.js'
 
 export class TestStore {
   readonly effects: Effect[] = []
-  readonly #asked: Question[] = []
+  readonly #asked: Operation[] = []
+  readonly #continuations: GoOn[] = []
 
   /** One turn. */
   act(now: number, what: (turn: Turn) => void): void {
     const turn = new Turn(now)
     what(turn)
     this.effects.push(...turn.effects)
-    this.#asked.push(...turn.questions)
+    this.#asked.push(...turn.operations)
+    this.#continuations.push(...turn.continuations)
   }
 
   /** What has not been answered, oldest first. */
   get asked(): readonly Operation[] {
-    return this.#asked.map(({ operation }) => operation)
+    return this.#asked
   }
 
   /** Answers the oldest question. */
   answer(answer: Answer<Operation>, now: number): Operation {
-    const question = this.#asked.shift()
-    if (question === undefined) throw new Error('Nothing was asked.')
-    this.act(now, (turn) => question.goOn(answer, turn))
-    return question.operation
+    const operation = this.#asked.shift()
+    const goOn = this.#continuations.shift()
+    if (operation === undefined || goOn === undefined) throw new Error('Nothing was asked.')
+    this.act(now, (turn) => goOn(answer, turn))
+    return operation
   }
 }
 

@@ -80,7 +80,7 @@ test('nothing is left in a turn of what threw, and who goes on is told of it', (
   for (const about of ['one', 'bug', 'two']) turn.attempt(asking, about)
   expect(failures).toEqual([new Error('bug')])
   expect(turn.effects).toHaveLength(2)
-  expect(turn.questions.map(({ operation }) => operation)).toMatchObject([{ owner: 'one' }, { owner: 'two' }])
+  expect(turn.operations).toMatchObject([{ owner: 'one' }, { owner: 'two' }])
 })
 
 test('where nobody is to be told of a bug, it is thrown', () => {

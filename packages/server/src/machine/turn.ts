@@ -15,16 +15,15 @@ export interface Failed {
 /** Goes on when the answer is there. Much may have happened since: whoever goes on looks first whether its link, session or run is still the same. */
 export type Continue<O extends Operation> = (answer: Answer<O>, turn: Turn) => void
 
-/** An operation and how to go on after it. */
-export interface Question {
-  readonly operation: Operation
-  readonly goOn: (answer: Answer<Operation>, turn: Turn) => void
-}
+/** The same, whatever was asked. */
+export type GoOn = Continue<Operation>
 
 export class Turn {
   readonly now: number
   effects: Effect[] = none
-  questions: Question[] = none
+  /** What is asked of the store; and how to go on after each, in the same place. */
+  operations: Operation[] = none
+  continuations: GoOn[] = none
   readonly #failed: (error: unknown) => void
 
   /** `failed` is told of a bug of ours; default: it is thrown. */
@@ -36,20 +35,19 @@ export class Turn {
   /** Goes on with something. When it throws, nothing but what itself has led to is lost. */
   attempt<About>(goOn: (about: About, turn: Turn) => void, about: About): void {
     const effects = this.effects.length
-    const questions = this.questions.length
+    const operations = this.operations.length
     try {
       goOn(about, this)
     } catch (error) {
       this.effects.length = effects
-      this.questions.length = questions
+      this.operations.length = operations
+      this.continuations.length = operations
       this.#failed(error)
     }
   }
 
   perform(effect: Effect): void {
-    // Most turns have one, for which V8 would make room for seventeen.
-    if (this.effects === none) this.effects = [effect]
-    else this.effects.push(effect)
+    this.effects = added(this.effects, effect)
   }
 
   transmit(link: LinkId, frame: ServerFrame<Json>): void {
@@ -62,15 +60,21 @@ export class Turn {
 
   /** Asks the store. The answer comes in a later turn, after the answers of all that was asked before. */
   ask<O extends Operation>(operation: O, goOn: Continue<O>): void {
+    this.operations = added(this.operations, operation)
     // The answer stands in the place of its operation, so its type is the operation's.
-    const question = { operation, goOn: goOn as Question['goOn'] }
-    if (this.questions === none) this.questions = [question]
-    else this.questions.push(question)
+    this.continuations = added(this.continuations, goOn as GoOn)
   }
 }
 
 /** Never added to. */
 const none: never[] = []
+
+/** Mostly it is the only one, for which V8 would make room for seventeen. */
+const added = <Thing>(things: Thing[], thing: Thing): Thing[] => {
+  if (things === none) return [thing]
+  things.push(thing)
+  return things
+}
 
 const thrown = (error: unknown): void => {
   throw error

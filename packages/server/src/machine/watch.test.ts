@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest'
 import { Flow } from './flow.js'
-import type { Run } from './run-table.js'
+import { type Run, RunTable } from './run-table.js'
 import { Watch } from './watch.js'
 
-const run: Run = {
-  id: 7,
-  fence: { session: 's', epoch: 'e', n: 1, owner: 'me' },
+const running = (id: number): Run => ({
+  id,
+  fence: { session: 's', epoch: 'e', n: id, owner: 'me' },
   mode: 'request',
   timeoutMs: 5_000,
   reportAfterMs: 250,
+  silentAt: Number.POSITIVE_INFINITY,
+  reportAt: Number.POSITIVE_INFINITY,
   flow: new Flow(),
   again: false,
   state: { step: 'running' },
@@ -16,28 +18,60 @@ const run: Run = {
   reportedChunks: 0,
   signalled: false,
   wanted: true,
-}
+})
 
-/** A run that is listened to, and reported after a while. */
-const watched = () => {
-  const watch = new Watch()
-  watch.listen(run, 0)
-  watch.reportLater(run, 0)
-  return watch
+/** Runs that are listened to, and reported after a while. */
+const watched = (...ids: readonly number[]) => {
+  const table = new RunTable()
+  const watch = new Watch(table)
+  const runs = ids.map(running)
+  for (const run of runs) {
+    table.add(run)
+    watch.listen(run, 0)
+    watch.reportLater(run, 0)
+  }
+  const end = (run: Run) => {
+    watch.forget(run)
+    table.remove(run)
+  }
+  return { watch, runs, end }
 }
 
 test('a run is due once for its report, and once when it has been silent for too long', () => {
-  const watch = watched()
-  expect([watch.wakeAt(), watch.dueReports(249), watch.dueReports(250)]).toEqual([250, [], [7]])
-  expect([watch.wakeAt(), watch.silent(4_999), watch.silent(5_000)]).toEqual([5_000, [], [7]])
+  const { watch, runs } = watched(1)
+  expect([watch.wakeAt(), watch.due(249), watch.due(250)]).toEqual([250, [], [1]])
+  for (const run of runs) watch.unreported(run)
+  expect([watch.wakeAt(), watch.due(4_999), watch.due(5_000)]).toEqual([5_000, [], [1]])
+  for (const run of runs) watch.forget(run)
   expect(watch.wakeAt()).toBe(Number.POSITIVE_INFINITY)
 })
 
-test('a run that is waited for by nobody is not reported, and one that is forgotten wakes nobody', () => {
-  const watch = watched()
-  watch.unreported(run)
+test('a run that is still there when the first look comes is due at its own time from then on', () => {
+  const { watch, runs } = watched(1, 2, 3)
+  const [first, second, third] = runs
+  if (first === undefined || second === undefined || third === undefined) throw new Error('There are three.')
+  watch.reportLater(second, 100)
+  watch.unreported(third)
+  expect(watch.due(250)).toEqual([1])
+  watch.reported(first, 250)
+  expect([watch.wakeAt(), watch.due(349), watch.due(350)]).toEqual([350, [], [2]])
+  watch.pause(second)
+  watch.unreported(second)
   expect(watch.wakeAt()).toBe(5_000)
-  watch.reported(run, 0)
-  watch.forget(run)
+  watch.listen(third, 1_000)
+  expect([watch.wakeAt(), watch.due(5_000)]).toEqual([5_000, [1]])
+  expect(watch.due(6_000)).toEqual([3])
+})
+
+test('a run that has ended is never due, and where nothing runs nobody is woken', () => {
+  const { watch, runs, end } = watched(1, 2)
+  for (const run of runs) end(run)
   expect(watch.wakeAt()).toBe(Number.POSITIVE_INFINITY)
+  expect(watch.due(60_000)).toEqual([])
+})
+
+test('however many came and went, a run that is still there is due at its time', () => {
+  const { watch, runs, end } = watched(...Array.from({ length: 3_000 }, (_, index) => index + 1))
+  for (const run of runs) if (run.id !== 7 && run.id !== 2_999) end(run)
+  expect([watch.wakeAt(), watch.due(249), watch.due(250)]).toEqual([250, [], [7, 2_999]])
 })

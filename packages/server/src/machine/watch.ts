@@ -2,56 +2,84 @@
 
 import { Deadlines } from '@backchat/protocol'
 import type { RunId } from './inputs.js'
-import type { Run } from './run-table.js'
+import type { Run, RunTable } from './run-table.js'
 
 /** How often a client is told that a handler still runs [P-16]. */
 const stillWorkingMs = 10_000
+/** Where nothing is due for long, thousands may come and go; so many at most are looked through in one go. */
+const mostYoung = 1_024
 
 export class Watch {
-  readonly #silences = new Deadlines()
-  readonly #reports = new Deadlines()
+  readonly #runs: Pick<RunTable, 'get' | 'size'>
+  /** When to look at each run that is not young. */
+  readonly #looks = new Deadlines()
+  /** Runs above this one are young: nearly all end before anything of them is due, and never get a deadline of their own. */
+  #notYoung: RunId = 0
+  #newest: RunId = 0
+  /** Nothing of a young run is due before. */
+  #youngAt = Number.POSITIVE_INFINITY
+
+  constructor(runs: Pick<RunTable, 'get' | 'size'>) {
+    this.#runs = runs
+  }
 
   wakeAt(): number {
-    return Math.min(this.#silences.next, this.#reports.next)
+    return this.#runs.size === 0 ? Number.POSITIVE_INFINITY : Math.min(this.#youngAt, this.#looks.next)
   }
 
-  /** Runs that have been silent for too long. */
-  silent(now: number): readonly RunId[] {
-    return this.#silences.due(now)
-  }
-
-  /** Runs whose clients are to be told. */
-  dueReports(now: number): readonly RunId[] {
-    return this.#reports.due(now)
+  /** Runs that have been silent for too long, and runs whose clients are to be told. */
+  due(now: number): readonly RunId[] {
+    if (this.#youngAt <= now) this.#age()
+    return this.#looks.due(now)
   }
 
   /** The handler's turn to say something begins anew. */
   listen(run: Run, now: number): void {
-    this.#silences.set(run.id, now + run.timeoutMs)
+    this.#set(run, now + run.timeoutMs, run.reportAt)
   }
 
   /** It is not the handler that is waited for. */
   pause(run: Run): void {
-    this.#silences.clear(run.id)
+    this.#set(run, Number.POSITIVE_INFINITY, run.reportAt)
   }
 
   /** The client is told after a while that the handler runs [P-16]. */
   reportLater(run: Run, now: number): void {
-    this.#reports.set(run.id, now + run.reportAfterMs)
+    this.#set(run, run.silentAt, now + run.reportAfterMs)
   }
 
   /** The client has been told, and is told again after a while: still working. */
   reported(run: Run, now: number): void {
-    this.#reports.set(run.id, now + stillWorkingMs)
+    this.#set(run, run.silentAt, now + stillWorkingMs)
   }
 
   /** The client does not want to know. */
   unreported(run: Run): void {
-    this.#reports.clear(run.id)
+    this.#set(run, run.silentAt, Number.POSITIVE_INFINITY)
   }
 
   forget(run: Run): void {
-    this.pause(run)
-    this.unreported(run)
+    this.#set(run, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
+  }
+
+  #set(run: Run, silentAt: number, reportAt: number): void {
+    run.silentAt = silentAt
+    run.reportAt = reportAt
+    if (run.id <= this.#notYoung) return this.#looks.set(run.id, firstOf(run))
+    this.#newest = Math.max(this.#newest, run.id)
+    this.#youngAt = Math.min(this.#youngAt, firstOf(run))
+    if (this.#newest - this.#notYoung >= mostYoung) this.#age()
+  }
+
+  /** Those that are still there are not young any more. */
+  #age(): void {
+    while (this.#notYoung < this.#newest) {
+      this.#notYoung += 1
+      const run = this.#runs.get(this.#notYoung)
+      if (run !== undefined) this.#looks.set(run.id, firstOf(run))
+    }
+    this.#youngAt = Number.POSITIVE_INFINITY
   }
 }
+
+const firstOf = ({ silentAt, reportAt }: Run): number => Math.min(silentAt, reportAt)

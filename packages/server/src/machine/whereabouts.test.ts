@@ -11,6 +11,8 @@ const run = (state: RunState): Run => ({
   mode: 'request',
   timeoutMs: 60_000,
   reportAfterMs: 250,
+  silentAt: 0,
+  reportAt: 0,
   flow: new Flow(),
   again: false,
   state,
@@ -26,7 +28,7 @@ test('a run waits for what its step says, and is given so much time', () => {
     [{ step: 'starting' }, 'shell'],
     [{ step: 'running' }, 'handler'],
     [{ step: 'held' }, 'reader'],
-    [{ step: 'ending', sized }, 'store'],
+    [{ step: 'ending' }, 'store'],
     [{ step: 'unrecorded', sized }, 'store'],
     [{ step: 'refused' }, 'store'],
   ]

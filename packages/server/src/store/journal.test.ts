@@ -37,7 +37,7 @@ const node = () => {
     journal,
     begin: (n: number, over: Partial<BeginOperation> = {}) => {
       const operation = asking(n, over)
-      return begin(journal, operation, (owner) => owner === operation.owner)
+      return begin(journal, operation, (owner) => owner === operation.owner, 0)
     },
     yields: (n: number, first: number, ...texts: readonly string[]) =>
       append(journal, { op: 'chunks', run: run(n), first, chunks: texts.map(stored) }),

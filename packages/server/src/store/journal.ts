@@ -72,7 +72,7 @@ export interface Abandoned {
 }
 
 /** Whether another owner still lives; one that does not will never finish what it started. */
-export type IsAlive = (owner: string) => boolean
+export type IsAlive = (owner: string, now: number) => boolean
 
 /**
  * Most entries. A client that keeps to the window of 256 gets here only when its confirmations are late: then it is told to wait.
@@ -94,28 +94,30 @@ export const emptyJournal = (entries: Entries = new ShortLived<number, Entry>(),
 })
 
 /** Finds what is known of a request, and starts it when that is nothing [P-15]. */
-export const begin = (journal: Journal, operation: BeginOperation, isAlive: IsAlive): BeginResult => {
+export const begin = (journal: Journal, operation: BeginOperation, isAlive: IsAlive, now: number): BeginResult => {
   if (journal.settled.has(operation.n)) return { op: 'begin', status: 'settled' }
   const entry = journal.entries.get(operation.n)
   // Who has had chunks of it had them of a run that this journal forgot: the store went back in time.
   if (entry === undefined && operation.from > 0) return { op: 'begin', status: 'lost' }
   if (entry === undefined) return beginNew(journal, operation)
   if (entry.state === 'lost' || entry.state === 'unknown') return { op: 'begin', status: entry.state }
-  if (entry.state === 'started' && entry.owner !== operation.owner && !isAlive(entry.owner)) {
+  if (entry.state === 'started' && entry.owner !== operation.owner && !isAlive(entry.owner, now)) {
     return inherit(journal, operation)
   }
   return lookUp(entry, operation.from)
 }
 
+const isNew: BeginResult = { op: 'begin', status: 'new' }
+
 const beginNew = (journal: Journal, operation: BeginOperation): BeginResult => {
-  if (operation.onlyLookUp) return { op: 'begin', status: 'new' }
+  if (operation.onlyLookUp) return isNew
   if (journal.entries.size >= mostEntries) return { op: 'begin', status: 'full' }
   return start(journal, operation, false)
 }
 
 const start = (journal: Journal, { n, owner }: BeginOperation, again: boolean): BeginResult => {
   journal.entries.set(n, { state: 'started', owner, again, chunks: noChunks })
-  return { op: 'begin', status: 'new', ...(again && { again }) }
+  return again ? { op: 'begin', status: 'new', again } : isNew
 }
 
 /**

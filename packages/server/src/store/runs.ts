@@ -23,6 +23,7 @@ import { give, type SessionRecord } from './session-record.js'
 export class Runs {
   readonly #owners: Owners
   readonly #post: Post
+  readonly #lives = (owner: Owner, now: number) => this.#owners.lives(owner, now)
 
   constructor(owners: Owners, post: Post) {
     this.#owners = owners
@@ -31,7 +32,7 @@ export class Runs {
 
   begin(record: SessionRecord, operation: BeginOperation, now: number): BeginResult {
     if (this.#owners.hasEnded(operation.owner)) return { op: 'begin', status: 'fenced' }
-    return journals.begin(record.journal, operation, (owner) => this.#owners.lives(owner, now))
+    return journals.begin(record.journal, operation, this.#lives, now)
   }
 
   chunks(record: SessionRecord, operation: ChunksOperation): ChunksResult {
