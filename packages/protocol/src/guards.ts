@@ -68,7 +68,7 @@ const isTimestamp = (value: unknown): value is string => isString(value) && time
 
 /* @__NO_SIDE_EFFECTS__ */
 function oneOf<Word extends string>(words: readonly Word[]) {
-  return (value: unknown): value is Word => words.some((word) => word === value)
+  return (value: unknown): value is Word => (words as readonly unknown[]).includes(value)
 }
 
 /* @__NO_SIDE_EFFECTS__ */

@@ -27,14 +27,22 @@ export class ShortLived<Key, Value> {
 
   /** False when it was not there. */
   delete(key: Key): boolean {
-    if (this.#map?.delete(key) !== true) return false
-    this.#deleted += 1
-    // Paid for by so many deletions.
-    if (this.#deleted > 64 + 4 * this.#map.size) {
-      this.#map = new Map(this.#map)
-      this.#deleted = 0
+    const map = this.#map
+    if (map === undefined || !map.has(key)) return false
+    // For the last one V8 makes another table, for nothing.
+    if (map.size === 1) this.#replace(undefined)
+    else {
+      map.delete(key)
+      this.#deleted += 1
+      // Paid for by so many deletions.
+      if (this.#deleted > 8 + 2 * map.size) this.#replace(new Map(map))
     }
     return true
+  }
+
+  #replace(map: Map<Key, Value> | undefined): void {
+    this.#map = map
+    this.#deleted = 0
   }
 
   /** As they are now, in the order in which they came. */

@@ -45,7 +45,7 @@ export type ManagerOptions<C = Untyped, User extends Identity = Guest, State ext
   readonly inspector?: InspectorOptions | undefined
   /** For tests. Default: the platform's. */
   readonly clock?: Clock | undefined
-  readonly ids?: Pick<Ids, 'id'> | undefined
+  readonly ids?: Pick<Ids, 'id' | 'message'> | undefined
 }
 
 /** A server of yours (`node:http` and everything built on it), or a port of our own. */

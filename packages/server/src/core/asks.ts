@@ -26,7 +26,7 @@ export interface AsksOptions {
   readonly contract: Contract | undefined
   readonly feed: (input: Input) => void
   readonly clock: Clock
-  readonly ids: Pick<Ids, 'id'>
+  readonly ids: Pick<Ids, 'message'>
   readonly failed: (error: CodedError) => void
 }
 
@@ -64,7 +64,7 @@ export class Asks {
   /** Settles exactly once. Never throws: what is wrong rejects, and nobody is asked. */
   ask(session: string, type: string, content: unknown, options: ServerRequestOptions = {}): Promise<ClientReply> {
     const asked = new Promise<ClientReply>((resolve, reject) => {
-      const settling: Settling = { id: this.#options.ids.id(), type: inWords(type), resolve, reject }
+      const settling: Settling = { id: this.#options.ids.message(), type: inWords(type), resolve, reject }
       try {
         this.#ask(session, type, content, options, settling)
       } catch (thrown) {

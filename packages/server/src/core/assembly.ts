@@ -1,14 +1,6 @@
 /** The parts of a server, and how they are wired: each knows what it needs of others, and nobody knows them all but this file. */
 
-import {
-  type Clock,
-  type CodedError,
-  type Contract,
-  type Ids,
-  limits,
-  type Untyped,
-  type WireError,
-} from '@backchat/protocol'
+import { type Clock, type CodedError, type Contract, limits, type Untyped, type WireError } from '@backchat/protocol'
 import type {
   ConnectionMiddleware,
   ErrorContext,
@@ -48,7 +40,7 @@ import { Readiness } from './readiness.js'
 import { Reception } from './reception.js'
 import { safeLog } from './safe-log.js'
 import { type Settings, settingsOf } from './settings.js'
-import { hashSecret, newId, systemClock } from './system.js'
+import { hashSecret, type ServerIds, systemClock, systemIds } from './system.js'
 import { Tally } from './tally.js'
 import { Witnesses } from './witnesses.js'
 
@@ -89,7 +81,7 @@ export interface Assembly<User extends Identity, State extends object> {
 interface Common extends Reporting {
   readonly contract: Contract | undefined
   readonly clock: Clock
-  readonly ids: Pick<Ids, 'id'>
+  readonly ids: ServerIds
   readonly feed: (input: Input) => void
 }
 
@@ -98,7 +90,7 @@ export const assemble = <C, User extends Identity, State extends object>(
   { bus, log, failed }: Surroundings<User, State>,
 ): Assembly<User, State> => {
   const settings = settingsOf(options)
-  const { contract, clock = systemClock, ids = { id: newId } } = options
+  const { contract, clock = systemClock, ids = systemIds } = options
   const store = options.store ?? memoryStore({ ...settings, now: () => clock.now() })
   const crash = (cause: unknown): void => failed(errorOf(bug, { cause }))
   const machine = machineOf(settings, ids, options.authenticate !== undefined, crash)
@@ -283,7 +275,7 @@ const watched =
 
 const machineOf = (
   settings: Settings,
-  ids: Pick<Ids, 'id'>,
+  ids: ServerIds,
   authenticates: boolean,
   failed: (error: unknown) => void,
 ): ServerMachine => {

@@ -68,7 +68,7 @@ const processing = (
     admission: () => given.admission,
     feed: (input) => inputs.push(input),
     clock,
-    ids: { id: () => 'reply-1' },
+    ids: { message: () => 'reply-1' },
     log: silent,
     handled: (report) => reports.push(report),
     failed: (error) => failures.push(error),

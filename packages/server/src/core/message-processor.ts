@@ -37,7 +37,7 @@ export interface ProcessorOptions<User extends Identity, State extends object> {
   readonly admission: (link: LinkId) => Promise<boolean> | undefined
   readonly feed: (input: Input) => void
   readonly clock: Clock
-  readonly ids: Pick<Ids, 'id'>
+  readonly ids: Pick<Ids, 'message'>
   readonly log: Logger
   readonly handled: (report: HandledReport, run: EndedRun) => void
   readonly failed: (error: CodedError, context: ErrorContext) => void
@@ -174,7 +174,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     if (run.context.answered) return this.#return(run)
     try {
       const now = this.#options.clock.wall()
-      this.#sendBack(run, encodeAnswer(content, this.#options.ids.id(), now), now)
+      this.#sendBack(run, encodeAnswer(content, this.#options.ids.message(), now), now)
     } catch (thrown) {
       this.#throw(run, thrown)
     }

@@ -35,7 +35,7 @@ export interface PushesOptions {
   readonly contract: Contract | undefined
   readonly feed: (input: Input) => void
   readonly clock: Clock
-  readonly ids: Pick<Ids, 'id'>
+  readonly ids: Pick<Ids, 'message'>
 }
 
 interface Waiting {
@@ -56,7 +56,7 @@ export class Pushes {
   /** Undefined for a target means that there is nobody: that is no error, and stores nothing. Never rejects. */
   async send(target: Target | undefined, message: Outgoing): Promise<SendResult> {
     if (this.#closed) return refused('CLOSED', 'The server is closed; nothing was sent.')
-    const id = this.#options.ids.id()
+    const id = this.#options.ids.message()
     const written = this.#write(id, target, message)
     if (typeof written !== 'string') return written
     return target === undefined ? { ok: true, id, sessions: 0 } : this.#append(target, id, written)

@@ -24,9 +24,9 @@ export interface Sized {
 export const replyTo = (
   message: Message<string, unknown>,
   content: unknown,
-  { clock, ids }: { readonly clock: Clock; readonly ids: Pick<Ids, 'id'> },
+  { clock, ids }: { readonly clock: Clock; readonly ids: Pick<Ids, 'message'> },
 ): Reply => ({
-  id: ids.id(),
+  id: ids.message(),
   type: 'response',
   from: 'ai',
   to: 'user',

@@ -1,8 +1,11 @@
 /** What Node gives to the server: time, ids, and the hash under which a secret is kept. */
 
 import { hash } from 'node:crypto'
-import type { Clock } from '@backchat/protocol'
+import { type Clock, type Ids, messageIds } from '@backchat/protocol'
 import { nanoid } from 'nanoid'
+
+/** The names that a server gives. */
+export type ServerIds = Pick<Ids, 'id' | 'message'>
 
 /** Longer delays overflow Node's timers; whoever waits longer is called early and waits on. */
 const longestDelayMs = 2 ** 31 - 1
@@ -23,8 +26,8 @@ export const stayAlive = (): (() => void) => {
   return () => clearInterval(timer)
 }
 
-/** A new id of 21 characters, 126 bits: unique and unguessable. */
-export const newId = (): string => nanoid()
+/** Ids of 21 characters, 126 bits: unique and unguessable. Those of messages are unique. */
+export const systemIds: ServerIds = { id: () => nanoid(), message: messageIds(nanoid) }
 
 /** The only form in which a client's secret is kept. */
 export const hashSecret = (secret: string): string => hash('sha256', secret, 'base64url')
