@@ -22,8 +22,10 @@ export const newJournal = (settled: Ranges): KeptJournal => {
 export const loadJournal = (database: Database, session: string, row: SessionRow): KeptJournal => {
   const loaded = new ShortLived<number, Entry>()
   const ended: { readonly n: number; readonly order: number; readonly bytes: number }[] = []
-  const chunks = loadChunks(database, session)
-  for (const { key, value } of rowsUnder(database.entries, session)) {
+  const rows = rowsUnder(database.entries, session)
+  // Where there is no entry there are no chunks, and to look for them is a search of its own.
+  const chunks = rows.length === 0 ? noChunkLogs : loadChunks(database, session)
+  for (const { key, value } of rows) {
     const n = Number(key[1])
     const entry = entryOf(value, chunks.get(n))
     loaded.set(n, entry)
@@ -40,6 +42,8 @@ export const loadJournal = (database: Database, session: string, row: SessionRow
   }
   return { journal, entries, lastOrder: ended.at(-1)?.order ?? 0 }
 }
+
+const noChunkLogs: ReadonlyMap<number, ChunkLog> = new Map()
 
 const loadChunks = (database: Database, session: string): ReadonlyMap<number, ChunkLog> => {
   const logs = new Map<number, ChunkLog>()

@@ -21,7 +21,8 @@ export const newLog = (log: Log): KeptLog => ({ log, first: 1, head: 0, toldFirs
 /** The log, and the pushes that wait for an answer: some of them may be past retention. */
 export const loadLog = (database: Database, session: string, row: SessionRow) => {
   const open = new Map(row.asks.map(([push, owner, until]) => [push, { owner, until }]))
-  const rows = rowsUnder(database.log, session)
+  // Most sessions never have a push.
+  const rows = row.head === 0 ? [] : rowsUnder(database.log, session)
   const log: Log = new Outbox<Logged>(logBounds, row.head - rows.length)
   const asks = new ShortLived<number, Asked>()
   for (const [push, { owner, until }] of open) asks.set(push, { message: nothing, owner, until, open: true })
