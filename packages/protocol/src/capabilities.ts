@@ -16,7 +16,7 @@ export type Random = () => number
 export interface Ids {
   /** A new session id, epoch or page: unique, unguessable. */
   id(): string
-  /** A new message id: unique. */
+  /** A new message id: unique and unguessable, too, and made for each message and reply. */
   message(): string
   /** At least 128 random bits in URL-safe characters: a client id. */
   client(): string

@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest'
 import { messageIds } from './message-ids.js'
 
-test('90 ids share a name and differ in two digits, then another name is made', () => {
-  const names: string[] = []
-  const next = messageIds(() => {
-    names.push(`name ${names.length} `)
-    return names.at(-1) ?? ''
-  })
-  const ids = Array.from({ length: 181 }, next)
-  expect(names).toHaveLength(3)
-  expect([ids[0], ids[89], ids[90], ids[180]]).toEqual(['name 0 10', 'name 0 99', 'name 1 10', 'name 2 10'])
-  expect(new Set(ids).size).toBe(181)
+const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_'
+
+test('each character of an id is one of 64, by a random byte of its own', () => {
+  let made = 0
+  const random = (bytes: number) => Uint8Array.from({ length: bytes }, () => made++)
+  const next = messageIds(random, alphabet)
+  const ids = Array.from({ length: 50 }, next)
+  for (const id of ids) expect(id).toHaveLength(21)
+  expect(ids.join('')).toBe(alphabet.repeat(17).slice(0, 50 * 21))
 })

@@ -8,7 +8,7 @@ export type Party = (typeof parties)[number]
 
 /** The envelope that handlers and listeners see. All eight fields are always there. */
 export interface Message<Type extends string = string, Content = JsonValue> {
-  /** Unique, made by Backchat: 23 characters that need no escaping. */
+  /** Unique, made by Backchat (21 random characters of nanoid). */
   readonly id: string
   readonly type: Type
   readonly from: Party

@@ -1,6 +1,11 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ShortLived } from './short-lived.js'
+
+setFlagsFromString('--expose-gc')
+const collect: (how?: { readonly type: 'minor' }) => void = runInNewContext('gc')
 
 const key = fc.nat(40)
 const step = fc.record({ do: fc.constantFrom('set', 'delete', 'delete'), key })
@@ -18,6 +23,7 @@ test('it agrees with a Map, whatever is put in and taken out', () => {
         } else expect(table.delete(step.key)).toBe(model.delete(step.key))
         expect(table.size).toBe(model.size)
         expect(table.get(step.key)).toBe(model.get(step.key))
+        expect(table.has(step.key)).toBe(model.has(step.key))
       }
       expect(table.entries()).toEqual([...model])
       expect(table.values()).toEqual([...model.values()])
@@ -39,4 +45,23 @@ test('who looks at all of them may take out what is seen', () => {
   const table = new ShortLived<string, string>().set('a', 'A').set('b', 'B')
   for (const [key] of table.entries()) table.delete(key)
   expect(table.size).toBe(0)
+})
+
+test('what has gone is collected soon, however old the table is [ADR 9]', () => {
+  const table = new ShortLived<number, readonly number[]>()
+  const pass = (from: number, to: number) => {
+    for (let n = from; n < to; n++) {
+      table.set(n, new Array(1_000).fill(n))
+      table.delete(n - 8)
+    }
+  }
+  pass(0, 100)
+  collect()
+  const before = process.memoryUsage().heapUsed
+  // 16 MB, of which 64 KB are there at any time.
+  for (let part = 1; part <= 20; part++) {
+    pass(part * 100, (part + 1) * 100)
+    collect({ type: 'minor' })
+  }
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(4 * 2 ** 20)
 })

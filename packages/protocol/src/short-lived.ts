@@ -29,12 +29,12 @@ export class ShortLived<Key, Value> {
   delete(key: Key): boolean {
     const map = this.#map
     if (map === undefined || !map.has(key)) return false
-    // For the last one V8 makes another table, for nothing.
+    // To delete the last one V8 would make another table.
     if (map.size === 1) this.#replace(undefined)
     else {
       map.delete(key)
       this.#deleted += 1
-      // Paid for by so many deletions.
+      // Paid for by so many deletions, and before the table is old (ADR 16).
       if (this.#deleted > 8 + 2 * map.size) this.#replace(new Map(map))
     }
     return true

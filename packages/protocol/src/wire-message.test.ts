@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { json } from './arbitrary/frames.js'
 import { isWireMessage } from './guards.js'
 import type { JsonObject } from './json.js'
+import { limits } from './limits.js'
 import { type Message, parties, pushDefaults, replyDefaults, requestDefaults } from './message.js'
 import { expandMessage, type MessageParts, plainMessage, wireMessage } from './wire-message.js'
 
@@ -22,14 +23,18 @@ function onTheWire(parts: MessageParts, defaults = requestDefaults): unknown {
   return encoded.ok ? JSON.parse(encoded.json) : encoded.reason
 }
 
-const anyMessage: fc.Arbitrary<Message> = fc.record({
+const anyFields = {
   id: fc.string(),
   type: fc.constantFrom('text', 'response', 'system', 'rename', ''),
   from: fc.constantFrom(...parties),
   to: fc.constantFrom(...parties),
+  timestamp: fc.constant(message.timestamp),
+}
+
+const anyMessage: fc.Arbitrary<Message> = fc.record({
+  ...anyFields,
   content: json,
   sessionId: fc.constant('s1'),
-  timestamp: fc.constant(message.timestamp),
   metadata: json.map((value): JsonObject => (value === null ? {} : { value })),
 })
 
@@ -53,6 +58,18 @@ test('what a client says and answers is encoded as what anybody says with the sa
       const { from, to } = requestDefaults
       expect(plainMessage(message, message.type)).toEqual(wireMessage({ ...message, from, to }, requestDefaults))
       expect(plainMessage(message)).toEqual(wireMessage({ ...message, ...replyDefaults }, replyDefaults))
+    }),
+  )
+})
+
+test('what it says beside metadata does not depend on whether there is any', () => {
+  const anything = fc.record({
+    ...anyFields,
+    content: fc.anything({ withBigInt: true, withDate: true, withMap: true }),
+  })
+  fc.assert(
+    fc.property(anything, fc.constantFrom(requestDefaults, replyDefaults, pushDefaults), (parts, defaults) => {
+      expect(wireMessage(parts, defaults)).toEqual(wireMessage({ ...parts, metadata: {} }, defaults))
     }),
   )
 })
@@ -95,6 +112,30 @@ test('what the receiver adds to metadata wins', () => {
   })
 })
 
+test.each([
+  ['null', null],
+  ['what JSON takes for null', Number.NaN],
+  ['a toJSON that gives null', { toJSON: () => null }],
+])('content that is left out: %s', (_, content) => {
+  const { id, timestamp } = message
+  for (const metadata of [undefined, {}]) {
+    const parts = { id, timestamp, type: 'text', from: 'user', to: 'ai', content, metadata } as const
+    expect(onTheWire(parts)).toEqual({ id, timestamp, type: 'text' })
+  }
+})
+
+test.each([[undefined], [{ locale: 'en' }]])(
+  'content may nest as deep as a frame allows, and no deeper: metadata %o',
+  (metadata) => {
+    const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)])
+    const most = limits.depth - 2
+    expect(wireMessage({ ...message, metadata, content: nested(most) }, requestDefaults)).toMatchObject({ ok: true })
+    expect(onTheWire({ ...message, metadata, content: nested(most + 1) })).toBe(
+      `content: it is nested deeper than ${most}`,
+    )
+  },
+)
+
 describe('refused by its author, with the field that is wrong', () => {
   // What callers without types may pass.
   const parts = (odd: object): MessageParts => ({ ...message, ...odd })
@@ -111,6 +152,25 @@ describe('refused by its author, with the field that is wrong', () => {
     [{ from: undefined }, 'from, to: each is one of user, ai, system'],
   ])('%o', (odd, reason) => {
     expect(onTheWire(parts(odd))).toBe(reason)
+  })
+
+  test.each([
+    ['a function', () => 1, 'content: it is a function'],
+    ['a symbol', Symbol('x'), 'content: it is a symbol'],
+    ['a toJSON that gives nothing', { toJSON: () => undefined }, 'content: its toJSON() gives nothing'],
+    [
+      'what answers every question',
+      new Proxy({}, { get: () => () => undefined }),
+      'content: its toJSON() gives nothing',
+    ],
+  ])('%s, where there is no metadata', (_, content, reason) => {
+    expect(onTheWire(parts({ content, metadata: undefined }))).toBe(reason)
+  })
+
+  test('a proxy that was revoked: nothing is thrown', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    expect(onTheWire(parts({ content: proxy, metadata: undefined }))).toMatch(/^content: .*revoked/)
   })
 
   test('a type that a client makes up', () => {

@@ -14,7 +14,7 @@ test('a push has a number and says only what the link does not know', async () =
   const { client, welcome } = await greeted(url)
   const session = String(welcome['sessionId'])
   const sent = await manager.sendToSession(session, notice('hello'))
-  expect(sent).toEqual({ ok: true, id: expect.stringMatching(/^[\w-]{23}$/), sessions: 1 })
+  expect(sent).toEqual({ ok: true, id: expect.stringMatching(/^[\w-]{21}$/), sessions: 1 })
   expect(await client.next('push')).toEqual({
     kind: 'push',
     push: 1,

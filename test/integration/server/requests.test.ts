@@ -18,7 +18,7 @@ test('a request is answered by its handler', async () => {
     kind: 'reply',
     n: 1,
     message: {
-      id: expect.stringMatching(/^[\w-]{23}$/),
+      id: expect.stringMatching(/^[\w-]{21}$/),
       timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
       content: { said: 'hello', in: welcome['sessionId'] },
     },

@@ -1,11 +1,11 @@
-/** Names that nobody can guess, and ids of messages, from the platform's random bits. */
+/** Names that nobody can guess, from the platform's random bits. */
 
 import { type Ids, messageIds } from '@backchat/protocol'
-import { nanoid } from 'nanoid'
+import { nanoid, random, urlAlphabet } from 'nanoid'
 
 export const platformIds: Ids = {
   id: () => nanoid(),
-  message: messageIds(nanoid),
+  message: messageIds(random, urlAlphabet),
   // Each character carries 6 bits: at least 128 of them, and 256.
   client: () => nanoid(22),
   secret: () => nanoid(43),

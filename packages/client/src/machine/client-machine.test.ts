@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Input } from './inputs.js'
 import { Stage, says } from './stage.js'
 
 describe('being silent', () => {
@@ -301,4 +302,13 @@ describe('closing', () => {
     expect(stage.frames()).toEqual([])
     expect(stage.take('abandon')).toHaveLength(1)
   })
+})
+
+test('what a turn that throws had settled is told by the next one', () => {
+  const stage = new Stage().online()
+  const key = stage.ask()
+  stage.now += 30_000
+  expect(() => stage.tell({ kind: 'a bug of ours' } as unknown as Input)).toThrow()
+  stage.pass(1)
+  expect(stage.outcome(key)).toBe('TIMEOUT')
 })

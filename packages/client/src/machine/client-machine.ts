@@ -43,6 +43,7 @@ export class ClientMachine {
   readonly #tokens: Tokens
   readonly #session: Session
   readonly #timeline = new Timeline()
+  /** Of a turn that throws they come with the next one: whom one settles is not forgotten. */
   readonly #effects = new Gathered<Effect>()
   #now = 0
   #wakeAt = Infinity

@@ -3,13 +3,14 @@
 import { timing } from './timing.js'
 
 export class Heartbeat {
+  // Fields, not an object for each state: every frame is a sign of life.
   /** `off`: no link was ever current. `probing`: a ping is out. What an ended link leaves is of no interest until the next {@link Heartbeat.start}. */
   #state: 'off' | 'listening' | 'probing' = 'off'
   /** When the last frame came. */
   #heardAt = 0
   /** That, or the moment something became outstanding, whichever is later. */
   #quietSince = 0
-  /** How long a probe is waited for. */
+  /** When a ping that is out has been waited for long enough. */
   #until = 0
   #idleMs = 0
   #outstanding = false

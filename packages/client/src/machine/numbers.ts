@@ -6,8 +6,8 @@ export class Numbers<Holder> {
   #last = 0
   /** All up to this one are told. */
   #floor = 0
-  /** What the server may not forget, ascending. */
-  readonly #open = new ShortLived<number, Holder>()
+  /** What the server may not forget, ascending; what is held back has no holder any more. */
+  readonly #open = new ShortLived<number, Holder | undefined>()
   /** How many ranges of what is told there are above the floor. */
   #ranges = 0
   /** Settled, but each would need one range more than the server takes: they wait until others close holes. */
@@ -39,17 +39,18 @@ export class Numbers<Holder> {
 
   /** What has this number, until it is settled. */
   find(n: number): Holder | undefined {
-    return this.#held.has(n) ? undefined : this.#open.get(n)
+    return this.#open.get(n)
   }
 
   /** All that is not settled, ascending. */
   entries(): readonly (readonly [n: number, holder: Holder])[] {
-    return this.#open.entries().filter(([n]) => !this.#held.has(n))
+    return this.#open.entries().flatMap(([n, holder]) => (holder === undefined ? [] : [[n, holder] as const]))
   }
 
   settle(n: number): void {
     if (this.#held.size === 0 && this.#isTaken(n)) return this.#tell(n)
     this.#held.add(n)
+    this.#open.set(n, undefined)
     let closed = this.#tellHeld()
     while (closed && this.#held.size > 0) closed = this.#tellHeld()
   }

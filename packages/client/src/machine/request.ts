@@ -17,6 +17,7 @@ export type RequestState =
   /** Nothing more is to be done. */
   | 'settled'
 
+/** Its state is fields, not an object for each: there is one for every message under way (ADR 16). */
 export class Request {
   readonly asked: Requested
   readonly stream: Stream | undefined

@@ -332,6 +332,22 @@ describe('another epoch', () => {
     expect(stage.framesOf('request').map(({ n }) => n)).toEqual([2])
   })
 
+  test('an init that ended long ago gives up its number once only', () => {
+    const stage = new Stage({ init: true }).online()
+    stage.ask()
+    stage.receive(says.reply(1), says.reply(2))
+    stage.lose()
+    stage.pass(200)
+    stage.welcome({ epoch: 'second' })
+    stage.receive(says.reply(3))
+    stage.ask()
+    stage.ask()
+    stage.frames()
+    stage.receive(says.reply(5))
+    stage.pass(29_000)
+    expect(stage.framesOf('ack')).toMatchObject([{ floor: 3, settled: [[5, 5]] }])
+  })
+
   test('the init of the old session makes room for that of the new one', () => {
     const stage = new Stage({ init: true }).online()
     stage.frames()

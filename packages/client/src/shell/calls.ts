@@ -38,8 +38,8 @@ export interface Begun {
 interface Call extends Begun {
   readonly waiter: Waiter
   /** Once it may abort the call, by `giveUp`: then it is to be let go when the call ends. */
-  signal?: AbortSignal
-  giveUp?: () => void
+  signal: AbortSignal | undefined
+  giveUp: (() => void) | undefined
 }
 
 /** See {@link Tracing}. */
@@ -69,7 +69,8 @@ export class Calls {
     const traced = this.#trace && traceOf(this.#trace, { id, type: name, mode, options: given, waiter: waits })
     this.#keys += 1
     const key = this.#keys
-    const call: Call = { entry: newEntry(id, name), key, waiter: traced?.waiter ?? waits }
+    const waiter = traced?.waiter ?? waits
+    const call: Call = { entry: newEntry(id, name), key, waiter, signal: undefined, giveUp: undefined }
     this.#calls.set(key, call)
     this.#author.watch.read()
     this.#traces.reach(call.entry, 'queued')
@@ -154,9 +155,9 @@ export class Calls {
 
   #fail(call: Call, fault: Fault, cause?: unknown): void {
     const received = this.#readFailure(call.entry.type, fault)
+    const reason: unknown = received.code === 'ABORTED' ? guarded(() => call.signal?.reason) : undefined
     this.#end(call)
     this.#traces.settle(call.entry, received.code)
-    const reason: unknown = received.code === 'ABORTED' ? guarded(() => call.signal?.reason) : undefined
     call.waiter.failed(this.#errorOf(call, received, cause ?? reason))
   }
 
@@ -173,9 +174,14 @@ export class Calls {
     return broken(checked.reason, fault.stage, fault.mayHaveExecuted)
   }
 
-  #end({ key, signal, giveUp }: Call): void {
+  #end(call: Call): void {
+    const { key, signal, giveUp } = call
     this.#calls.delete(key)
-    if (giveUp !== undefined) guarded(() => signal?.removeEventListener('abort', giveUp))
+    if (giveUp === undefined) return
+    guarded(() => signal?.removeEventListener('abort', giveUp))
+    // Its promise may be kept for long.
+    call.signal = undefined
+    call.giveUp = undefined
   }
 }
 

@@ -114,3 +114,14 @@ test('an effect that throws does not stop the driver', () => {
   driver.tell({ kind: 'started' })
   expect(calls).toBe(2)
 })
+
+test('what was in the line when an effect threw goes before what is told next', () => {
+  const { machine, state } = puppet((input) => (input.kind === 'started' ? [{ kind: 'initialise' }] : []))
+  const driver = new Driver(machine, new HeldClock(), () => {
+    driver.tell({ kind: 'reauthenticated' })
+    throw new Error('once')
+  })
+  expect(() => driver.tell({ kind: 'started' })).toThrow('once')
+  driver.tell({ kind: 'closeAsked' })
+  expect(state.heard).toEqual(['started', 'reauthenticated', 'closeAsked'])
+})

@@ -24,7 +24,10 @@ export class Driver {
     if (this.#running) return void this.#line.push(input)
     this.#running = true
     try {
-      for (let next: Input | undefined = input; next !== undefined; next = this.#line.shift()) this.#turn(next)
+      // What a turn that threw has left goes first.
+      if (this.#line.length > 0) this.#line.push(input)
+      else this.#turn(input)
+      for (let next = this.#line.shift(); next !== undefined; next = this.#line.shift()) this.#turn(next)
     } finally {
       this.#running = false
       this.#arm()

@@ -18,13 +18,10 @@ export interface Desk {
 
 /** A promise with the name of its message. */
 export function pendingRequest<Value>(desk: Desk, wish: Wish): PendingRequest<Value> {
-  let begun!: Begun
-  const promise = new Asked<Value>((resolve, failed) => {
-    // Only a send settles without a message, and it says no more than that it went.
-    const succeeded = wish.mode === 'send' ? () => resolve(undefined as Value) : (resolve as Waiter['succeeded'])
-    begun = desk.calls.start(wish, { succeeded, failed, chunk: nothing })
-  })
-  return Asked.named(promise, desk.calls, begun)
+  const { promise, resolve, reject } = deferred<Value, Asked<Value>>(Asked)
+  // Only a send settles without a message, and it says no more than that it went.
+  const succeeded = wish.mode === 'send' ? () => resolve(undefined as Value) : (resolve as Waiter['succeeded'])
+  return Asked.named(promise, desk.calls, desk.calls.start(wish, { succeeded, failed: reject, chunk: nothing }))
 }
 
 /** A class, because to define getters on each promise would take longer than most of what is done for a request. */
@@ -58,7 +55,7 @@ Asked.prototype.constructor = Promise
 
 /** The chunks for one reader, and the reply. */
 export function streamHandle(desk: Desk, wish: Wish): StreamHandle<unknown, Reply> {
-  const { promise, resolve, reject } = deferred<Reply>()
+  const { promise, resolve, reject } = deferred<Reply, Promise<Reply>>(Promise)
   // It may stay unread.
   promise.catch(() => {})
   let hasReader = false
@@ -117,10 +114,12 @@ function settled(promise: Promise<unknown>, giveUp: () => void): Promise<void> {
 
 const nothing = () => {}
 
-function deferred<Value>() {
+type Settle<Value> = (resolve: (value: Value) => void, reject: (error: CodedError) => void) => void
+
+function deferred<Value, Kind extends Promise<Value>>(Kind: new (settle: Settle<Value>) => Kind) {
   let resolve: (value: Value) => void = nothing
   let reject: (error: CodedError) => void = nothing
-  const promise = new Promise<Value>((fulfil, refuse) => {
+  const promise = new Kind((fulfil, refuse) => {
     resolve = fulfil
     reject = refuse
   })

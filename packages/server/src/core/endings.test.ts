@@ -44,6 +44,18 @@ test('of those that are not confirmed the newest are remembered, too', () => {
   expect([...endings.all()].map(({ n }) => n)).toEqual([4, 5, 6, 7])
 })
 
+test('whoever has to go is given back, and nobody who is remembered', () => {
+  const endings = new Endings(1)
+  const [away, here] = [session(), session()]
+  const nOf = (request: RequestTrace | undefined) => request?.n
+  expect(nOf(endings.add(ended(away, 1)))).toBeUndefined()
+  expect(nOf(endings.add(ended(here, 2)))).toBeUndefined()
+  here.settled = { floor: 9, settled: [] }
+  expect(nOf(endings.add(ended(away, 3)))).toBe(2)
+  expect(nOf(endings.add(ended(away, 4)))).toBe(1)
+  expect([...endings.all()].map(({ n }) => n)).toEqual([3, 4])
+})
+
 test('what is left of a session that is over needs no room', () => {
   const endings = new Endings(1)
   const gone = session()

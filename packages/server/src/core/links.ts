@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Clock, decodeClientFrame, encode, type Json, limits, linesOf, type ServerFrame } from '@backchat/protocol'
 import type { WebSocket } from 'ws'
+import { added, none } from '../added.js'
 import type { Input, LinkId } from '../machine/inputs.js'
 import { type LinkListener, LinkSocket } from './link-socket.js'
 
@@ -21,7 +22,7 @@ export class Links {
   /** Of links that are over, as long as something is left of them. */
   readonly #leaving = new Set<LinkSocket>()
   /** Sockets with frames of this turn. */
-  #written: LinkSocket[] = nothing
+  #written: LinkSocket[] = none
   /** Sockets that have nothing but chunks to write. */
   #late: LinkSocket[] = []
   #last: LinkId = 0
@@ -83,14 +84,8 @@ export class Links {
     if (frame.kind === 'welcome') socket.welcome()
     const isFirst = socket.transmit(encode(frame), payloadOf(frame))
     if (frame.kind === 'chunk') return isFirst ? this.#flushLater(socket) : undefined
-    if (isFirst || socket.isLate) this.#write(socket)
+    if (isFirst || socket.isLate) this.#written = added(this.#written, socket)
     socket.isLate = false
-  }
-
-  /** Mostly it is the only one of the turn, for which V8 would make room for seventeen. */
-  #write(socket: LinkSocket): void {
-    if (this.#written === nothing) this.#written = [socket]
-    else this.#written.push(socket)
   }
 
   /** A handler that has more to say says it within this round of the event loop: its chunks leave together. */
@@ -113,7 +108,7 @@ export class Links {
   /** Writes out the frames of this turn. */
   flush(): void {
     for (const socket of this.#written) socket.flush()
-    this.#written = nothing
+    this.#written = none
   }
 
   /** Abandons every link; resolves when nothing is left of any socket. */
@@ -152,9 +147,6 @@ export class Links {
     if (this.#leaving.size === 0) this.#emptied?.()
   }
 }
-
-/** Never added to. */
-const nothing: never[] = []
 
 const unknownBeforeWelcome = (kind: string) => ({ reason: `unknown before welcome: ${kind}`, tooLarge: false })
 

@@ -146,6 +146,15 @@ test('the machine is woken when its time has come, by one timer that is not set 
   expect(world.handled.at(-1)).toBe('woke')
 })
 
+test('a time that is past already is due at once, and no timer is set for less than nothing', async () => {
+  const { driver, world } = driven(() => [])
+  await world.sleepUntil(1_000)
+  world.wakeAt = 400
+  driver.feed({ kind: 'woke' })
+  await tick()
+  expect([...world.timers.values()].map(({ at }) => at)).toEqual([1_000])
+})
+
 test('operations of the application go to the store with those of the machine', async () => {
   const { driver } = driven(() => [])
   await expect(driver.apply([{ op: 'join', session: 's', room: 'r' }])).resolves.toEqual([ok])

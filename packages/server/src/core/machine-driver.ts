@@ -1,6 +1,7 @@
 /** Drives the machine: gathers what happened in one tick into a turn, has the effects performed in order, keeps the one timer. */
 
 import type { Clock, WireError } from '@backchat/protocol'
+import { added, none } from '../added.js'
 import { errorOf } from '../handlers/error.js'
 import type { Effect } from '../machine/effects.js'
 import type { Input } from '../machine/inputs.js'
@@ -31,7 +32,7 @@ export interface DriverOptions {
 export class MachineDriver {
   readonly #options: DriverOptions
   readonly #line: StoreLine
-  #inputs: Input[] = nothing
+  #inputs: Input[] = none
   #turnAhead = false
   #stopped = false
   #timer: { readonly at: number; readonly cancel: () => void } | undefined
@@ -57,9 +58,7 @@ export class MachineDriver {
   /** Reports a fact. It is handled after the code that runs now, together with all else that this tick brings. */
   feed(input: Input): void {
     if (this.#stopped) return
-    // Nearly always it is alone, for which V8 would make room for seventeen.
-    if (this.#inputs.length === 0) this.#inputs = [input]
-    else this.#inputs.push(input)
+    this.#inputs = added(this.#inputs, input)
     this.#turnSoon()
   }
 
@@ -79,7 +78,7 @@ export class MachineDriver {
   stop(): void {
     this.#stopped = true
     this.#stopListening?.()
-    this.#inputs = nothing
+    this.#inputs = none
     this.#line.flush()
     this.#timer?.cancel()
     this.#timer = undefined
@@ -105,7 +104,7 @@ export class MachineDriver {
   #handleAll(now: number): void {
     while (this.#inputs.length > 0) {
       const inputs = this.#inputs
-      this.#inputs = nothing
+      this.#inputs = none
       for (const effect of this.#effectsOf(inputs, now)) this.#perform(effect)
     }
   }
@@ -153,7 +152,7 @@ export class MachineDriver {
     const at = this.#options.machine.wakeAt()
     if (at === Number.POSITIVE_INFINITY || (this.#timer !== undefined && this.#timer.at <= at)) return
     this.#timer?.cancel()
-    this.#timer = { at, cancel: this.#options.clock.after(at - now, () => this.#timerFired()) }
+    this.#timer = { at, cancel: this.#options.clock.after(Math.max(0, at - now), () => this.#timerFired()) }
   }
 
   #timerFired(): void {
@@ -163,8 +162,5 @@ export class MachineDriver {
     else this.#setTimer(now)
   }
 }
-
-/** Never added to. */
-const nothing: never[] = []
 
 const closed: WireError = { code: 'CLOSED', message: 'The server is closed.', mayHaveExecuted: false }

@@ -2,7 +2,7 @@
 
 import type { Trace, TraceStep } from '@backchat/protocol'
 
-/** Milliseconds since 1970; not a number until then, so that each is one always, and is written over in its place. */
+/** In milliseconds since 1970, NaN until then: V8 writes over a field in its place where it has always held a number. */
 export class Stages {
   #receivedAt = Number.NaN
   #startedAt = Number.NaN

@@ -1,6 +1,7 @@
 /** The way to the store: what one turn asks for goes in one call, and answers come back in the order asked. */
 
 import { inWords } from '@backchat/protocol'
+import { added, none } from '../added.js'
 import type { Operation, Result } from '../store/operations.js'
 import type { Store } from '../store/store.js'
 
@@ -10,10 +11,9 @@ export interface Errand {
   readonly answered: (answer: Answer) => void
 }
 
-/** What came of them; or why it is not known whether they were carried out. */
 export class StoreLine {
   readonly #store: Store
-  #errands: Errand[] = nothing
+  #errands: Errand[] = none
   #unanswered = 0
   #failure: string | undefined
   /** Settles when all that was asked before has been answered; undefined while nothing is outstanding. */
@@ -34,15 +34,14 @@ export class StoreLine {
   }
 
   ask(errand: Errand): void {
-    if (this.#errands.length === 0) this.#errands = [errand]
-    else this.#errands.push(errand)
+    this.#errands = added(this.#errands, errand)
   }
 
   /** Carries out what was asked since the last call: as one batch, whole and alone. Returns whether there was anything. */
   flush(): boolean {
     if (this.#errands.length === 0) return false
     const errands = this.#errands
-    this.#errands = nothing
+    this.#errands = none
     const operations =
       errands.length === 1 && errands[0] ? errands[0].operations : errands.flatMap((errand) => errand.operations)
     this.#unanswered += operations.length
@@ -77,9 +76,7 @@ export class StoreLine {
   }
 }
 
-/** Never added to. */
-const nothing: never[] = []
-
+/** What came of them; or why it is not known whether they were carried out. */
 type Answer = { readonly results: readonly Result[] } | { readonly reason: string }
 
 const failure = (error: unknown): Answer => ({ reason: inWords(error) })

@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto'
 import { type Clock, type Ids, messageIds } from '@backchat/protocol'
-import { nanoid } from 'nanoid'
+import { nanoid, random, urlAlphabet } from 'nanoid'
 
 /** The names that a server gives. */
 export type ServerIds = Pick<Ids, 'id' | 'message'>
@@ -26,8 +26,8 @@ export const stayAlive = (): (() => void) => {
   return () => clearInterval(timer)
 }
 
-/** Ids of 21 characters, 126 bits: unique and unguessable. Those of messages are unique. */
-export const systemIds: ServerIds = { id: () => nanoid(), message: messageIds(nanoid) }
+/** Ids of 21 characters, 126 bits: unique and unguessable. */
+export const systemIds: ServerIds = { id: () => nanoid(), message: messageIds(random, urlAlphabet) }
 
 /** The only form in which a client's secret is kept. */
 export const hashSecret = (secret: string): string => hash('sha256', secret, 'base64url')

@@ -46,7 +46,7 @@ export class Traces {
     this.#spare = this.#endings.add(ended)
   }
 
-  /** Of several with that id the one that is at work, else the newest. */
+  /** Of several with that id the one that is at work, else the newest. To be read at once: what has ended is written over later. */
   find(id: string): RequestTrace | undefined {
     const meant = clip(id)
     for (const open of [this.running(), this.waiting()]) {
@@ -86,7 +86,7 @@ export class Traces {
     }
   }
 
-  /** What ended, and waits for its client; oldest first. */
+  /** What ended, and waits for its client; oldest first. To be read at once, as above. */
   *kept(): Iterable<RequestTrace> {
     for (const request of this.#endings.all()) if (overOf(request) === undefined) yield request
   }
@@ -119,7 +119,7 @@ export class Traces {
   }
 }
 
-/** Of what ended only this is kept: nothing that a client said beside its id. */
+/** Of what ended only this is kept: nothing that a client said beside its id. Nothing until it is written. */
 class EndedTrace implements RequestTrace {
   session = gone('', '')
   n = 0

@@ -1,6 +1,7 @@
 /** How far a streamed answer has run ahead of its reader, and how much further it may [P-19]. */
 
 import { limits } from '@backchat/protocol'
+import { added, none } from '../added.js'
 import { isSpent, largestPortion, less, oneChunk, type Portion } from './portion.js'
 
 export class Flow {
@@ -40,9 +41,7 @@ export class Flow {
 
   /** It is kept until the reader has taken it. */
   produce(bytes: number): void {
-    // Most runs yield nothing, and many little, for which V8 would make room for seventeen.
-    if (this.#ahead === none) this.#ahead = [bytes]
-    else this.#ahead.push(bytes)
+    this.#ahead = added(this.#ahead, bytes)
     this.#bytesAhead += bytes
   }
 
@@ -60,6 +59,3 @@ export class Flow {
     for (const bytes of taken) this.#bytesAhead -= bytes
   }
 }
-
-/** Never added to. */
-const none: never[] = []

@@ -81,6 +81,7 @@ test('nothing is left in a turn of what threw, and who goes on is told of it', (
   expect(failures).toEqual([new Error('bug')])
   expect(turn.effects).toHaveLength(2)
   expect(turn.operations).toMatchObject([{ owner: 'one' }, { owner: 'two' }])
+  expect(turn.continuations).toHaveLength(2)
 })
 
 test('where nobody is to be told of a bug, it is thrown', () => {

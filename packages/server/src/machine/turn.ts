@@ -1,6 +1,7 @@
 /** What all that a tick brought leads to: effects in order, and operations for the store, which leave as one batch. */
 
 import type { Json, ServerFrame } from '@backchat/protocol'
+import { added, none } from '../added.js'
 import type { Operation, ResultOf } from '../store/operations.js'
 import type { Effect } from './effects.js'
 import type { LinkId } from './inputs.js'
@@ -64,16 +65,6 @@ export class Turn {
     // The answer stands in the place of its operation, so its type is the operation's.
     this.continuations = added(this.continuations, goOn as GoOn)
   }
-}
-
-/** Never added to. */
-const none: never[] = []
-
-/** Mostly it is the only one, for which V8 would make room for seventeen. */
-const added = <Thing>(things: Thing[], thing: Thing): Thing[] => {
-  if (things === none) return [thing]
-  things.push(thing)
-  return things
 }
 
 const thrown = (error: unknown): void => {

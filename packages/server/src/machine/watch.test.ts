@@ -34,7 +34,7 @@ const watched = (...ids: readonly number[]) => {
     watch.forget(run)
     table.remove(run)
   }
-  return { watch, runs, end }
+  return { watch, table, runs, end }
 }
 
 test('a run is due once for its report, and once when it has been silent for too long', () => {
@@ -68,6 +68,40 @@ test('a run that has ended is never due, and where nothing runs nobody is woken'
   for (const run of runs) end(run)
   expect(watch.wakeAt()).toBe(Number.POSITIVE_INFINITY)
   expect(watch.due(60_000)).toEqual([])
+})
+
+test('a run that says something is due no less for a newer one', () => {
+  const { watch, runs } = watched(1, 2)
+  for (const run of runs.slice(0, 1)) watch.listen(run, 0)
+  expect(watch.due(250)).toEqual([1, 2])
+})
+
+test('a run that comes when all others have ended is due at its own time', () => {
+  const { watch, table, runs, end } = watched(1)
+  for (const run of runs) end(run)
+  const next = running(2)
+  table.add(next)
+  watch.listen(next, 400)
+  watch.reportLater(next, 400)
+  expect([watch.wakeAt(), watch.due(650)]).toEqual([650, [2]])
+})
+
+test('however many came since, no more than a thousand are looked through at once', () => {
+  let looks = 0
+  const get = () => {
+    looks += 1
+    return undefined
+  }
+  const watch = new Watch({ size: 2, get })
+  const mostAtOnce = [1_000, 1_000, 1_000].map((each, part) => {
+    looks = 0
+    for (let id = 1; id <= each; id++) watch.listen(running(part * each + id), 0)
+    return looks
+  })
+  looks = 0
+  watch.due(5_000)
+  expect(looks).toBeLessThanOrEqual(1_024)
+  expect(mostAtOnce).toEqual([0, 1_024, 1_024])
 })
 
 test('however many came and went, a run that is still there is due at its time', () => {

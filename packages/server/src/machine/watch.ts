@@ -6,7 +6,7 @@ import type { Run, RunTable } from './run-table.js'
 
 /** How often a client is told that a handler still runs [P-16]. */
 const stillWorkingMs = 10_000
-/** Where nothing is due for long, thousands may come and go; so many at most are looked through in one go. */
+/** So many young runs at most are looked through at once. */
 const mostYoung = 1_024
 
 export class Watch {
@@ -14,15 +14,16 @@ export class Watch {
   /** When to look at each run that is not young. */
   readonly #looks = new Deadlines()
   /** Runs above this one are young: nearly all end before anything of them is due, and never get a deadline of their own. */
-  #notYoung: RunId = 0
+  #agedUpTo: RunId = 0
   #newest: RunId = 0
-  /** Nothing of a young run is due before. */
+  /** Nothing of a young run is due before then. */
   #youngAt = Number.POSITIVE_INFINITY
 
   constructor(runs: Pick<RunTable, 'get' | 'size'>) {
     this.#runs = runs
   }
 
+  /** Perhaps too early, where young runs have ended; never too late. */
   wakeAt(): number {
     return this.#runs.size === 0 ? Number.POSITIVE_INFINITY : Math.min(this.#youngAt, this.#looks.next)
   }
@@ -65,17 +66,19 @@ export class Watch {
   #set(run: Run, silentAt: number, reportAt: number): void {
     run.silentAt = silentAt
     run.reportAt = reportAt
-    if (run.id <= this.#notYoung) return this.#looks.set(run.id, firstOf(run))
+    if (run.id <= this.#agedUpTo) return this.#looks.set(run.id, firstOf(run))
     this.#newest = Math.max(this.#newest, run.id)
-    this.#youngAt = Math.min(this.#youngAt, firstOf(run))
-    if (this.#newest - this.#notYoung >= mostYoung) this.#age()
+    // Where it is alone, what those that have ended left behind says nothing.
+    const isAlone = this.#runs.size === 1 && this.#runs.get(run.id) !== undefined
+    this.#youngAt = Math.min(isAlone ? Number.POSITIVE_INFINITY : this.#youngAt, firstOf(run))
+    if (this.#newest - this.#agedUpTo >= mostYoung) this.#age()
   }
 
   /** Those that are still there are not young any more. */
   #age(): void {
-    while (this.#notYoung < this.#newest) {
-      this.#notYoung += 1
-      const run = this.#runs.get(this.#notYoung)
+    while (this.#agedUpTo < this.#newest) {
+      this.#agedUpTo += 1
+      const run = this.#runs.get(this.#agedUpTo)
       if (run !== undefined) this.#looks.set(run.id, firstOf(run))
     }
     this.#youngAt = Number.POSITIVE_INFINITY
