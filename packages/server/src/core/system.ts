@@ -1,8 +1,8 @@
 /** What Node gives to the server: time, ids, and the hash under which a secret is kept. */
 
-import { hash } from 'node:crypto'
+import { hash, randomFillSync } from 'node:crypto'
 import { type Clock, type Ids, messageIds } from '@backchat/protocol'
-import { nanoid, random, urlAlphabet } from 'nanoid'
+import { nanoid, urlAlphabet } from 'nanoid'
 
 /** The names that a server gives. */
 export type ServerIds = Pick<Ids, 'id' | 'message'>
@@ -27,7 +27,10 @@ export const stayAlive = (): (() => void) => {
 }
 
 /** Ids of 21 characters, 126 bits: unique and unguessable. */
-export const systemIds: ServerIds = { id: () => nanoid(), message: messageIds(random, urlAlphabet) }
+export const systemIds: ServerIds = {
+  id: () => nanoid(),
+  message: messageIds((bytes) => randomFillSync(bytes), urlAlphabet),
+}
 
 /** The only form in which a client's secret is kept. */
 export const hashSecret = (secret: string): string => hash('sha256', secret, 'base64url')
