@@ -297,7 +297,11 @@ export const replacements: Replacements = {
       words: { 'noServer: true,': 'noServer: true, skipUTF8Validation: true,' },
       only: /^before the hello/,
     },
-    { file: `${src}/core/system.ts`, parts: { newId: '() => "id"' }, only: /^CVE-2017-16031: what names/ },
+    {
+      file: `${src}/core/system.ts`,
+      parts: { systemIds: '{ id: () => "id", message: () => "id" }' },
+      only: /^CVE-2017-16031: what names/,
+    },
     {
       file: `${src}/handlers/auth.ts`,
       words: {
