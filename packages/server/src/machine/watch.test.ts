@@ -86,6 +86,12 @@ test('a run that comes when all others have ended is due at its own time', () =>
   expect([watch.wakeAt(), watch.due(650)]).toEqual([650, [2]])
 })
 
+test('what is said of a run that has gone delays nobody who is there', () => {
+  const { watch } = watched(1)
+  watch.listen(running(2), 100)
+  expect([watch.wakeAt(), watch.due(250)]).toEqual([250, [1]])
+})
+
 test('however many came since, no more than a thousand are looked through at once', () => {
   let looks = 0
   const get = () => {
