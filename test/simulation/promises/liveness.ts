@@ -11,7 +11,7 @@ import type { Promised } from './promise.js'
  * answers after 10 s, or a dial that nobody answers after as long [P-27]; then the longest back-off [P-26], and a dial with the
  * slowest token, network and store. No silence has to be noticed: a link that lost something is cut when all is well again.
  */
-export const reconnectMs = 10_000 + 10_000 + 2_000
+export const reconnectMs = 10_000 + 9_000 + 2_000
 
 /**
  * Where there are other nodes: what one of them had started and gave up ends with its lease, and whoever waits elsewhere

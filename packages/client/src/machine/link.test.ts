@@ -1,19 +1,19 @@
-import { closeCodes } from '@backchat/protocol'
+import { closeCodes, type Random } from '@backchat/protocol'
 import { describe, expect, test } from 'vitest'
 import type { Effect } from './effects.js'
 import { Link } from './link.js'
 import { TokenQuestion } from './token-question.js'
 
 /** A link, and what it wanted since the last look. */
-const linked = (random = 1) => {
+const linked = (random = always(1)) => {
   const effects: Effect[] = []
   const out = { emit: (effect: Effect) => effects.push(effect), transmit: () => {}, owe: () => {} }
-  const link = new Link(out, () => random, new TokenQuestion(out))
+  const link = new Link(out, random, new TokenQuestion(out))
   const take = () => effects.splice(0)
   return { link, take }
 }
 
-const online = (random = 1) => {
+const online = (random = always(1)) => {
   const { link, take } = linked(random)
   link.start(0)
   dialled(link, 0)
@@ -26,6 +26,33 @@ function dialled(link: Link, now: number, fetch = 1): void {
   link.tokenFetched(fetch, undefined, now)
   link.opened(link.current ?? 0)
   link.welcomed(now)
+}
+
+/** Chance that says the same each time. */
+function always(drawn: number): Random {
+  return () => drawn
+}
+
+/** When a link is dialled for the first time after an outage that began at 0 and refused all dials before. */
+function backAfter(outageMs: number, random: Random): number {
+  const { link } = online(random)
+  link.closed(1, 1006, '', 0)
+  for (let fetch = 2; ; fetch += 1) {
+    const now = link.wakeAt(true)
+    link.pass(now, true)
+    if (now >= outageMs) return now
+    link.tokenFetched(fetch, undefined, now)
+    link.closed(fetch, 1006, '', now)
+  }
+}
+
+/** The same numbers in each run (Park and Miller, 1988). */
+function lehmer(): Random {
+  let state = 1
+  return () => {
+    state = (state * 48_271) % (2 ** 31 - 1)
+    return state / (2 ** 31 - 1)
+  }
 }
 
 /** Why the link waits now; empty when it does not. */
@@ -131,8 +158,8 @@ test('a token that no server may take is a failure, not a dial', () => {
   expect(wanted).not.toContainEqual({ kind: 'dial', link: 1 })
 })
 
-test('a lost link is dialled again after a random part of 200 ms; then after as long again as was waited already and a random part of that, up to 10 s', () => {
-  const { link } = online(0.5)
+test('a lost link is dialled again after a random part of 200 ms; then after as long again as was waited already and a random part of 1.25 times that, up to 9 s', () => {
+  const { link } = online(always(0.5))
   const delays: number[] = []
   for (let [failure, now] = [0, 1_000]; failure < 8; failure += 1) {
     link.closed(link.current ?? 0, 1006, '', now)
@@ -141,7 +168,14 @@ test('a lost link is dialled again after a random part of 200 ms; then after as 
     link.pass(now, true)
     link.tokenFetched(failure + 2, undefined, now)
   }
-  expect(delays).toEqual([100, 200, 450, 1_125, 2_812.5, 7_031.25, 7_500, 7_500])
+  expect(delays).toEqual([100, 200, 487.5, 1_279.687_5, 3_359.179_687_5, 6_500, 6_500, 6_500])
+})
+
+test('of 10,000 that are without their server for 5 s no second brings back more than a fifth', () => {
+  const random = lehmer()
+  const backAt = Array.from({ length: 10_000 }, () => backAfter(5_000, random)).sort((a, b) => a - b)
+  const withinOneSecond = backAt.map((at, last) => last + 1 - backAt.findIndex((other) => other > at - 1_000))
+  expect(Math.max(...withinOneSecond) / backAt.length).toBeLessThan(0.2)
 })
 
 test('what was waited is forgotten once a link was current for 5 s, and not before', () => {
@@ -150,14 +184,14 @@ test('what was waited is forgotten once a link was current for 5 s, and not befo
   link.pass(1_200, true)
   dialled(link, 1_200, 2)
   link.closed(2, 1006, '', 6_199)
-  expect(link.wakeAt(true) - 6_199).toBe(400)
-  link.pass(6_599, true)
-  dialled(link, 6_599, 3)
-  link.closed(3, 1006, '', 11_599)
-  expect(link.wakeAt(true) - 11_599).toBe(200)
+  expect(link.wakeAt(true) - 6_199).toBe(450)
+  link.pass(6_649, true)
+  dialled(link, 6_649, 3)
+  link.closed(3, 1006, '', 11_649)
+  expect(link.wakeAt(true) - 11_649).toBe(200)
 })
 
-test('however often welcomed links are cut in a row, the next dial is at most 800 ms away', () => {
+test('however often welcomed links are cut in a row, the next dial is at most 900 ms away', () => {
   const { link } = online()
   const delays: number[] = []
   for (let [cut, now] = [1, 1_000]; cut <= 10; cut += 1) {
@@ -167,7 +201,7 @@ test('however often welcomed links are cut in a row, the next dial is at most 80
     link.pass(now, true)
     dialled(link, now, cut + 1)
   }
-  expect(delays).toEqual([200, 400, 800, 800, 800, 800, 800, 800, 800, 800])
+  expect(delays).toEqual([200, 450, 900, 900, 900, 900, 900, 900, 900, 900])
 })
 
 test('who is woken late has waited that much longer', () => {
@@ -176,7 +210,7 @@ test('who is woken late has waited that much longer', () => {
   link.pass(1_700, true)
   link.tokenFetched(2, undefined, 1_700)
   link.closed(2, 1006, '', 1_700)
-  expect(link.wakeAt(true) - 1_700).toBe(1_400)
+  expect(link.wakeAt(true) - 1_700).toBe(1_575)
 })
 
 test.for(['online', 'visible', 'woke'] as const)('what was waited before the sign %s counts no more', (sign) => {
@@ -196,7 +230,7 @@ test.for(['offline', 'hidden'] as const)('the sign %s gives no hope', (sign) => 
   link.pass(1_200, true)
   link.tokenFetched(2, undefined, 1_200)
   link.closed(2, 1006, '', 1_200)
-  expect(link.wakeAt(true) - 1_200).toBe(400)
+  expect(link.wakeAt(true) - 1_200).toBe(450)
 })
 
 test('a dial that is not welcomed within 10 s is abandoned, whether or not it opened', () => {
@@ -375,7 +409,7 @@ describe('a server that goes away', () => {
   ]
 
   test.for(ends)('when its link %s, the next dial waits as long as it asked, and a part of its window', ([, end]) => {
-    const { link, take } = online(0.5)
+    const { link, take } = online(always(0.5))
     link.drain(drain)
     end(link)
     expect(take().at(-1)).toEqual({ kind: 'status', status: away })

@@ -21,7 +21,7 @@ export type LinkState =
   | { readonly state: 'unauthorized'; readonly reason: string }
   | { readonly state: 'closed' }
 
-/** So much at most is held against a server that has just welcomed us: the next delay is 800 ms at most [P-26]. */
+/** So much at most is held against a server that has just welcomed us: the next delay is 900 ms at most [P-26]. */
 const heldOnceWelcomedMs = 400
 
 export type Sign = Extract<Input, { kind: 'noticed' }>['sign']

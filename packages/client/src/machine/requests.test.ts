@@ -285,7 +285,7 @@ describe('errors', () => {
   test('refusals in a row are waited for longer and longer', () => {
     const stage = new Stage().online()
     stage.ask()
-    for (const delay of [200, 400, 1_200]) {
+    for (const delay of [200, 450, 1_462.5]) {
       stage.receive(rateLimited(1))
       stage.frames()
       stage.pass(delay - 1)

@@ -73,8 +73,8 @@ describe('a token that ends', () => {
     stage.take('fetchToken')
     for (const [fetch, delay] of [
       [2, 200],
-      [3, 400],
-      [4, 1_200],
+      [3, 450],
+      [4, 1_462.5],
     ] as const) {
       fail(stage, fetch)
       stage.pass(delay - 1)
