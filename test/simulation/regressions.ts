@@ -630,4 +630,46 @@ export const regressions: Readonly<Record<string, Scenario>> = {
       nodes: [node, { ...node, name: 'node 1', storeMs: 1 }],
       healAtMs: 18_428,
     },
+  'a copy was told nothing by its store, and its server let go of the link that the original had under the same attempt elsewhere':
+    {
+      seed: 7002102,
+      clients: [
+        { ...client, latencyMs: [100, 160], tokenMs: 0, tokenFails: 0.2 },
+        {
+          ...client,
+          name: 'copy of client 0',
+          latencyMs: [100, 160],
+          tokenMs: 0,
+          copy: { of: 'client 0', startAtMs: 13_261, attemptsAhead: 1 },
+        },
+      ],
+      asks: [
+        {
+          id: '0.6',
+          client: 0,
+          atMs: 11_762,
+          mode: 'stream',
+          type: 'text',
+          timeoutMs: 60_000,
+          readerMs: 0,
+          handler: { ...handler, workMs: 100, chunks: 1 },
+        },
+      ],
+      pushes: [],
+      questions: [{ id: '0.question 6', client: 0, atMs: 34_542, timeoutMs: 1_200, workMs: 0, end: 'return' }],
+      faults: [
+        { atMs: 12_410, fault: { kind: 'store', node: 0, forMs: 3_409, carriesOut: true } },
+        { atMs: 12_531, fault: { kind: 'store', node: 1, forMs: 6_807, carriesOut: true } },
+        { atMs: 18_187, fault: { kind: 'hole', client: 1, direction: 'both', forMs: 4_391 } },
+        { atMs: 22_385, fault: { kind: 'delay', client: 1, direction: 'both', delayMs: 353 } },
+        { atMs: 23_504, fault: { kind: 'hole', client: 0, direction: 'up', forMs: 12_085 } },
+        { atMs: 24_656, fault: { kind: 'store', node: 0, forMs: 7_099, carriesOut: true } },
+      ],
+      server: { ...server, sticky: false, authenticateMs: 10 },
+      nodes: [
+        { ...node, storeMs: 3 },
+        { ...node, name: 'node 1', storeMs: 40 },
+      ],
+      healAtMs: 40_000,
+    },
 }

@@ -169,7 +169,7 @@ export class ServerMachine {
       newId: () => ids.id(),
       owner,
       greeted: (link, newcomer, turn) => sessions.greeted(link, newcomer, turn),
-      lost: ({ user, client, attempt }, turn) => sessions.detach(user, client, attempt, turn),
+      lost: (hello, turn) => sessions.detach(hello.user, hello, turn),
     })
     const sessions = new Sessions({
       attached: (attachment, newcomer, turn) => this.#attached(attachment, newcomer, turn),

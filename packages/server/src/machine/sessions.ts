@@ -1,7 +1,7 @@
 /** The sessions whose links are on this node: attached → leaving → gone. Those without a link live in the store alone [P-30, P-31]. */
 
 import { closeCodes, type RefuseCode } from '@backchat/protocol'
-import type { EndedSession } from '../store/operations.js'
+import type { EndedSession, GreetOperation } from '../store/operations.js'
 import type { Attachment } from './attachment.js'
 import type { Newcomer } from './greeting.js'
 import type { LinkId } from './inputs.js'
@@ -11,9 +11,13 @@ import type { Turn } from './turn.js'
 interface Session {
   readonly attachment: Attachment
   readonly client: string
+  readonly page: string
   /** It said bye, and the store is being told. */
   leaving: boolean
 }
+
+/** What of a hello tells its link from all others. */
+type Hello = Pick<GreetOperation, 'client' | 'attempt' | 'page'>
 
 export interface SessionsOptions {
   readonly attached: (attachment: Attachment, newcomer: Newcomer, turn: Turn) => void
@@ -56,8 +60,9 @@ export class Sessions {
     for (const session of greeted.over) this.over(session, turn)
     const fence = { session: greeted.session, epoch: greeted.epoch, attempt: hello.attempt }
     this.superseded(fence.session, fence.attempt, turn)
-    if (link === undefined) return this.detach(user, hello.client, hello.attempt, turn) // [P-11]
-    const session: Session = { attachment: { link, user, fence }, client: hello.client, leaving: false }
+    if (link === undefined) return this.detach(user, hello, turn) // [P-11]
+    const { client, page } = hello
+    const session: Session = { attachment: { link, user, fence }, client, page, leaving: false }
     this.#sessions.set(fence.session, session)
     this.#links.set(link, session)
     this.#options.attached(session.attachment, newcomer, turn)
@@ -121,10 +126,10 @@ export class Sessions {
     this.#end(ended, turn)
   }
 
-  /** The link of that attempt is not here, whatever the store believes. */
-  detach(user: string, client: string, attempt: number, turn: Turn): void {
+  /** The link of that hello is not here, whatever the store believes. */
+  detach(user: string, { client, attempt, page }: Hello, turn: Turn): void {
     this.#untilTold(turn, (turn, told) =>
-      turn.ask({ op: 'detach', user, client, attempt }, ({ status }) => {
+      turn.ask({ op: 'detach', user, client, attempt, page }, ({ status }) => {
         if (status !== 'failed') told()
       }),
     )
@@ -146,8 +151,9 @@ export class Sessions {
     const session = this.#links.get(link)
     if (session === undefined) return
     this.#leave(session, reason, turn)
+    const { client, page } = session
     const { user, fence } = session.attachment
-    this.detach(user, session.client, fence.attempt, turn)
+    this.detach(user, { client, attempt: fence.attempt, page }, turn)
   }
 
   #leave({ attachment }: Session, reason: string, turn: Turn): void {

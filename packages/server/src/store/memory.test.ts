@@ -82,7 +82,7 @@ test('every operation of an older attempt is fenced, and changes nothing', () =>
     { op: 'answer', fence: old, push: 1, ending: { ok: true, message: '1' as Json } },
     { op: 'end', fence: old },
   ]
-  expect(ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1 }).status).toBe('fenced')
+  expect(ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1, page: 'page' }).status).toBe('fenced')
   for (const operation of late) expect(ask(operation)).toEqual({ op: operation.op, status: 'fenced' })
   expect(ask(beginning(fence, 1)).status).toBe('new')
   expect(ask(beginning(fence, 2)).status).toBe('new')
@@ -201,7 +201,7 @@ test('at most 10 sessions of a user: the one that lost its link first goes first
   const fences = Array.from({ length: 10 }, (_, client) => fenceOf({ client: `${client}` }))
   expect(greet({ client: 'one more' })).toEqual({ op: 'greet', status: 'full' })
   expect(greet({ user: 'bob', client: 'one more' }).status).toBe('ok')
-  for (const client of ['7', '3']) ask({ op: 'detach', user: 'ann', client, attempt: 1 })
+  for (const client of ['7', '3']) ask({ op: 'detach', user: 'ann', client, attempt: 1, page: 'page' })
   expect(greet({ client: 'one more' })).toMatchObject({ over: [{ session: fences[7]?.session, user: 'ann' }] })
   // The third was greeted again, so it is no longer without a link.
   expect(greet({ client: '3', attempt: 2 })).toMatchObject({ resumed: true, over: [] })
@@ -214,7 +214,7 @@ test('at most maxSessions in all, and a record that is replaced needs no room', 
   fenceOf({ user: 'bob' })
   expect(greet({ user: 'eve' })).toEqual({ op: 'greet', status: 'full' })
   expect(greet({ user: 'bob', attempt: 2, epoch: 'forgotten' })).toMatchObject({ status: 'ok', resumed: false })
-  ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1 })
+  ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1, page: 'page' })
   expect(greet({ user: 'eve' })).toMatchObject({ status: 'ok', over: [{ session: ann.session, user: 'ann' }] })
 })
 

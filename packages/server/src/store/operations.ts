@@ -171,12 +171,16 @@ export interface WithdrawOperation {
   readonly owner: Owner
 }
 
-/** The link of this attempt ended. Does nothing when a newer attempt took over. Named by the key, for a hello whose answer was lost knows no session. */
+/**
+ * The link of this attempt ended. Does nothing when a newer attempt took over, or when the attempt is that of another page: a copy of a
+ * client counts its attempts as the original does. Named by the key, for a hello whose answer was lost knows no session.
+ */
 export interface DetachOperation {
   readonly op: 'detach'
   readonly user: string
   readonly client: string
   readonly attempt: number
+  readonly page: string
 }
 
 /** Ends all sessions of a user, with links or without. */

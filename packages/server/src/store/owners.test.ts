@@ -87,7 +87,7 @@ test('a session without a link ends after its time, whoever looks', () => {
   enlist('other')
   const fence = fenceOf()
   fenceOf({ user: 'bob' })
-  ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1 })
+  ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1, page: 'page' })
   later(119_999, 'me', 'other')
   expect(renew('other')).toMatchObject({ over: [] })
   later(1, 'me')
@@ -99,10 +99,10 @@ test('a session without a link ends after its time, whoever looks', () => {
 test('a session that came back in time lives on, and so does one that a late word of its old link calls detached', () => {
   const { fenceOf, ask, greet, renew, later } = opened()
   const fence = fenceOf()
-  ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1 })
+  ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1, page: 'page' })
   later(100_000, 'me')
   expect(greet({ attempt: 2, epoch: fence.epoch })).toMatchObject({ resumed: true })
-  expect(ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1 }).status).toBe('fenced')
+  expect(ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1, page: 'page' }).status).toBe('fenced')
   later(200_000, 'me')
   expect(renew('me')).toMatchObject({ over: [] })
 })
@@ -110,9 +110,9 @@ test('a session that came back in time lives on, and so does one that a late wor
 test('the time without a link counts from the first detach', () => {
   const { fenceOf, ask, renew, later } = opened()
   const { session } = fenceOf()
-  ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1 })
+  ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1, page: 'page' })
   later(60_000, 'me')
-  ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1 })
+  ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1, page: 'page' })
   later(60_000)
   expect(renew('me')).toMatchObject({ over: [{ session, user: 'ann' }] })
 })
@@ -133,7 +133,7 @@ test('one look ends at most 100 sessions', () => {
   const { fenceOf, ask, renew, later } = opened()
   for (let client = 0; client < 150; client++) {
     fenceOf({ user: `${client}` })
-    ask({ op: 'detach', user: `${client}`, client: 'c', attempt: 1 })
+    ask({ op: 'detach', user: `${client}`, client: 'c', attempt: 1, page: 'page' })
   }
   later(119_000, 'me')
   later(1_000)

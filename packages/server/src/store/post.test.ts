@@ -38,7 +38,7 @@ test('a push by another node leaves a note to who holds the link, one by itself 
   append({ to: 'all' }, 'hi', 'other')
   expect(notesOf('me')).toEqual([{ note: 'push', session }])
   ask({ op: 'renew', owner: 'me', leaseMs: 5_000, sessionTtlMs: 1_000, seen: 9 })
-  ask({ op: 'detach', user: 'ann', client: 'c', attempt: 2 })
+  ask({ op: 'detach', user: 'ann', client: 'c', attempt: 2, page: 'page' })
   append({ to: 'all' }, 'hi', 'other')
   expect(notesOf('me')).toEqual([])
   expect(notesOf('other')).toEqual([])
@@ -117,12 +117,12 @@ test('the end of a session by time, or for room, reaches whoever runs something 
   const fence = fenceOf()
   ask(beginning(fence, 1))
   ask({ ...asking(fence.session, 'third') })
-  ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1 })
+  ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1, page: 'page' })
   expect(greet({ client: 'new', owner: 'fourth' })).toMatchObject({ over: [{ session: fence.session }] })
   const over = { note: 'over', session: fence.session, user: 'ann' }
   expect(notesOf('me')).toContainEqual(over)
   expect(notesOf('third')).toEqual([over])
-  ask({ op: 'detach', user: 'ann', client: 'new', attempt: 1 })
+  ask({ op: 'detach', user: 'ann', client: 'new', attempt: 1, page: 'page' })
   ask(asking('session 2', 'me'))
   later(1_000, 'me', 'third', 'fourth')
   expect(renew('third', { sessionTtlMs: 1_000, seen: 9 })).toMatchObject({

@@ -99,7 +99,7 @@ test('what a node appends that has ended and may not know it counts as given', (
 
 test('nothing that is appended while there is no link is given', () => {
   const { asking, withdrawing, ask } = asked()
-  ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1 })
+  ask({ op: 'detach', user: 'ann', client: 'c', attempt: 1, page: 'page' })
   asking('me')
   expect(withdrawing(1, 'me')).toMatchObject({ given: false })
 })

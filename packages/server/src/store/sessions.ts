@@ -60,10 +60,10 @@ export class Sessions {
     }
   }
 
-  /** The link that has gone must be the one of the current attempt. */
-  detach({ user, client, attempt }: DetachOperation, now: number): FencedResult<'detach'> {
+  /** The link that has gone must be the one of the current attempt, and of its page. */
+  detach({ user, client, attempt, page }: DetachOperation, now: number): FencedResult<'detach'> {
     const record = this.#tables.sessions.find(user, client)
-    if (record?.attempt !== attempt) return { op: 'detach', status: 'fenced' }
+    if (record?.attempt !== attempt || record.page !== page) return { op: 'detach', status: 'fenced' }
     if (record.link.state === 'held') this.#tables.sessions.release(record, now)
     return { op: 'detach', status: 'ok' }
   }

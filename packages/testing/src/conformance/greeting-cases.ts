@@ -119,6 +119,7 @@ export const greetingCases = [
     for (const operation of late)
       same(await subject.ask(operation), { op: operation.op, status: 'fenced' }, operation.op)
     same(await subject.detach(1), { op: 'detach', status: 'fenced' }, 'A late detach')
+    same(await subject.detach(2, { page: 'a copy' }), { op: 'detach', status: 'fenced' }, 'The detach of a copy')
     for (const n of [1, 2]) await subject.answers(begin(fence, n), { status: 'new' })
     like(await subject.pushes(fence), [{ push: 1 }], 'The log')
   }),

@@ -109,6 +109,8 @@ const openAsk = fc.constantFrom(0, 0, 1, 1, 2, 3).map(
 )
 const settled = fc.constantFrom<readonly (readonly [number, number])[]>([], [], [], [], [], [[3, 3]], [[2, 4]])
 
+const page = fc.constantFrom('p', 'p', 'q')
+
 const greet = fc
   .record({
     user,
@@ -120,7 +122,7 @@ const greet = fc
     lastPush: fc.constantFrom(0, 0, 0, 1, 2, 3),
     floor: fc.constantFrom(0, 0, 0, 0, 0, 1),
     settled,
-    page: fc.constantFrom('p', 'p', 'q'),
+    page,
   })
   .map(
     ({ ahead, epoch, ...hello }): Move =>
@@ -236,10 +238,10 @@ const moves = {
         return { op: 'withdraw', ...wanted(known), owner }
       },
   ),
-  detach: fc.tuple(user, client, fc.constantFrom(0, 0, 0, 1)).map(
-    ([user, client, back]): Move =>
+  detach: fc.tuple(user, client, fc.constantFrom(0, 0, 0, 1), page).map(
+    ([user, client, back, page]): Move =>
       (known) => {
-        return { op: 'detach', user, client, attempt: (known.attempts.get(`${user} ${client}`) ?? 1) - back }
+        return { op: 'detach', user, client, attempt: (known.attempts.get(`${user} ${client}`) ?? 1) - back, page }
       },
   ),
   end: fence.map(

@@ -4,6 +4,7 @@ import type { Json } from '@backchat/protocol'
 import type {
   AppendResult,
   BeginOperation,
+  DetachOperation,
   Ending,
   Fence,
   GreetOperation,
@@ -99,8 +100,8 @@ export class Subject {
     return { session: result.session, epoch: result.epoch, attempt: over.attempt ?? hello.attempt }
   }
 
-  detach(attempt = 1, over: { readonly user?: string; readonly client?: string } = {}) {
-    return this.ask({ op: 'detach', user: 'ann', client: 'c', attempt, ...over })
+  detach(attempt = 1, over: Partial<DetachOperation> = {}) {
+    return this.ask({ op: 'detach', user: 'ann', client: 'c', attempt, page: 'page', ...over })
   }
 
   async append(target: Target, text = 'hi', owner = 'me'): Promise<AppendResult['appended']> {
