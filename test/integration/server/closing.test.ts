@@ -237,3 +237,47 @@ test('a store that is out of reach turns clients away without a lie, and the app
   await manager.close()
   expect(errors.at(-1)).toMatchObject({ message: expect.stringContaining('failed to close') })
 })
+
+test('what the store was asked for and does not answer before the end was perhaps done, and nobody waits for ever', async () => {
+  const memory = memoryStore()
+  let answers = true
+  const store: Store = {
+    apply(operations) {
+      const results = memory.apply(operations)
+      return answers ? results : new Promise(() => {})
+    },
+    close: () => memory.close(),
+  }
+  const { manager, url } = await serve({ store }, 10)
+  const { welcome } = await greeted(url)
+  answers = false
+  const waiting = [
+    manager.broadcast({ type: 'system', content: 'x' }),
+    manager.logout('nobody'),
+    manager.join(String(welcome['sessionId']), 'lobby'),
+  ]
+  await manager.close({ drain: 0 })
+  for (const result of await Promise.all(waiting))
+    expect(result).toMatchObject({ ok: false, error: { code: 'CLOSED', mayHaveExecuted: true, retryable: false } })
+})
+
+test('whether a session joined a room the store may not have said', async () => {
+  const memory = memoryStore()
+  let fails = false
+  const store: Store = {
+    apply(operations) {
+      const results = memory.apply(operations)
+      if (fails) throw new Error('no answer')
+      return results
+    },
+    close: () => memory.close(),
+  }
+  const { manager, url } = await serve({ store })
+  const { welcome } = await greeted(url)
+  const session = String(welcome['sessionId'])
+  fails = true
+  const joined = await manager.join(session, 'lobby')
+  fails = false
+  expect(joined).toMatchObject({ ok: false, error: { code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true } })
+  expect(await manager.sendToRoom('lobby', { type: 'system', content: 'x' })).toMatchObject({ sessions: 1 })
+})

@@ -36,6 +36,8 @@ export class MachineDriver {
   #turnAhead = false
   #stopped = false
   #timer: { readonly at: number; readonly cancel: () => void } | undefined
+  /** Gives up operations of the application that the store has not answered. */
+  readonly #applying = new Set<() => void>()
   /** Stops the store's hints. */
   readonly #stopListening: (() => void) | undefined
 
@@ -66,9 +68,15 @@ export class MachineDriver {
   apply(operations: readonly Operation[]): Promise<readonly Result[]> {
     return new Promise((resolve, reject) => {
       if (this.#stopped) return reject(errorOf(closed))
+      const giveUp = () => reject(errorOf(unanswered))
+      this.#applying.add(giveUp)
       this.#line.ask({
         operations,
-        answered: (answer) => ('results' in answer ? resolve(answer.results) : reject(new Error(answer.reason))),
+        answered: (answer) => {
+          this.#applying.delete(giveUp)
+          if ('results' in answer) resolve(answer.results)
+          else reject(new Error(answer.reason))
+        },
       })
       this.#turnSoon()
     })
@@ -82,6 +90,12 @@ export class MachineDriver {
     this.#line.flush()
     this.#timer?.cancel()
     this.#timer = undefined
+  }
+
+  /** The store is closed: what it has not answered it never will. */
+  end(): void {
+    for (const giveUp of this.#applying) giveUp()
+    this.#applying.clear()
   }
 
   #turnSoon(): void {
@@ -164,3 +178,8 @@ export class MachineDriver {
 }
 
 const closed: WireError = { code: 'CLOSED', message: 'The server is closed.', mayHaveExecuted: false }
+const unanswered: WireError = {
+  code: 'CLOSED',
+  message: 'The server was closed before its store answered; it was perhaps done.',
+  mayHaveExecuted: true,
+}

@@ -107,12 +107,10 @@ export class Pushes {
     resolve(outcome.ok ? { ok: true, id, sessions: outcome.sessions } : { ok: false, error: errorOf(outcome.error) })
   }
 
-  /** Nothing is sent any more, and nobody waits for ever. */
+  /** Nothing is sent any more, and nobody waits for ever. What the store has not answered it may have done. */
   close(): void {
     this.#closed = true
-    for (const { resolve } of this.#waiting.values()) {
-      resolve(refused('CLOSED', 'The server was closed before this was sent.'))
-    }
+    for (const { resolve } of this.#waiting.values()) resolve({ ok: false, error: errorOf(unanswered) })
     this.#waiting.clear()
   }
 
@@ -141,3 +139,9 @@ const refused = (code: WireError['code'], message: string): Refused => ({
 })
 
 type Refused = Extract<SendResult, { ok: false }>
+
+const unanswered: WireError = {
+  code: 'CLOSED',
+  message: 'The server was closed before its store answered; it was perhaps done.',
+  mayHaveExecuted: true,
+}

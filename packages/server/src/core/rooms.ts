@@ -20,11 +20,17 @@ export const changeRoom = async (
   } catch (cause) {
     // The driver says itself that it is closed.
     if (BackchatError.is(cause)) return { ok: false, error: cause }
-    return refused('OVERLOADED', 'The store is out of reach.', cause)
+    return { ok: false, error: errorOf(perhapsDone, { cause }) }
   }
 }
 
-const refused = (code: WireError['code'], message: string, cause?: unknown): RoomResult => ({
+const refused = (code: WireError['code'], message: string): RoomResult => ({
   ok: false,
-  error: errorOf({ code, message, mayHaveExecuted: false }, { cause }),
+  error: errorOf({ code, message, mayHaveExecuted: false }),
 })
+
+const perhapsDone: WireError = {
+  code: 'OUTCOME_UNKNOWN',
+  message: 'The store failed; the session has perhaps joined or left.',
+  mayHaveExecuted: true,
+}

@@ -236,6 +236,7 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
         errorOf({ code: 'HANDLER_FAILED', message: 'The store failed to close.', mayHaveExecuted: true }, { cause }),
       )
     }
+    driver.end()
   }
 
   #listenerFailed(cause: unknown, event: keyof ManagerEvents): void {
