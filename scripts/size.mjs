@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { isMain, root } from './workspace.mjs'
 
 // What the client takes, rounded up: where the bytes are, and what it would take to have fewer, is in docs/adr/0012-what-the-client-weighs.md.
-const limitKb = 21.9
+const limitKb = 22.2
 
 /** Prints the size and tells whether it is within the limit. */
 export async function size() {

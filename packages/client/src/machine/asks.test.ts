@@ -106,6 +106,17 @@ describe('being asked', () => {
 })
 
 describe('keeping answers', () => {
+  test('an answer that the next server does not take is an error there', () => {
+    const stage = handling()
+    stage.receive(says.ask(1), says.ask(2))
+    answer(stage, 1, long(101))
+    answer(stage, 2, long(100))
+    stage.relink({ resumed: true, limits: { messageBytes: 100, window: 256, ranges: 64 } })
+    stage.frames()
+    stage.relink({ resumed: true })
+    expect(answers(stage)).toEqual(['1 TOO_LARGE', '2'])
+  })
+
   test('an answer is sent again on each link until the server has it', () => {
     const stage = handling()
     stage.receive(says.ask(1), says.ask(2, 60_000, 'nonsense'))

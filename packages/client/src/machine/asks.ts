@@ -109,7 +109,11 @@ export class Asks {
 
   /** Tells a new link what is not confirmed. */
   resume(): void {
-    for (const answer of this.#answers.values()) this.#out.transmit(answer)
+    for (const answer of [...this.#answers.values()]) {
+      // This server may take less than the one that it was made for.
+      if (answer.kind === 'answer') this.#answer(answer.message, answer)
+      else this.#out.transmit(answer)
+    }
   }
 
   /** The session is over, and so are its questions. */

@@ -41,6 +41,7 @@ export class ClientMachine {
   readonly #pushes: Pushes
   readonly #asks: Asks
   readonly #tokens: Tokens
+  readonly #question: TokenQuestion
   readonly #session: Session
   readonly #timeline = new Timeline()
   /** Of a turn that throws they come with the next one: whom one settles is not forgotten. */
@@ -67,6 +68,7 @@ export class ClientMachine {
     this.#pushes = pushes
     this.#asks = asks
     this.#tokens = tokens
+    this.#question = question
   }
 
   /** One turn, with what the monotonic and the wall clock say. Where there is no other clock, the monotonic one is both. */
@@ -122,7 +124,7 @@ export class ClientMachine {
       case 'tokenFetched':
         return this.#tokenFetched(input.fetch, input.token)
       case 'tokenFailed':
-        if (this.#link.state === 'online') return this.#tokens.failed(input.fetch, this.#now)
+        if (this.#link.state === 'online') return this.#tokens.failed(input.fetch, input.reason, this.#now)
         return this.#link.tokenFailed(input.fetch, input.reason, this.#now)
       case 'opened':
         return this.#session.greet(input.link)
@@ -149,6 +151,7 @@ export class ClientMachine {
       case 'noticed':
         return this.#notice(input.sign)
       case 'reauthenticated':
+        this.#question.outdate()
         if (this.#link.state === 'online') this.#tokens.renew(this.#now)
         return this.#link.reauthenticate(this.#now)
       case 'closeAsked':

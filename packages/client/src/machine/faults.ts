@@ -16,6 +16,7 @@ export type Cause =
   | 'TIMEOUT'
   | 'ABORTED'
   | 'CLOSED'
+  | 'TOO_LARGE'
   | 'OUTCOME_UNKNOWN'
   | 'UNAUTHORIZED'
   | 'SESSION_GONE'

@@ -81,3 +81,55 @@ test('without a link there is nothing to ping', () => {
   expect(heartbeat.probe(1_000)).toBe(false)
   expect(heartbeat.wakeAt()).toBe(Number.POSITIVE_INFINITY)
 })
+
+test('after a link that did not answer the next one has twice the time, up to a minute', () => {
+  const heartbeat = started()
+  for (const patienceMs of [3_000, 6_000, 12_000, 24_000, 48_000, 60_000, 60_000]) {
+    heartbeat.start(30_000, 0)
+    heartbeat.probe(0)
+    expect(heartbeat.wakeAt()).toBe(patienceMs)
+    expect(heartbeat.check(patienceMs)).toBe('dead')
+  }
+})
+
+test('a ping is waited for twice as long as the last one took, and at least 3 s', () => {
+  const heartbeat = started()
+  let now = 0
+  heartbeat.probe(now)
+  for (const [tookMs, patienceMs] of [
+    [2_500, 5_000],
+    [5_000, 10_000],
+    [40, 3_000],
+  ] as const) {
+    now += tookMs
+    heartbeat.heard(now)
+    heartbeat.probe(now)
+    expect(heartbeat.wakeAt() - now).toBe(patienceMs)
+  }
+})
+
+test('who looks much too late for an answer asks once more: it may have come while nobody listened', () => {
+  const heartbeat = started()
+  heartbeat.probe(0)
+  expect(heartbeat.check(3_501)).toBe('ping')
+  expect(heartbeat.check(6_500)).toBe('fine')
+  expect(heartbeat.check(10_000)).toBe('dead')
+})
+
+test('a little late is no excuse, and an answer makes it new', () => {
+  const heartbeat = started()
+  heartbeat.probe(0)
+  expect(heartbeat.check(3_500)).toBe('dead')
+  const other = started()
+  other.probe(0)
+  other.check(4_000)
+  other.heard(4_000)
+  other.probe(5_000)
+  expect(other.check(9_000)).toBe('ping')
+})
+
+test('so late that the server has given the link up, it is dead', () => {
+  const [kept, lost] = [started(), started()]
+  for (const heartbeat of [kept, lost]) heartbeat.probe(0)
+  expect([kept.check(43_000), lost.check(43_001)]).toEqual(['ping', 'dead'])
+})

@@ -57,7 +57,7 @@ export class Link {
   }
 
   tokenFetched(fetch: number, token: string | undefined, now: number): void {
-    if (!this.#awaited(fetch)) return
+    if (!this.#awaited(fetch, now)) return
     if (token !== undefined && isLongerThan(token, limits.tokenBytes)) {
       return this.#fail(`The token is longer than ${limits.tokenBytes} bytes.`, now) // [P-10]
     }
@@ -68,7 +68,7 @@ export class Link {
   }
 
   tokenFailed(fetch: number, reason: string, now: number): void {
-    if (this.#awaited(fetch)) this.#fail(`The token function failed: ${reason}`, now)
+    if (this.#awaited(fetch, now)) this.#fail(`The token function failed: ${reason}`, now)
   }
 
   /** The socket is open: a hello is to be sent, with this token. */
@@ -163,8 +163,12 @@ export class Link {
     this.#fetch(now)
   }
 
-  #awaited(fetch: number): boolean {
-    return this.#question.answer(fetch) && this.#state.state === 'fetching'
+  #awaited(fetch: number, now: number): boolean {
+    const counts = this.#question.answer(fetch)
+    if (this.#state.state !== 'fetching') return false
+    // It is no answer, or one of old credentials: another one is waited for.
+    if (!counts) this.#fetch(now)
+    return counts
   }
 
   /** Each dial asks for a token of its own. */

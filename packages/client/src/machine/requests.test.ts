@@ -85,6 +85,36 @@ describe('sending', () => {
     expect(stage.framesOf('request').map(({ n }) => n)).toEqual([1])
   })
 
+  test('before the first welcome nobody knows what is too large', () => {
+    const stage = new Stage()
+    const key = stage.ask({ message: long(100_000) })
+    stage.online({ limits: { messageBytes: 100_000, window: 256, ranges: 64 } })
+    expect([stage.outcome(key), stage.framesOf('request').length]).toEqual([undefined, 1])
+  })
+
+  test('what a server that takes less is not sent again holds up nothing', () => {
+    const stage = new Stage().online({ idempotent: ['save'] })
+    const large = [stage.ask({ type: 'save', message: long(5_000) }), stage.ask({ message: long(5_000) })]
+    const small = stage.ask()
+    stage.receive(rateLimited(2, 15_000))
+    stage.frames()
+    const limits = { messageBytes: 1_000, window: 256, ranges: 64 }
+    stage.relink({ resumed: true, idempotent: ['save'], limits })
+    const told = stage.frames().filter(({ kind }) => kind === 'request' || kind === 'cancel')
+    expect(told).toMatchObject([
+      { kind: 'cancel', n: 1 },
+      { kind: 'request', n: 3 },
+    ])
+    stage.receive(says.reply(3))
+    expect(stage.outcome(small)).toBe('ok')
+    stage.pass(15_000)
+    expect(stage.framesOf('request')).toEqual([])
+    expect(large.map((key) => stage.fault(key))).toMatchObject([
+      { code: 'TOO_LARGE', mayHaveExecuted: true, retryable: true },
+      { code: 'TOO_LARGE', mayHaveExecuted: false },
+    ])
+  })
+
   test('a send settles when the server has recorded it, and what its handler says is of no interest', () => {
     const stage = new Stage().online()
     const key = stage.ask({ mode: 'send' })

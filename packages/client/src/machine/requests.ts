@@ -1,6 +1,6 @@
 /** The requests of this client: each is queued, then sent under its number, and settles exactly once [P-14]. */
 
-import { type ErrorCode, isLongerThan, limits, utf8Length, type Welcome } from '@backchat/protocol'
+import { type ErrorCode, isLongerThan, utf8Length, type Welcome } from '@backchat/protocol'
 import { Callers } from './callers.js'
 import type { Outcome } from './effects.js'
 import { type Cause, fault, notRun } from './faults.js'
@@ -19,7 +19,8 @@ export class Requests {
   #init: Request | undefined
   /** How many request frames the server took on a link that takes no more [P-32]. */
   #taken: number | undefined
-  #messageBytes: number = limits.messageBytes
+  /** Before the first welcome nobody knows what the server takes. */
+  #messageBytes = Infinity
   #idempotent: ReadonlySet<string> = new Set()
 
   constructor(out: Out, queue: number) {
@@ -112,7 +113,7 @@ export class Requests {
     }
     for (const [n, request] of unsettled) {
       if (request.state === 'cancelling') this.#out.transmit({ kind: 'cancel', n })
-      if (request.state === 'sent') this.#hand(n, request, now)
+      if (request.state === 'sent' && !this.#outgrown(request)) this.#hand(n, request, now)
     }
     this.sent.forgetCredit()
   }
@@ -132,7 +133,7 @@ export class Requests {
     if (this.#taken !== undefined) return
     for (const n of this.sent.due(now)) {
       const request = this.sent.find(n)
-      if (request?.state === 'postponed') this.#send(n, request, now)
+      if (request?.state === 'postponed' && !this.#outgrown(request)) this.#send(n, request, now)
     }
     let more = true
     while (more) more = this.#sendNext(now)
@@ -176,6 +177,7 @@ export class Requests {
   release(request: Request): void {
     if (request.state === 'queued') this.#queue.delete(request)
     if (request.n !== undefined) this.sent.settle(request.n)
+    if (request === this.#init) this.#init = undefined
     request.settle()
   }
 
@@ -258,14 +260,21 @@ export class Requests {
   }
 
   #refuseTooLarge(request: Request): boolean {
-    const { message } = request.asked
-    if (!isLongerThan(message, this.#messageBytes)) return false
-    this.#refuse(
-      request,
-      'TOO_LARGE',
-      `The message takes ${utf8Length(message)} bytes, more than ${this.#messageBytes}.`,
-    )
-    return true
+    const why = this.#tooLarge(request)
+    if (why !== undefined) this.#refuse(request, 'TOO_LARGE', why)
+    return why !== undefined
+  }
+
+  /** A server that takes less than the one before would drop each link that brings it, with all else that is asked. */
+  #outgrown(request: Request): boolean {
+    const why = this.#tooLarge(request)
+    if (why !== undefined) this.#giveUp(request, 'TOO_LARGE', why)
+    return why !== undefined
+  }
+
+  #tooLarge({ asked: { message } }: Request): string | undefined {
+    if (!isLongerThan(message, this.#messageBytes)) return undefined
+    return `The message takes ${utf8Length(message)} bytes, more than ${this.#messageBytes}.`
   }
 
   #refuse(request: Request, code: 'QUEUE_FULL' | 'TOO_LARGE', why: string): void {

@@ -11,8 +11,14 @@ export const timing = {
   stableMs: 5_000,
   /** Of silence while something is outstanding, before a ping [P-28]. */
   silenceMs: 5_000,
-  /** From a ping to the next frame [P-28]. */
+  /** From a ping to the next frame, unless links have shown themselves to be slow [P-28]. */
   probeMs: 3_000,
+  /** And the longest, however slow they are. */
+  mostPatienceMs: 60_000,
+  /** Who looks so much too late for an answer was away meanwhile, and asks again [P-28]. */
+  awayMs: 500,
+  /** From the server's ping until it gives the link up [P-28]. */
+  givenUpMs: 10_000,
   /** The longest that a confirmation waits for others to travel with [P-22]. Nobody waits for it: it only lets the server forget. */
   ackMs: 2_000,
   /** The longest that news of a stream's reader wait: for these the handler may be waiting [P-22]. */

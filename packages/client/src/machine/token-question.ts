@@ -8,6 +8,8 @@ export class TokenQuestion {
   #asked = 0
   /** Until when an answer counts; before any time when no question is open. */
   #until = -Infinity
+  /** The credentials have changed since it was asked. */
+  #isOutdated = false
 
   constructor(out: Out) {
     this.#out = out
@@ -17,15 +19,21 @@ export class TokenQuestion {
   ask(now: number): number {
     if (now < this.#until) return this.#until
     this.#asked += 1
+    this.#isOutdated = false
     this.#until = now + timing.tokenMs
     this.#out.emit({ kind: 'fetchToken', fetch: this.#asked })
     return this.#until
   }
 
-  /** Whether that answers the newest question, for the first time. */
+  /** There are other credentials: if a question is open, its answer may be of the old ones, and it is asked again after that. */
+  outdate(): void {
+    this.#isOutdated = true
+  }
+
+  /** Whether that answers the newest question, for the first time, and with what counts. Who still wants an answer asks. */
   answer(fetch: number): boolean {
     if (fetch !== this.#asked || this.#until === -Infinity) return false
     this.#until = -Infinity
-    return true
+    return !this.#isOutdated
   }
 }

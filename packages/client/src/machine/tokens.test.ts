@@ -83,6 +83,8 @@ describe('a token that ends', () => {
       expect(stage.take('fetchToken')).toHaveLength(1)
     }
     expect(stage.take('abandon')).toEqual([])
+    // The first failure is told: the status says nothing of it.
+    expect(stage.take('report')).toHaveLength(1)
     stage.frames()
     fetched(stage, 5, 'fresh')
     expect(stage.framesOf('token')).toHaveLength(1)
@@ -183,6 +185,38 @@ describe('reauthenticating', () => {
     stage.tell({ kind: 'reauthenticated' })
     stage.tell({ kind: 'reauthenticated' })
     expect(stage.take('fetchToken')).toHaveLength(1)
+  })
+
+  test.for([
+    ['comes', (stage: Stage) => fetched(stage, 2, 'of old credentials')],
+    ['fails', (stage: Stage) => stage.tell({ kind: 'tokenFailed', fetch: 2, reason: 'no network' })],
+  ] as const)(
+    'what was fetched when there were other credentials does not count when it %s: it asks once more',
+    ([, end]) => {
+      const stage = online(10_000)
+      stage.pass(8_000)
+      stage.take('fetchToken')
+      stage.tell({ kind: 'reauthenticated' })
+      stage.frames()
+      end(stage)
+      expect([stage.framesOf('token'), stage.take('fetchToken')]).toEqual([[], [{ kind: 'fetchToken', fetch: 3 }]])
+      fetched(stage, 3, 'new')
+      expect(stage.framesOf('token')).toEqual([{ kind: 'token', token: 'new' }])
+    },
+  )
+
+  test('a dial waits for a token of the new credentials', () => {
+    const stage = new Stage({ token: 'later' })
+    stage.tell({ kind: 'started' })
+    stage.pass(9_000)
+    stage.tell({ kind: 'reauthenticated' })
+    fetched(stage, 1, 'old')
+    expect(stage.take('dial')).toEqual([])
+    // It has 10 s of its own.
+    stage.pass(9_000)
+    fetched(stage, 2, 'new')
+    stage.tell({ kind: 'opened', link: 1 })
+    expect(stage.framesOf('hello')).toMatchObject([{ token: 'new' }])
   })
 
   test('while one is judged it sends another, and only the answer to the last one counts', () => {

@@ -1,6 +1,7 @@
 /** The token of the living link: another one is fetched and sent before it ends, and the session goes on [P-34]. */
 
 import { isLongerThan, limits, type Random, redialMs } from '@backchat/protocol'
+import { notRun } from './faults.js'
 import type { Out } from './out.js'
 import { timing } from './timing.js'
 import type { TokenQuestion } from './token-question.js'
@@ -84,21 +85,21 @@ export class Tokens {
 
   /** False when there is no token any more, which only a new greeting can say. */
   fetched(fetch: number, token: string | undefined, now: number): boolean {
-    if (!this.#question.answer(fetch) || this.#state.state !== 'asking') return true
+    if (!this.#awaited(fetch, now)) return true
     if (token === undefined) return false
-    if (isLongerThan(token, limits.tokenBytes)) this.#fail(now)
+    if (isLongerThan(token, limits.tokenBytes)) this.#fail(`The token is longer than ${limits.tokenBytes} bytes.`, now)
     else this.#send(token)
     return true
   }
 
-  failed(fetch: number, now: number): void {
-    if (this.#question.answer(fetch) && this.#state.state === 'asking') this.#fail(now)
+  failed(fetch: number, reason: string, now: number): void {
+    if (this.#awaited(fetch, now)) this.#fail(`The token function failed: ${reason}.`, now)
   }
 
   /** What the time says. */
   pass(now: number): void {
     if (now < this.#state.until) return
-    if (this.#state.state === 'asking') this.#fail(now)
+    if (this.#state.state === 'asking') this.#fail(`No token within ${timing.tokenMs} ms.`, now)
     else this.renew(now)
   }
 
@@ -108,7 +109,17 @@ export class Tokens {
     this.#out.transmit({ kind: 'token', token })
   }
 
-  #fail(now: number): void {
+  #awaited(fetch: number, now: number): boolean {
+    const counts = this.#question.answer(fetch)
+    if (this.#state.state !== 'asking') return false
+    // It is no answer, or one of old credentials: another one is waited for.
+    if (!counts) this.renew(now)
+    return counts
+  }
+
+  /** The link lives on, so that no status tells of it: the first failure in a row does. */
+  #fail(why: string, now: number): void {
+    if (this.#waitedMs === 0) this.#out.emit({ kind: 'report', error: notRun('HANDLER_FAILED', why, 'queued') })
     const delayMs = redialMs(this.#waitedMs, this.#random())
     this.#waitedMs += delayMs
     this.#state = { state: 'failed', until: now + delayMs }

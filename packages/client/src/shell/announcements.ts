@@ -24,9 +24,8 @@ export class Announcements {
     if (name === 'error') showUnheard(listenerThrew(name, thrown))
     else this.#threw(name, thrown)
   })
+  /** Under `*` those that hear every push. */
   readonly #pushes = this.#heard<Record<string, Heard>>()
-  // Under a name of its own: the emitter calls listeners of `*` in a way of its own.
-  readonly #allPushes = this.#heard<{ 'any push': Heard }>()
   readonly #inits = this.#heard<{ init: Heard }>()
 
   constructor(check: ContractCheck) {
@@ -54,8 +53,7 @@ export class Announcements {
 
   /** Listeners of `init` hear the reply, all others pushes, and those of `*` every push. */
   on(type: string, listener: (message: Heard) => unknown): () => void {
-    if (type === 'init') return this.#inits.on(type, listener)
-    return type === '*' ? this.#allPushes.on('any push', listener) : this.#pushes.on(type, listener)
+    return type === 'init' ? this.#inits.on(type, listener) : this.#pushes.on(type, listener)
   }
 
   /** A push counts as delivered when this returns [P-23]. */
@@ -65,7 +63,7 @@ export class Announcements {
     if (!checked.ok) return this.fail(errorOf(broken(checked.reason, 'received', false)))
     const heard = { ...message, content: checked.value }
     this.#pushes.emit(message.type, heard)
-    this.#allPushes.emit('any push', heard)
+    this.#pushes.emit('*', heard)
   }
 
   initialised(reply: Heard): void {

@@ -217,6 +217,20 @@ describe('giving up', () => {
     expect(rehearsal.frames()).toEqual([])
   })
 
+  test('a signal that is aborted while the content is read rejects, and nothing is sent', async () => {
+    const rehearsal = new Rehearsal().online()
+    rehearsal.frames()
+    const abort = new AbortController()
+    const content = {
+      toJSON() {
+        abort.abort()
+        return null
+      },
+    }
+    expect((await errorOf(rehearsal.client.request('text', content, { signal: abort.signal }))).code).toBe('ABORTED')
+    expect(rehearsal.frames()).toEqual([])
+  })
+
   test('a signal has no listener of ours once its request has settled', async () => {
     const rehearsal = new Rehearsal().online()
     const { signal } = new AbortController()
@@ -307,6 +321,18 @@ describe('stream', () => {
     rehearsal.streams(1, ['b'], 1).replies(1, 'end', { count: 2 })
     expect((await story.reply).content).toBe('end')
     expect(rehearsal.kinds()).not.toContain('cancel')
+  })
+
+  test('leaving from within the loop, which then ends, does not cancel either', async () => {
+    const { rehearsal, story } = streaming()
+    rehearsal.streams(1, ['a', 'b'])
+    for await (const _ of story) {
+      story.leave()
+      break
+    }
+    expect(rehearsal.kinds()).not.toContain('cancel')
+    rehearsal.replies(1, 'end', { count: 2 })
+    expect((await story.reply).content).toBe('end')
   })
 
   test('when it fails, reading throws after the last exact chunk, and an unread reply rejects in silence', async () => {
@@ -456,6 +482,23 @@ describe('pushes', () => {
     expect([heard, errors]).toEqual([['one'], []])
   })
 
+  test('what waited for a listener waits on when that one has gone before', async () => {
+    const { rehearsal, errors } = listening()
+    rehearsal.online().pushes(1, 'news', 'one')
+    rehearsal.client.on('news', () => {})()
+    await settle()
+    const heard: unknown[] = []
+    rehearsal.client.on('news', ({ content }) => heard.push(content))
+    await settle()
+    expect([heard, errors]).toEqual([['one'], []])
+  })
+
+  test.for(['', 5, undefined, null])('%s is no message type', (type) => {
+    const { client } = new Rehearsal()
+    expect(() => client.on(type as string, () => {})).toThrow(TypeError)
+    expect(() => client.handle(type as string, async () => null)).toThrow(TypeError)
+  })
+
   test('a listener that throws stops no other, and is an error event', async () => {
     const { rehearsal, errors } = listening()
     const heard: unknown[] = []
@@ -508,16 +551,20 @@ describe('init', () => {
     throw new Error('tired')
   }
   const initThatNothingCanSend = (): unknown => 1n
+  const initThatComesLater = (): unknown => Promise.reject(new Error('tired'))
 
-  test.for([initThatThrows, initThatNothingCanSend])('%o is an error event, and holds up nothing', async (init) => {
-    const rehearsal = new Rehearsal({ init })
-    const errors: string[] = []
-    rehearsal.client.events.on('error', ({ code }) => errors.push(code))
-    const pending = rehearsal.client.request('text')
-    rehearsal.online().replies(1, 'hi')
-    expect((await pending).content).toBe('hi')
-    expect(errors).toHaveLength(1)
-  })
+  test.for([initThatThrows, initThatNothingCanSend, initThatComesLater])(
+    '%o is an error event, and holds up nothing',
+    async (init) => {
+      const rehearsal = new Rehearsal({ init })
+      const errors: string[] = []
+      rehearsal.client.events.on('error', ({ code }) => errors.push(code))
+      const pending = rehearsal.client.request('text')
+      rehearsal.online().replies(1, 'hi')
+      expect((await pending).content).toBe('hi')
+      expect(errors).toHaveLength(1)
+    },
+  )
 
   test('an init that fails is an error event; one that a newer session replaces is not', () => {
     const rehearsal = new Rehearsal({ init: () => null })
@@ -553,6 +600,21 @@ describe('looking on', () => {
     const after = changes
     rehearsal.replies(1, null)
     expect([changes, rehearsal.client.pending()]).toEqual([after, []])
+  })
+
+  test('a snapshot that a subscriber takes says on which link a message is', () => {
+    const rehearsal = new Rehearsal()
+    const { getSnapshot, subscribe } = rehearsal.client
+    let links: readonly (number | undefined)[] = []
+    subscribe(() => {
+      links = getSnapshot().pending.map(({ link }) => link)
+    })
+    catching(rehearsal.client.request('text'))
+    rehearsal.online()
+    expect(links).toEqual([1])
+    rehearsal.loses().clock.pass(1_000)
+    rehearsal.online({ resumed: true })
+    expect(links).toEqual([2])
   })
 
   test('a subscriber that throws stops no other', () => {
@@ -664,7 +726,10 @@ describe('options', () => {
     ['token', { token: 5 }],
     ['timeout', { timeout: 0 }],
     ['init', { init: 'text' }],
-    ['limits.queue', { limits: { queue: -1 } }],
+    ['limits.queue', { limits: { queue: 0 } }],
+    ['limits.unheard', { limits: { unheard: -1 } }],
+    ['url', { url: 'httpd:80/chat' }],
+    ['url', { url: 'ws://localhost/#here' }],
   ] as const)('a mistake in %s is told where it was made', ([name, options]) => {
     expect(() => new Rehearsal(options as object)).toThrow(new RegExp(`^${name.replace('.', '\\.')} is`))
   })

@@ -24,7 +24,7 @@ import { arrivals } from './arrivals.js'
 import { Calls, type Wish } from './calls.js'
 import { contractCheck } from './contract-check.js'
 import { Driver } from './driver.js'
-import { errorOf, threw } from './errors.js'
+import { errorOf, mustBeType, threw } from './errors.js'
 import { Handlers } from './handlers.js'
 import { type Desk, pendingRequest, type Reply, streamHandle } from './pending.js'
 import { type Options, settingsOf } from './settings.js'
@@ -133,11 +133,18 @@ export class ChatClient implements Omit<Client, Typed> {
   // ---- hearing ----
 
   on(type: string, listener: Parameters<Announcements['on']>[1]): () => void {
+    mustBeType(type)
     if (type !== '*' && isReserved(type)) throw new TypeError(`'${type}' is a local event: use client.events.on().`)
     const off = this.#announcements.on(type, listener)
-    // What waits for a first listener is not delivered before the caller holds the function that stops it.
-    if (type !== 'init') queueMicrotask(() => this.#driver.tell({ kind: 'listened', type }))
-    return off
+    let listens = type !== 'init'
+    // What waits for a first listener is not delivered before the caller holds the function that stops it, nor once it was called.
+    queueMicrotask(() => {
+      if (listens) this.#driver.tell({ kind: 'listened', type })
+    })
+    return () => {
+      listens = false
+      off()
+    }
   }
 
   handle(type: string, handler: ClientHandler<Untyped, string, 'wire'>): () => void {
@@ -192,8 +199,10 @@ export class ChatClient implements Omit<Client, Typed> {
         this.#board.dialled(effect.link)
         return this.#transport.dial(effect.link)
       case 'transmit':
-        if (effect.key !== undefined) calls.note(effect.key, { link: effect.link, putOff: undefined })
-        return this.#transport.send(effect.link, encodeClientFrame(effect.frame))
+        this.#transport.send(effect.link, encodeClientFrame(effect.frame))
+        if (effect.key === undefined) return
+        calls.note(effect.key, { link: effect.link, putOff: undefined })
+        return this.#board.changed()
       case 'abandon':
         return this.#transport.abandon(effect.link, effect.code)
       case 'initialise':
@@ -240,6 +249,10 @@ export class ChatClient implements Omit<Client, Typed> {
     let content: unknown
     try {
       content = init()
+      if (content instanceof Promise) {
+        content.catch(() => {})
+        throw new TypeError('It returned a promise: what it needs is to be there before.')
+      }
     } catch (thrown) {
       this.#announcements.fail(threw('The init function', thrown))
       return this.#driver.tell({ kind: 'initSkipped' })

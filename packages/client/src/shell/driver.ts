@@ -35,7 +35,16 @@ export class Driver {
   }
 
   #turn(input: Input): void {
-    for (const effect of this.#machine.handle(input, this.#clock.now(), this.#clock.wall())) this.#perform(effect)
+    let thrown: { readonly error: unknown } | undefined
+    for (const effect of this.#machine.handle(input, this.#clock.now(), this.#clock.wall())) {
+      try {
+        this.#perform(effect)
+      } catch (error) {
+        thrown ??= { error }
+      }
+    }
+    // A bug, of ours or of a tracing. Whom the other effects settle is not forgotten for it.
+    if (thrown !== undefined) throw thrown.error
   }
 
   /** Most turns put the next wish off. Then the timer stays, and finds out that it came too early. */

@@ -50,3 +50,8 @@ export function threw(what: string, cause: unknown): CodedError {
   const progress = { stage: 'received', mayHaveExecuted: true, idempotent: false } as const
   return errorOf(fault('HANDLER_FAILED', message, progress), undefined, cause)
 }
+
+/** @throws TypeError when a message type can be no such thing. */
+export function mustBeType(type: unknown): void {
+  if (typeof type !== 'string' || type === '') throw new TypeError(`A message type is a text, not ${inWords(type)}.`)
+}

@@ -23,7 +23,7 @@ import type { Effect } from '../machine/effects.js'
 import { fault } from '../machine/faults.js'
 import type { Input } from '../machine/inputs.js'
 import type { ContractCheck } from './contract-check.js'
-import { broken, errorOf, type Received, threw } from './errors.js'
+import { broken, errorOf, mustBeType, type Received, threw } from './errors.js'
 import { timestampOf } from './timestamp.js'
 
 type Handler = ClientHandler<Untyped, string, 'wire'>
@@ -58,6 +58,7 @@ export class Handlers {
   /** @throws TypeError when the type has a handler or can have none, or the handler is no function. */
   add(type: string, handler: Handler): () => void {
     if (typeof handler !== 'function') throw new TypeError(`The handler of '${type}' is not a function.`)
+    mustBeType(type)
     if (isReserved(type)) throw new TypeError(`No message type is called '${type}'; a handler answers one type.`)
     if (this.#handlers.has(type)) throw new TypeError(`'${type}' has a handler already; remove that one first.`)
     this.#handlers.set(type, handler)

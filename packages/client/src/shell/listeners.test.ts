@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { Listeners } from './listeners.js'
 import { settle } from './rehearsal.js'
@@ -38,4 +39,24 @@ test('a listener that was stopped hears nothing more, and the same function may 
   off()
   listeners.emit('news', 'rain')
   expect([heard, listeners.has('news')]).toEqual([1, true])
+})
+
+test('who was stopped by an earlier listener is not called any more, and who came meanwhile is not called yet', () => {
+  const { listeners } = listening()
+  const heard: string[] = []
+  listeners.on('news', () => {
+    off()
+    listeners.on('news', () => heard.push('newcomer'))
+  })
+  const off = listeners.on('news', () => heard.push('stopped'))
+  listeners.emit('news', 'rain')
+  expect(heard).toEqual([])
+})
+
+test('a promise of another realm is one too', async () => {
+  const { listeners, reports } = listening()
+  listeners.on('news', runInNewContext(`async () => { throw 'tired' }`))
+  listeners.emit('news', 'rain')
+  await settle()
+  expect(reports).toEqual(['news: tired'])
 })

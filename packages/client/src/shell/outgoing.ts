@@ -42,12 +42,13 @@ export function prepare(said: Said, author: Author): Letter | Returned {
   const { timeout = author.timeoutMs, signal, metadata } = options
   const wrong = author.check.sending(type, mode, content) ?? wrongTimeout(timeout) ?? wrongSignal(signal)
   if (wrong !== undefined) return invalid(wrong)
-  if (signal?.aborted) {
-    return { ok: false, fault: refused('ABORTED', 'Its signal was aborted already.'), cause: signal.reason }
-  }
   const timestamp = timestampOf(author.watch.at)
   const encoded = plainMessage({ id, timestamp, content, metadata }, type)
   if (!encoded.ok) return invalid(`The message cannot be sent: ${encoded.reason}.`)
+  // Last, because what is encoded may have a toJSON() that aborts.
+  if (signal?.aborted) {
+    return { ok: false, fault: refused('ABORTED', 'Its signal was aborted already.'), cause: signal.reason }
+  }
   const { json: message } = encoded
   const timeoutMs = Math.min(timeout, limits.timeoutMs)
   return { ok: true, message, timeoutMs, signal }

@@ -64,9 +64,11 @@ export class Reader implements AsyncIterator<unknown, undefined> {
   }
 
   return(): Promise<IteratorResult<unknown, undefined>> {
+    // Who left, or read to the end, has nothing to stop any more.
+    const reading = this.#end === undefined
     this.drop()
     this.end()
-    this.#events.stopped()
+    if (reading) this.#events.stopped()
     return Promise.resolve(done)
   }
 

@@ -23,8 +23,8 @@ export function settingsOf(options: Options): Settings {
     throw new TypeError('url is a string, a URL, or a function that gives one.')
   }
   // 'localhost:8787' is a URL, of a scheme 'localhost'. One without a scheme is the platform's to judge: a browser knows where the page is from.
-  if (typeof url !== 'function' && /^(?!ws|http)[^/:]+:/i.test(String(url))) {
-    throw new TypeError(`url is not ws: or wss: ${url}`)
+  if (typeof url !== 'function' && /^(?!(wss?|https?|ws\+unix):)[^/:]+:|#/i.test(String(url))) {
+    throw new TypeError(`url is not ws: or wss:, or has a #: ${url}`)
   }
   if (typeof token !== 'string' && typeof token !== 'function' && token !== undefined) {
     throw new TypeError('token is a string, or a function that gives one.')
@@ -34,14 +34,14 @@ export function settingsOf(options: Options): Settings {
   if (wrong !== undefined) throw new TypeError(wrong)
   return {
     timeoutMs: timeout,
-    queue: count('queue', chosen.queue, limits.queue),
-    unheard: count('unheard', chosen.unheard, limits.unheard),
-    explained: count('explained', chosen.explained, defaultExplained),
+    queue: count('queue', chosen.queue, limits.queue, 1),
+    unheard: count('unheard', chosen.unheard, limits.unheard, 0),
+    explained: count('explained', chosen.explained, defaultExplained, 0),
   }
 }
 
-function count(name: string, value: number | undefined, otherwise: number): number {
+function count(name: string, value: number | undefined, otherwise: number, least: number): number {
   if (value === undefined) return otherwise
-  if (Number.isSafeInteger(value) && value >= 0) return value
-  throw new TypeError(`limits.${name} is a whole number from 0, not ${String(value)}.`)
+  if (Number.isSafeInteger(value) && value >= least) return value
+  throw new TypeError(`limits.${name} is a whole number from ${least}, not ${String(value)}.`)
 }
