@@ -22,6 +22,9 @@ const bundler: Setup = {
 const pages = [
   'README.md',
   'docs/client.md',
+  'docs/middleware.md',
+  'docs/operations.md',
+  'docs/server.md',
   'packages/client/README.md',
   'packages/client/README.zh-CN.md',
   'packages/server/README.md',

@@ -24,8 +24,8 @@ export function shownBlock(code: string): string {
 
 /** What blocks may name that do not say themselves where it comes from. */
 export const names = `
-  import type { createServer as CreateServer, IncomingMessage } from 'node:http'
-  import type { BackchatError as Failed, Client, createClient as CreateClient, PendingRequest, Message } from '@backchat/client'
+  import type { createServer as CreateServer, IncomingMessage, ServerResponse } from 'node:http'
+  import type { Client, createClient as CreateClient, PendingRequest, Message } from '@backchat/client'
   import { defineContract } from '@backchat/client'
   import type { WebSocketManager as Manager } from '@backchat/server'
   import * as z from 'zod/mini'
@@ -37,16 +37,23 @@ export const names = `
     system: { content: z.object({ notice: z.string() }), by: 'server' },
     confirm: { content: z.object({ question: z.string() }), reply: z.object({ ok: z.boolean() }), failure: z.object({ reason: z.string() }), by: 'server' },
   })
+  type Listener = (request: IncomingMessage, response: ServerResponse, next: () => void) => void
+  interface Express {
+    use(listener: Listener): void
+    use(path: string, listener: Listener): void
+  }
   declare global {
     const chat: typeof contract
     const client: Client<typeof contract, 'parsed'>
     const manager: Manager
+    const app: Express
     const createClient: typeof CreateClient
     const createServer: typeof CreateServer
     const WebSocketManager: typeof Manager
     const pending: PendingRequest<Message>
     const session: { readonly id: string }
     const url: string
+    const id: string
     const port: number
     function fetchToken(): Promise<string>
     function logIn(): Promise<void>
@@ -58,6 +65,8 @@ export const names = `
     function askThePerson(question: string, signal: AbortSignal): Promise<boolean>
     function remove(): Promise<void>
     function isAdmin(request: IncomingMessage): boolean
+    function site(request: IncomingMessage, response: ServerResponse): void
+    function model(text: string, signal: AbortSignal): AsyncIterable<string>
   }
 `
 
