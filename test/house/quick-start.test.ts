@@ -77,7 +77,7 @@ test.each([
 })
 
 test('the Chinese README shows the same code', () => {
-  for (const language of ['js', 'sh']) {
+  for (const language of ['js', 'ts', 'sh']) {
     expect(blocks('README.zh-CN.md', language)).toEqual(blocks('README.md', language))
   }
 })

@@ -36,8 +36,8 @@ const brand = Symbol.for('backchat.error')
  * } catch (error) {
  *   if (!BackchatError.is(error)) throw error
  *   if (error.code === 'RATE_LIMITED') show(`Try again in ${error.retryAfterMs} ms`)
- *   else if (error.retryable) show('It did not run. Try again?')
- *   else show(error.message)
+ *   else if (error.mayHaveExecuted) show('No answer came. It may have been done all the same.')
+ *   else show(`It was not done: ${error.message}`) // A person decides whether to ask anew, never a loop.
  * }
  * ```
  */
@@ -53,7 +53,7 @@ export class BackchatError extends Error {
   readonly stage: Stage
   /** False only when it is certain, now and for ever, that the handler did not start. */
   readonly mayHaveExecuted: boolean
-  /** Asking anew cannot run it twice: it did not run, or its type is idempotent. */
+  /** Asking anew cannot run it twice: it did not run, or its type is idempotent. So it is safe; whether it is useful, see `code`: `NO_HANDLER` or `TOO_LARGE` will be the same again. */
   readonly retryable: boolean
   /** `RATE_LIMITED` and `OVERLOADED`: milliseconds after which it may be sent again. */
   readonly retryAfterMs: number | undefined
