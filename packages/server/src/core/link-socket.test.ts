@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { LinkSocket, mostQueuedBytes, slowBytes } from './link-socket.js'
@@ -12,12 +12,13 @@ afterEach(async () => {
 })
 
 /** A real client and the server's end of its link. */
-const pair = async () => {
+const pair = async ({ messageBytes = 64 * 1024 } = {}) => {
   const http = createServer()
-  const sockets = webSocketServer(64 * 1024)
+  const sockets = webSocketServer(messageBytes)
   const looks = new Set<() => void>()
   const heard: unknown[] = []
   let writes = 0
+  let bytesRead = () => 0
   const after = (_delayMs: number, look: () => void) => {
     looks.add(look)
     return () => void looks.delete(look)
@@ -25,6 +26,7 @@ const pair = async () => {
   const accepted = new Promise<LinkSocket>((resolve) => {
     http.on('upgrade', (request, stream, head) => {
       sockets.handleUpgrade(request, stream, head, (socket) => {
+        bytesRead = () => (stream as Socket).bytesRead
         const write = stream._write.bind(stream)
         stream._write = (chunk, encoding, done) => {
           writes += 1
@@ -68,7 +70,7 @@ const pair = async () => {
   })
   const link = await accepted
   await once(client, 'open')
-  return { link, client, heard, texts, messages, looks, writes: () => writes }
+  return { link, client, heard, texts, messages, looks, writes: () => writes, bytesRead: () => bytesRead() }
 }
 
 test('the frames of one turn leave in one text and arrive in order', async () => {
@@ -126,13 +128,40 @@ test('a binary message is no frame', async () => {
 test('a stranger may say 16 KiB, who was welcomed more', async () => {
   const { link, client, heard } = await pair()
   client.send('x'.repeat(16 * 1024))
-  client.send('x'.repeat(16 * 1024 + 1))
-  await vi.waitFor(() => expect(heard).toHaveLength(2))
-  expect(heard[0]).toBe('x'.repeat(16 * 1024))
-  expect(heard[1]).toEqual({ reason: expect.any(String), tooLarge: true })
+  await vi.waitFor(() => expect(heard).toEqual(['x'.repeat(16 * 1024)]))
   link.welcome()
   client.send('x'.repeat(60 * 1024))
-  await vi.waitFor(() => expect(heard[2]).toBe('x'.repeat(60 * 1024)))
+  await vi.waitFor(() => expect(heard[1]).toBe('x'.repeat(60 * 1024)))
+})
+
+test('a stranger who says more than 16 KiB is told, once', async () => {
+  const { client, heard } = await pair()
+  client.send('x'.repeat(16 * 1024 + 1))
+  await vi.waitFor(() => expect(heard).toEqual([{ reason: expect.any(String), tooLarge: true }]))
+  client.send('x'.repeat(60 * 1024))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(heard).toHaveLength(1)
+})
+
+test('what a stranger says is counted before the message is whole, and no more of it is taken in', async () => {
+  const { link, client, heard, bytesRead } = await pair({ messageBytes: 16 * 1024 * 1024 })
+  // The WebSocket of the server would keep all of it.
+  client.send('x'.repeat(15 * 1024 * 1024))
+  await vi.waitFor(() => expect(heard).toEqual([{ reason: expect.any(String), tooLarge: true }]))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(bytesRead()).toBeLessThan(256 * 1024)
+  link.abandon(1009, 'too large')
+  await vi.waitFor(() => expect(heard.at(-1)).toBe('gone'), { timeout: 3_000 })
+  expect(bytesRead()).toBeLessThan(256 * 1024)
+  expect(heard).toHaveLength(2)
+})
+
+test('a stranger who is being sent away is not listened to for longer either', async () => {
+  const { link, client, heard, bytesRead } = await pair({ messageBytes: 16 * 1024 * 1024 })
+  link.abandon(4408, 'no hello')
+  client.send('x'.repeat(15 * 1024 * 1024))
+  await vi.waitFor(() => expect(heard).toEqual(['gone']), { timeout: 3_000 })
+  expect(bytesRead()).toBeLessThan(256 * 1024)
 })
 
 test('what the WebSocket itself refuses is reported at once', async () => {

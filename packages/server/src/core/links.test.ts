@@ -154,7 +154,9 @@ test('a late flush that fails stops none that comes after', () => {
   onTestFinished(() => void vi.useRealTimers())
   const links = new Links({ feed: () => {}, clock: systemClock, messageBytes: 64 * 1024 })
   const written: unknown[] = []
-  const stream = { write: (bytes: unknown) => written.push(bytes) } as unknown as Duplex
+  const stream = Object.assign(new EventEmitter(), {
+    write: (bytes: unknown) => written.push(bytes),
+  }) as unknown as Duplex
   const socket = Object.assign(new EventEmitter(), {
     bufferedAmount: 0,
     readyState: 1,
