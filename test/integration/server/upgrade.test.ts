@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { WebSocketManager } from '@backchat/server'
+import { type Logger, WebSocketManager } from '@backchat/server'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { dial, greeted, newIdentity } from './raw-client.js'
@@ -68,6 +68,18 @@ const sayAndWaitForTheEnd = async (port: number, bytes: string): Promise<void> =
   await gone(socket)
 }
 
+/** A logger, and what was written by it at level info and above. */
+const listening = () => {
+  const lines: string[] = []
+  const fields: object[] = []
+  const at = (level: string) => (facts: object | string, message?: string) => {
+    lines.push(`${level} ${message}`)
+    fields.push(Object(facts))
+  }
+  const logger: Logger = { ...silent, info: at('info'), warn: at('warn'), error: at('error') }
+  return { logger, lines, fields }
+}
+
 /** A reset is an end too, which `once` would reject with. */
 const gone = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()))
 
@@ -95,6 +107,14 @@ test('a port that is taken makes ready reject, and the manager can be closed', a
   await expect(manager.ready).rejects.toThrow('EADDRINUSE')
   await manager.close()
   holder.close()
+})
+
+test('an origin that is refused is told in the log, once', async () => {
+  const { logger, lines } = listening()
+  const { url } = await serve({ logger })
+  for (let i = 0; i < 3; i++) await expect(dial(url, { origin: 'https://app.example' })).rejects.toThrow('HTTP 403')
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).toMatch(/^warn .*https:\/\/app\.example.*origins/)
 })
 
 test('on a port of our own headers must come in time', async () => {

@@ -21,6 +21,7 @@ const linked = async () => {
     origins: undefined,
     messageBytes: 64 * 1024,
     failed: () => {},
+    refusedOrigin: () => {},
     accepted: (...link) => links.open(...link),
   })
   onTestFinished(async () => {

@@ -23,6 +23,7 @@ const door = (server: Server, path: string | undefined) => {
     origins: undefined,
     messageBytes: 64 * 1024,
     failed: () => {},
+    refusedOrigin: () => {},
     accepted: (socket, _stream, request) => {
       paths.push(request.url)
       socket.close()

@@ -15,6 +15,8 @@ export interface UpgradeOptions {
   readonly messageBytes: number
   /** Another listener has taken the same socket, for example a second manager on the same path. */
   readonly failed: (error: unknown) => void
+  /** An upgrade was refused for the origin of its page. */
+  readonly refusedOrigin: (request: IncomingMessage) => void
   readonly accepted: (socket: WebSocket, stream: Duplex, request: IncomingMessage) => void
 }
 
@@ -32,6 +34,7 @@ export const acceptUpgrades = (server: Server, options: UpgradeOptions): (() => 
   const upgrade: UpgradeListener = (request, stream, head) => {
     const refusal = judge(request, options)
     if (refusal?.status === 404 && !isOursToRefuse(server, upgrade, pathOf(request))) return
+    if (refusal?.status === 403) options.refusedOrigin(request)
     try {
       if (refusal !== undefined) refuse(stream, refusal)
       else sockets.handleUpgrade(request, stream, head, (socket) => options.accepted(socket, stream, request))
