@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { CodedError } from '@backchat/protocol'
 import { type Logger, WebSocketManager } from '@backchat/server'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocketServer } from 'ws'
@@ -107,6 +108,31 @@ test('a port that is taken makes ready reject, and the manager can be closed', a
   await expect(manager.ready).rejects.toThrow('EADDRINUSE')
   await manager.close()
   holder.close()
+})
+
+test('a port that is taken is told in the log and by an error event, also where nobody looks at ready', async () => {
+  const holder = createServer().listen(0)
+  await once(holder, 'listening')
+  const port = portOf(holder)
+  const { logger, lines } = listening()
+  const manager = new WebSocketManager({ port, logger })
+  const told = new Promise<CodedError>((resolve) => manager.on('error', resolve))
+  const error = await told
+  expect(error.message).toContain(`port ${port}`)
+  expect(error.message).toContain('taken')
+  expect(error.cause).toMatchObject({ code: 'EADDRINUSE' })
+  expect(lines).toEqual([`error ${error.message}`])
+  await manager.close()
+  holder.close()
+})
+
+test('a manager that listens says where', async () => {
+  const { logger, lines, fields } = listening()
+  const manager = new WebSocketManager({ port: 0, host: '127.0.0.1', logger })
+  await manager.ready
+  onTestFinished(() => manager.close({ drain: 0 }))
+  expect(lines).toEqual(['info listening'])
+  expect(fields).toEqual([{ address: '127.0.0.1', port: expect.any(Number) }])
 })
 
 test('an origin that is refused is told in the log, once', async () => {

@@ -30,7 +30,11 @@ import type {
  * ```
  */
 export interface Manager<C = Untyped, User extends Identity = Guest, State extends object = FreeState> {
-  /** Store and plugins are ready, a port of our own is listening; never waits for a server of yours. Unread, it raises no unhandled rejection. */
+  /**
+   * Store and plugins are ready, a port of our own is listening; never waits for a server of yours. Rejects when the port cannot be had, with
+   * what Node says (`EADDRINUSE`); the log and an `error` event say it too. Unread, it raises no unhandled rejection, and a process that has
+   * nothing else to do ends with exit code 0: await it.
+   */
   readonly ready: Promise<void>
 
   /**
@@ -91,7 +95,9 @@ export interface Manager<C = Untyped, User extends Identity = Guest, State exten
   /** Takes a session out of a room. Never rejects. */
   leave(sessionId: string, room: string): Promise<RoomResult>
 
-  /** The connections of this server that are live now, all or those of a session or user. A copy: it does not change. */
+  /**
+   * The connections of this server that are live now, all or those of a session or user. A copy: it does not change.
+   */
   connections(filter?: ConnectionFilter): readonly ConnectionSnapshot<User>[]
 
   /**

@@ -44,6 +44,7 @@ import type { AnyHandler } from '../handlers/message.js'
 import { createLogger } from '../log.js'
 import { type Assembly, assemble } from './assembly.js'
 import { EventBus } from './event-bus.js'
+import { whyNotListening } from './own-server.js'
 import { Patience } from './patience.js'
 import { pluginHost } from './plugin-host.js'
 import { Plugins } from './plugins.js'
@@ -88,7 +89,7 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
     this.healthListener = this.#parts.health.listener
     // Who made the manager first gets to listen for what may go wrong.
     this.ready = Promise.resolve().then(() => this.#start(clock))
-    this.ready.catch(() => {})
+    this.ready.catch((cause) => this.#notReady(cause))
   }
 
   registerHandler<Type extends ClientType<C>>(
@@ -205,7 +206,8 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
       atClose: (undo) => this.#undo.push(undo),
     })
     await this.#plugins.install(host)
-    await entrance.open()
+    const where = await entrance.open()
+    if (where !== undefined) this.#safeLog.info({ address: where.address, port: where.port }, 'listening')
     if (readiness.phase === 'starting') readiness.phase = 'serving'
   }
 
@@ -236,6 +238,13 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
         errorOf({ code: 'HANDLER_FAILED', message: 'The store failed to close.', mayHaveExecuted: true }, { cause }),
       )
     }
+  }
+
+  /** Who does not look at `ready` is told too: a process that has nothing to do ends without a word. */
+  #notReady(cause: unknown): void {
+    this.#failed(
+      errorOf({ code: 'HANDLER_FAILED', message: whyNotListening(cause), mayHaveExecuted: false }, { cause }),
+    )
   }
 
   #listenerFailed(cause: unknown, event: keyof ManagerEvents): void {
