@@ -97,6 +97,8 @@ export interface Manager<C = Untyped, User extends Identity = Guest, State exten
 
   /**
    * The connections of this server that are live now, all or those of a session or user. A copy: it does not change.
+   *
+   * @throws TypeError when the filter makes no sense.
    */
   connections(filter?: ConnectionFilter): readonly ConnectionSnapshot<User>[]
 
@@ -105,6 +107,7 @@ export interface Manager<C = Untyped, User extends Identity = Guest, State exten
    * how it ended. `undefined` for one that is not known here, or not any more (`config.explained`). Where several servers share a store, each
    * knows what it was asked and what it ran: ask the one that has the client's link.
    *
+   * @throws TypeError when the id is no text.
    * @example
    * ```ts
    * manager.explain(id)?.text
@@ -116,6 +119,8 @@ export interface Manager<C = Untyped, User extends Identity = Guest, State exten
   /**
    * The newest headers of frames, oldest first: who said what when, never its content, a token or a secret. Pings are left out, and so are all chunks
    * but the first of a stream. How many are kept says `config.flightRecords`. A copy.
+   *
+   * @throws TypeError when the filter makes no sense.
    */
   flightRecords(filter?: FlightFilter): readonly FlightRecord[]
 

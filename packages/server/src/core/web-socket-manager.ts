@@ -44,6 +44,7 @@ import type { AnyHandler } from '../handlers/message.js'
 import { createLogger } from '../log.js'
 import { type Assembly, assemble } from './assembly.js'
 import { EventBus } from './event-bus.js'
+import { checkFilter, checkText } from './filter.js'
 import { whyNotListening } from './own-server.js'
 import { Patience } from './patience.js'
 import { pluginHost } from './plugin-host.js'
@@ -157,14 +158,17 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
   }
 
   connections(filter?: ConnectionFilter): readonly ConnectionSnapshot<User>[] {
+    checkFilter('connections()', filter, ['id', 'session', 'user'])
     return this.#parts.pool.snapshots(filter)
   }
 
   explain(id: string): Explanation | undefined {
+    checkText('id of explain()', id)
     return this.#parts.witnesses.explain(id)
   }
 
   flightRecords(filter?: FlightFilter): readonly FlightRecord[] {
+    checkFilter('flightRecords()', filter, ['session', 'request'])
     return this.#parts.witnesses.records(filter)
   }
 
@@ -185,7 +189,9 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
     return this.#parts.asks.ask(session, type, content, options) as Promise<ReplyTo<C, Type, 'parsed'>>
   }
 
-  close({ drain = serverSettings.drain.otherwise }: CloseOptions = {}): Promise<void> {
+  close(options?: CloseOptions): Promise<void> {
+    // It never rejects, so null is as good as nothing.
+    const { drain = serverSettings.drain.otherwise } = options ?? {}
     this.#closing ??= this.#close(drainOf(drain)).finally(stayAlive())
     return this.#closing
   }
