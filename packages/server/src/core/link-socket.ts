@@ -6,6 +6,7 @@ import { type Clock, closeCodes, fitsInto, limits } from '@backchat/protocol'
 import type { RawData, WebSocket } from 'ws'
 import type { LinkId } from '../machine/inputs.js'
 import { watchStranger } from './stranger.js'
+import { takenBytes } from './taken-bytes.js'
 import { isAscii, textFrame } from './text-frame.js'
 
 /** What sockets report, all of them to the same. After `abandon` only `gone`. */
@@ -26,8 +27,9 @@ export interface Accepted {
   readonly request: IncomingMessage
 }
 
-/** A link with more than this queued for longer than {@link patienceMs} reads too slowly (PROTOCOL.md §7). */
+/** A link with more than this queued is looked after: it has to take {@link leastTakenBytes} in each {@link patienceMs} (PROTOCOL.md §7). */
 export const slowBytes = 1024 * 1024
+export const leastTakenBytes = 64 * 1024
 /** A burst of answers may queue more for a moment without the reader being at fault; but never more than this, and one frame. */
 export const mostQueuedBytes = 4 * slowBytes
 export const patienceMs = 1_000
@@ -60,7 +62,7 @@ export class LinkSocket {
   #trust: (() => void) | undefined
   #saidTooMuch = false
   #over = false
-  /** Calls off the look at a queue that is too long; undefined while it is not. */
+  /** Calls off the next look at a queue that was too long; undefined when none is due. */
   #calm: (() => void) | undefined
 
   constructor({ link, socket, stream, request }: Accepted, clock: Pick<Clock, 'after'>, listener: LinkListener) {
@@ -118,7 +120,7 @@ export class LinkSocket {
     this.#uncork()
     if (this.#over || this.queuedBytes <= slowBytes) return
     if (this.queuedBytes > mostQueuedBytes) this.#tooSlow()
-    else if (this.#calm === undefined) this.#worry()
+    else if (this.#calm === undefined) this.#watch()
   }
 
   /** Flushes, closes with the code, and terminates what is not closed within a second (the WebSocket's `closeTimeout`). */
@@ -194,10 +196,15 @@ export class LinkSocket {
     this.#listener.gone(this)
   }
 
-  /** A queue that is too long has a while to get shorter. */
-  #worry(): void {
-    this.#calm = this.#clock.after(patienceMs, () => this.#tooSlow())
-    this.#stream.once('drain', () => this.#calmDown())
+  /** A queue may stay long as long as its reader is at it: who is sent much at once has not read it at once. */
+  #watch(): void {
+    const before = takenBytes(this.#stream)
+    this.#calm = this.#clock.after(patienceMs, () => {
+      this.#calm = undefined
+      if (this.queuedBytes <= slowBytes) return
+      if (takenBytes(this.#stream) - before < leastTakenBytes) this.#tooSlow()
+      else this.#watch()
+    })
   }
 
   #tooSlow(): void {
@@ -207,10 +214,6 @@ export class LinkSocket {
 
   #end(): void {
     this.#over = true
-    this.#calmDown()
-  }
-
-  #calmDown(): void {
     this.#calm?.()
     this.#calm = undefined
   }
