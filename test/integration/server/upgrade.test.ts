@@ -179,6 +179,7 @@ test('one server may carry two managers on two paths', async () => {
     client.request(1, 'who', null)
     expect(await client.next('reply')).toMatchObject({ message: { content: index } })
   }
+  await expect(dial(`ws://localhost:${portOf(server)}/c`)).rejects.toThrow('HTTP 404')
   await managers[0]?.close({ drain: 0 })
   await greeted(`ws://localhost:${portOf(server)}/b`)
   await managers[1]?.close({ drain: 0 })
