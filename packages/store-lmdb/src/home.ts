@@ -4,7 +4,7 @@
  */
 
 import { accessSync, constants, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { isSameBoot } from './boot.js'
 
 export interface HomeOptions {
@@ -15,13 +15,13 @@ export interface HomeOptions {
 
 const processPrefix = 'process-'
 
-/** Makes the folder of the data if need be, and clears away those of earlier boots. */
+/** Makes the folder of the data if need be, and clears away those of earlier boots. Absolute: files are opened later too, wherever the process is by then. */
 export const homeOf = ({ path, durability, boot }: HomeOptions): string => {
   makeFolder(path)
   const folders = readdirSync(path).filter((name) => name.startsWith(processPrefix))
   const current = folders.find((name) => isSameBoot(name.slice(processPrefix.length), boot))
   for (const name of folders) if (name !== current) rmSync(join(path, name), { recursive: true, force: true })
-  const home = join(path, durability === 'power' ? 'power' : (current ?? `${processPrefix}${boot}`))
+  const home = resolve(path, durability === 'power' ? 'power' : (current ?? `${processPrefix}${boot}`))
   makeFolder(home)
   return home
 }

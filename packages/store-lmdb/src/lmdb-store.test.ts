@@ -53,6 +53,17 @@ const hasSession = async (open: () => LmdbStore, attempt = 2): Promise<boolean> 
   return result?.op === 'greet' && result.status === 'ok' && result.resumed
 }
 
+test('a relative path is that of the folder in which the store was opened, wherever the process goes', async () => {
+  const before = process.cwd()
+  process.chdir(home)
+  const store = lmdbStore({ path: `./${++paths}` })
+  process.chdir(before)
+  // The second batch changes a session that is there already, which is written to a file that is opened then.
+  for (const batch of [[enlist, greet(1)], [push('hi')]]) expect(() => store.apply(batch)).not.toThrow()
+  await store.close()
+  expect(await hasSession(() => lmdbStore({ path: join(home, `${paths}`) }))).toBe(true)
+})
+
 test.each(['process', 'power'] as const)(
   'in mode %s sessions are there when it is opened again',
   async (durability) => {

@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { WebSocketManager } from '@backchat/server'
+import type { CodedError } from '@backchat/protocol'
+import { type Logger, WebSocketManager } from '@backchat/server'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { dial, greeted, newIdentity } from './raw-client.js'
@@ -68,6 +69,18 @@ const sayAndWaitForTheEnd = async (port: number, bytes: string): Promise<void> =
   await gone(socket)
 }
 
+/** A logger, and what was written by it at level info and above. */
+const listening = () => {
+  const lines: string[] = []
+  const fields: object[] = []
+  const at = (level: string) => (facts: object | string, message?: string) => {
+    lines.push(`${level} ${message}`)
+    fields.push(Object(facts))
+  }
+  const logger: Logger = { ...silent, info: at('info'), warn: at('warn'), error: at('error') }
+  return { logger, lines, fields }
+}
+
 /** A reset is an end too, which `once` would reject with. */
 const gone = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()))
 
@@ -95,6 +108,39 @@ test('a port that is taken makes ready reject, and the manager can be closed', a
   await expect(manager.ready).rejects.toThrow('EADDRINUSE')
   await manager.close()
   holder.close()
+})
+
+test('a port that is taken is told in the log and by an error event, also where nobody looks at ready', async () => {
+  const holder = createServer().listen(0)
+  await once(holder, 'listening')
+  const port = portOf(holder)
+  const { logger, lines } = listening()
+  const manager = new WebSocketManager({ port, logger })
+  const told = new Promise<CodedError>((resolve) => manager.on('error', resolve))
+  const error = await told
+  expect(error.message).toContain(`port ${port}`)
+  expect(error.message).toContain('taken')
+  expect(error.cause).toMatchObject({ code: 'EADDRINUSE' })
+  expect(lines).toEqual([`error ${error.message}`])
+  await manager.close()
+  holder.close()
+})
+
+test('a manager that listens says where', async () => {
+  const { logger, lines, fields } = listening()
+  const manager = new WebSocketManager({ port: 0, host: '127.0.0.1', logger })
+  await manager.ready
+  onTestFinished(() => manager.close({ drain: 0 }))
+  expect(lines).toEqual(['info listening'])
+  expect(fields).toEqual([{ address: '127.0.0.1', port: expect.any(Number) }])
+})
+
+test('an origin that is refused is told in the log, once', async () => {
+  const { logger, lines } = listening()
+  const { url } = await serve({ logger })
+  for (let i = 0; i < 3; i++) await expect(dial(url, { origin: 'https://app.example' })).rejects.toThrow('HTTP 403')
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).toMatch(/^warn .*https:\/\/app\.example.*origins/)
 })
 
 test('on a port of our own headers must come in time', async () => {
@@ -133,6 +179,7 @@ test('one server may carry two managers on two paths', async () => {
     client.request(1, 'who', null)
     expect(await client.next('reply')).toMatchObject({ message: { content: index } })
   }
+  await expect(dial(`ws://localhost:${portOf(server)}/c`)).rejects.toThrow('HTTP 404')
   await managers[0]?.close({ drain: 0 })
   await greeted(`ws://localhost:${portOf(server)}/b`)
   await managers[1]?.close({ drain: 0 })

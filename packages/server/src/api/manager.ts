@@ -30,7 +30,11 @@ import type {
  * ```
  */
 export interface Manager<C = Untyped, User extends Identity = Guest, State extends object = FreeState> {
-  /** Store and plugins are ready, a port of our own is listening; never waits for a server of yours. Unread, it raises no unhandled rejection. */
+  /**
+   * Store and plugins are ready, a port of our own is listening; never waits for a server of yours. Rejects when the port cannot be had, with
+   * what Node says (`EADDRINUSE`); the log and an `error` event say it too. Unread, it raises no unhandled rejection, and a process that has
+   * nothing else to do ends with exit code 0: await it.
+   */
   readonly ready: Promise<void>
 
   /**
@@ -91,7 +95,11 @@ export interface Manager<C = Untyped, User extends Identity = Guest, State exten
   /** Takes a session out of a room. Never rejects. */
   leave(sessionId: string, room: string): Promise<RoomResult>
 
-  /** The connections of this server that are live now, all or those of a session or user. A copy: it does not change. */
+  /**
+   * The connections of this server that are live now, all or those of a session or user. A copy: it does not change.
+   *
+   * @throws TypeError when the filter makes no sense.
+   */
   connections(filter?: ConnectionFilter): readonly ConnectionSnapshot<User>[]
 
   /**
@@ -99,6 +107,7 @@ export interface Manager<C = Untyped, User extends Identity = Guest, State exten
    * how it ended. `undefined` for one that is not known here, or not any more (`config.explained`). Where several servers share a store, each
    * knows what it was asked and what it ran: ask the one that has the client's link.
    *
+   * @throws TypeError when the id is no text.
    * @example
    * ```ts
    * manager.explain(id)?.text
@@ -110,6 +119,8 @@ export interface Manager<C = Untyped, User extends Identity = Guest, State exten
   /**
    * The newest headers of frames, oldest first: who said what when, never its content, a token or a secret. Pings are left out, and so are all chunks
    * but the first of a stream. How many are kept says `config.flightRecords`. A copy.
+   *
+   * @throws TypeError when the filter makes no sense.
    */
   flightRecords(filter?: FlightFilter): readonly FlightRecord[]
 

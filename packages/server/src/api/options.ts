@@ -13,7 +13,7 @@ import type { Plugin, PluginName } from './plugins.js'
 export type ManagerOptions<C = Untyped, User extends Identity = Guest, State extends object = FreeState> = Listening & {
   /** Every message type there is. Without it any type with a handler may be said, and nothing is checked. */
   readonly contract?: (C & Contract) | undefined
-  /** Path of the endpoint. Default `/`: any path. Upgrades to other paths are left to others on the same server. */
+  /** Path of the endpoint. Default `/`: any path. Upgrades to other paths are left to others on the same server; where nobody but managers listens to upgrades, 404. */
   readonly path?: string | undefined
   readonly config?: ManagerConfig | undefined
   /** Watches or extends the manager. Names are of those that come with it; another name is refused with a `TypeError`. */

@@ -38,6 +38,7 @@ import { performer } from './perform.js'
 import { Pushes } from './pushes.js'
 import { Readiness } from './readiness.js'
 import { Reception } from './reception.js'
+import { RefusedOrigins } from './refused-origins.js'
 import { safeLog } from './safe-log.js'
 import { type Settings, settingsOf } from './settings.js'
 import { hashSecret, type ServerIds, systemClock, systemIds } from './system.js'
@@ -166,9 +167,11 @@ export const assemble = <C, User extends Identity, State extends object>(
     pool,
     failed: (message, cause) => failed(errorOf({ code: 'HANDLER_FAILED', message, mayHaveExecuted: false }, { cause })),
   })
+  const refusedOrigins = new RefusedOrigins(log)
   const entrance = new Entrance(options, onOwnPort(health.listener, inspectorOf(options, inspection)), {
     ...settings,
     failed: crash,
+    refusedOrigin: (request) => refusedOrigins.tell(request),
     accepted: (...link) => links.open(...link),
   })
   const readyToClose = closable.promise

@@ -1,6 +1,7 @@
 /** Where links come in: upgrades on a server of the application's, or on a port of our own. */
 
 import type { RequestListener, Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Listening } from '../api.js'
 import { createOwnServer, listen, stop } from './own-server.js'
 import { acceptUpgrades, turnAway, type UpgradeOptions } from './upgrade.js'
@@ -22,13 +23,16 @@ export class Entrance {
     this.#stopAccepting = acceptUpgrades(this.#server, options)
   }
 
-  /** Listens, on a port of our own; never waits for a server of the application's. */
-  async open(): Promise<void> {
-    if (this.#own === undefined || this.#closed) return
+  /** Listens, on a port of our own, and says where; never waits for a server of the application's. */
+  async open(): Promise<AddressInfo | undefined> {
+    if (this.#own === undefined || this.#closed) return undefined
     this.#listening = listen(this.#server, this.#own)
     await this.#listening
     // A socket that cannot be accepted, say for want of file descriptors, must not end the process.
     this.#server.on('error', this.#failed)
+    // A text stands for a pipe, which no port is.
+    const where = this.#server.address()
+    return where === null || typeof where === 'string' ? undefined : where
   }
 
   /**

@@ -6,6 +6,7 @@ import type { RunId } from '../machine/inputs.js'
 import type { Whereabouts } from '../machine/whereabouts.js'
 import type { ActiveRun } from './active-run.js'
 import { durationInWords } from './duration-in-words.js'
+import { inOneLine } from './in-one-line.js'
 import { type Over, overOf, type RequestTrace } from './request-trace.js'
 
 /** Where one may look. */
@@ -119,6 +120,3 @@ const clientOf = ({ session, endedAtMs = 0 }: RequestTrace, time: string): strin
   const why = session.left === undefined ? '' : `: ${session.left.replace(/\.$/, '')}`
   return `the client has had no link here for ${time}${why}`
 }
-
-/** Peers choose ids and types: none of them may look like another line, or hide what follows. */
-const inOneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD')

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { LinkSocket, mostQueuedBytes, slowBytes } from './link-socket.js'
+import { LinkSocket, leastTakenBytes, mostQueuedBytes, slowBytes } from './link-socket.js'
+import { takenBytes } from './taken-bytes.js'
 import { webSocketServer } from './upgrade.js'
 
 const cleanups: (() => unknown)[] = []
@@ -12,12 +13,14 @@ afterEach(async () => {
 })
 
 /** A real client and the server's end of its link. */
-const pair = async () => {
+const pair = async ({ messageBytes = 64 * 1024 } = {}) => {
   const http = createServer()
-  const sockets = webSocketServer(64 * 1024)
+  const sockets = webSocketServer(messageBytes)
   const looks = new Set<() => void>()
   const heard: unknown[] = []
   let writes = 0
+  let bytesRead = () => 0
+  let taken = () => 0
   const after = (_delayMs: number, look: () => void) => {
     looks.add(look)
     return () => void looks.delete(look)
@@ -25,6 +28,8 @@ const pair = async () => {
   const accepted = new Promise<LinkSocket>((resolve) => {
     http.on('upgrade', (request, stream, head) => {
       sockets.handleUpgrade(request, stream, head, (socket) => {
+        bytesRead = () => (stream as Socket).bytesRead
+        taken = () => takenBytes(stream)
         const write = stream._write.bind(stream)
         stream._write = (chunk, encoding, done) => {
           writes += 1
@@ -68,7 +73,25 @@ const pair = async () => {
   })
   const link = await accepted
   await once(client, 'open')
-  return { link, client, heard, texts, messages, looks, writes: () => writes }
+  /** A client that is paused reads a little. */
+  const readSome = async () => {
+    client.resume()
+    await once(client, 'message')
+    client.pause()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return {
+    link,
+    client,
+    heard,
+    texts,
+    messages,
+    looks,
+    writes: () => writes,
+    bytesRead: () => bytesRead(),
+    taken: () => taken(),
+    readSome,
+  }
 }
 
 test('the frames of one turn leave in one text and arrive in order', async () => {
@@ -126,13 +149,40 @@ test('a binary message is no frame', async () => {
 test('a stranger may say 16 KiB, who was welcomed more', async () => {
   const { link, client, heard } = await pair()
   client.send('x'.repeat(16 * 1024))
-  client.send('x'.repeat(16 * 1024 + 1))
-  await vi.waitFor(() => expect(heard).toHaveLength(2))
-  expect(heard[0]).toBe('x'.repeat(16 * 1024))
-  expect(heard[1]).toEqual({ reason: expect.any(String), tooLarge: true })
+  await vi.waitFor(() => expect(heard).toEqual(['x'.repeat(16 * 1024)]))
   link.welcome()
   client.send('x'.repeat(60 * 1024))
-  await vi.waitFor(() => expect(heard[2]).toBe('x'.repeat(60 * 1024)))
+  await vi.waitFor(() => expect(heard[1]).toBe('x'.repeat(60 * 1024)))
+})
+
+test('a stranger who says more than 16 KiB is told, once', async () => {
+  const { client, heard } = await pair()
+  client.send('x'.repeat(16 * 1024 + 1))
+  await vi.waitFor(() => expect(heard).toEqual([{ reason: expect.any(String), tooLarge: true }]))
+  client.send('x'.repeat(60 * 1024))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(heard).toHaveLength(1)
+})
+
+test('what a stranger says is counted before the message is whole, and no more of it is taken in', async () => {
+  const { link, client, heard, bytesRead } = await pair({ messageBytes: 16 * 1024 * 1024 })
+  // The WebSocket of the server would keep all of it.
+  client.send('x'.repeat(15 * 1024 * 1024))
+  await vi.waitFor(() => expect(heard).toEqual([{ reason: expect.any(String), tooLarge: true }]))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(bytesRead()).toBeLessThan(256 * 1024)
+  link.abandon(1009, 'too large')
+  await vi.waitFor(() => expect(heard.at(-1)).toBe('gone'), { timeout: 3_000 })
+  expect(bytesRead()).toBeLessThan(256 * 1024)
+  expect(heard).toHaveLength(2)
+})
+
+test('a stranger who is being sent away is not listened to for longer either', async () => {
+  const { link, client, heard, bytesRead } = await pair({ messageBytes: 16 * 1024 * 1024 })
+  link.abandon(4408, 'no hello')
+  client.send('x'.repeat(15 * 1024 * 1024))
+  await vi.waitFor(() => expect(heard).toEqual(['gone']), { timeout: 3_000 })
+  expect(bytesRead()).toBeLessThan(256 * 1024)
 })
 
 test('what the WebSocket itself refuses is reported at once', async () => {
@@ -182,25 +232,52 @@ test('a healthy reader may be sent a burst larger than the bound', async () => {
   for (let bytes = 0; bytes < 2 * slowBytes; bytes += text.length) link.transmit(text)
   link.flush()
   await vi.waitFor(() => expect(texts.length * text.length).toBeGreaterThan(2 * slowBytes))
+  look(looks)
   expect(looks.size).toBe(0)
   expect(heard).toEqual([])
 })
 
-test('a reader that takes nothing is given up after a while', async () => {
-  const { link, client, heard, looks } = await pair()
-  client.pause()
+/** The kernels on both sides take some, so more than these bytes is sent. */
+const fill = async (link: LinkSocket, bytes: number) => {
   const text = 'x'.repeat(100 * 1024)
-  // The kernels on both sides take some, so more than the bound is sent.
-  while (link.queuedBytes <= slowBytes) {
+  while (link.queuedBytes <= bytes) {
     link.transmit(text)
     link.flush()
     await new Promise((resolve) => setImmediate(resolve))
   }
+}
+
+/** A while has passed. */
+const look = (looks: Set<() => void>) => {
+  for (const due of [...looks]) {
+    looks.delete(due)
+    due()
+  }
+}
+
+test('a reader that takes nothing is given up after a while', async () => {
+  const { link, client, heard, looks } = await pair()
+  client.pause()
+  await fill(link, slowBytes)
   expect(heard).toEqual([])
   expect(looks.size).toBe(1)
-  for (const look of looks) look()
+  look(looks)
   expect(heard).toEqual(['closed'])
   await vi.waitFor(() => expect(heard).toEqual(['closed', 'gone']), { timeout: 3_000 })
+})
+
+test('a reader that is at it is not given up, however long it is; once it takes nothing, it is', async () => {
+  const { link, client, heard, looks, taken, readSome } = await pair()
+  client.pause()
+  await fill(link, 3 * slowBytes)
+  const before = taken()
+  while (taken() - before < leastTakenBytes) await readSome()
+  expect(link.queuedBytes).toBeGreaterThan(slowBytes)
+  look(looks)
+  expect(heard).toEqual([])
+  expect(looks.size).toBe(1)
+  look(looks)
+  expect(heard).toEqual(['closed'])
 })
 
 test('never more than a bound is queued, however fast it comes', async () => {

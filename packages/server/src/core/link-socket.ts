@@ -5,6 +5,8 @@ import type { Duplex } from 'node:stream'
 import { type Clock, closeCodes, fitsInto, limits } from '@backchat/protocol'
 import type { RawData, WebSocket } from 'ws'
 import type { LinkId } from '../machine/inputs.js'
+import { watchStranger } from './stranger.js'
+import { takenBytes } from './taken-bytes.js'
 import { isAscii, textFrame } from './text-frame.js'
 
 /** What sockets report, all of them to the same. After `abandon` only `gone`. */
@@ -25,11 +27,14 @@ export interface Accepted {
   readonly request: IncomingMessage
 }
 
-/** A link with more than this queued for longer than {@link patienceMs} reads too slowly (PROTOCOL.md §7). */
+/** A link with more than this queued is looked after: it has to take {@link leastTakenBytes} in each {@link patienceMs} (PROTOCOL.md §7). */
 export const slowBytes = 1024 * 1024
+export const leastTakenBytes = 64 * 1024
 /** A burst of answers may queue more for a moment without the reader being at fault; but never more than this, and one frame. */
 export const mostQueuedBytes = 4 * slowBytes
 export const patienceMs = 1_000
+/** Before `welcome` only a hello is said, and around it what WebSockets say among themselves: pings, and headers of fragments. */
+const strangerBytes = 2 * limits.helloBytes
 /** So much is gathered; then it is handed on, and one looks how the reader keeps up. */
 const gatheredBytes = 64 * 1024
 /** RFC 6455 §5.5: a close frame holds at most 125 bytes, two of them the code. */
@@ -53,9 +58,11 @@ export class LinkSocket {
   #unflushed = false
   /** Whoever flushes it does so at the end of the round, not of the turn. */
   isLate = false
-  #welcomed = false
+  /** Ends the watch over a stranger; undefined from the welcome on. */
+  #trust: (() => void) | undefined
+  #saidTooMuch = false
   #over = false
-  /** Calls off the look at a queue that is too long; undefined while it is not. */
+  /** Calls off the next look at a queue that was too long; undefined when none is due. */
   #calm: (() => void) | undefined
 
   constructor({ link, socket, stream, request }: Accepted, clock: Pick<Clock, 'after'>, listener: LinkListener) {
@@ -68,11 +75,17 @@ export class LinkSocket {
     socket.on('message', (data, isBinary) => this.#message(data, isBinary))
     socket.on('error', (error) => this.#error(error))
     socket.once('close', () => this.#close())
+    this.#trust = watchStranger(stream, strangerBytes, () => {
+      // The rest stays with the peer, until the socket is gone.
+      socket.pause()
+      this.#tooLarge()
+    })
   }
 
   /** From here on the peer is no stranger, and may send larger frames [P-10]. */
   welcome(): void {
-    this.#welcomed = true
+    this.#trust?.()
+    this.#trust = undefined
   }
 
   /**
@@ -91,7 +104,7 @@ export class LinkSocket {
   }
 
   get welcomed(): boolean {
-    return this.#welcomed
+    return this.#trust === undefined
   }
 
   /** Bytes that wait for the network to take them. */
@@ -107,7 +120,7 @@ export class LinkSocket {
     this.#uncork()
     if (this.#over || this.queuedBytes <= slowBytes) return
     if (this.queuedBytes > mostQueuedBytes) this.#tooSlow()
-    else if (this.#calm === undefined) this.#worry()
+    else if (this.#calm === undefined) this.#watch()
   }
 
   /** Flushes, closes with the code, and terminates what is not closed within a second (the WebSocket's `closeTimeout`). */
@@ -158,9 +171,15 @@ export class LinkSocket {
     if (this.#over) return
     if (isBinary || !Buffer.isBuffer(data))
       this.#listener.garbled(this.link, 'A binary message is no frame.', false) // [P-2]
-    else if (!this.#welcomed && data.length > limits.helloBytes)
-      this.#listener.garbled(this.link, 'The hello is too large.', true) // [P-10]
+    else if (!this.welcomed && data.length > limits.helloBytes) this.#tooLarge()
     else this.#listener.received(this.link, data.toString())
+  }
+
+  /** Whether a message shows it or what has come of one, it is told once [P-10]. */
+  #tooLarge(): void {
+    if (this.#over || this.#saidTooMuch) return
+    this.#saidTooMuch = true
+    this.#listener.garbled(this.link, 'The hello is too large.', true)
   }
 
   /** A violation of RFC 6455 is something that is no frame; a network's failure is followed by `close`, and that says enough. */
@@ -177,10 +196,15 @@ export class LinkSocket {
     this.#listener.gone(this)
   }
 
-  /** A queue that is too long has a while to get shorter. */
-  #worry(): void {
-    this.#calm = this.#clock.after(patienceMs, () => this.#tooSlow())
-    this.#stream.once('drain', () => this.#calmDown())
+  /** A queue may stay long as long as its reader is at it: who is sent much at once has not read it at once. */
+  #watch(): void {
+    const before = takenBytes(this.#stream)
+    this.#calm = this.#clock.after(patienceMs, () => {
+      this.#calm = undefined
+      if (this.queuedBytes <= slowBytes) return
+      if (takenBytes(this.#stream) - before < leastTakenBytes) this.#tooSlow()
+      else this.#watch()
+    })
   }
 
   #tooSlow(): void {
@@ -190,10 +214,6 @@ export class LinkSocket {
 
   #end(): void {
     this.#over = true
-    this.#calmDown()
-  }
-
-  #calmDown(): void {
     this.#calm?.()
     this.#calm = undefined
   }

@@ -1,6 +1,7 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { EventEmitter, once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { type Json, limits } from '@backchat/protocol'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
@@ -20,6 +21,7 @@ const linked = async () => {
     origins: undefined,
     messageBytes: 64 * 1024,
     failed: () => {},
+    refusedOrigin: () => {},
     accepted: (...link) => links.open(...link),
   })
   onTestFinished(async () => {
@@ -132,6 +134,45 @@ test('the upgrade of a link is there until it is released or the link is over', 
   await vi.waitFor(() => expect(inputs.at(-1)).toEqual({ kind: 'closed', link: 1 }))
   links.abandon(2, 1001, 'over')
   expect(links.request(2)).toBeUndefined()
+})
+
+test('a link that comes while links close is closed too, and waited for', async () => {
+  const { links, inputs, dial } = await linked()
+  const { client: first } = await dial()
+  // It does not answer the close frame, so closing takes its second.
+  first.pause()
+  const closing = links.close(1001, 'over')
+  const { client: late } = await dial()
+  const lateClosed = once(late, 'close')
+  await closing
+  expect((await lateClosed)[0]).toBe(1001)
+  expect(links.size).toBe(0)
+  expect(inputs).toEqual([{ kind: 'opened', link: 1 }])
+})
+
+test('a late flush that fails stops none that comes after', () => {
+  vi.useFakeTimers({ toFake: ['setImmediate'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const links = new Links({ feed: () => {}, clock: systemClock, messageBytes: 64 * 1024 })
+  const written: unknown[] = []
+  const stream = Object.assign(new EventEmitter(), {
+    write: (bytes: unknown) => written.push(bytes),
+  }) as unknown as Duplex
+  const socket = Object.assign(new EventEmitter(), {
+    bufferedAmount: 0,
+    readyState: 1,
+    OPEN: 1,
+  }) as unknown as WebSocket
+  links.open(socket, stream, {} as IncomingMessage)
+  const chunk = () => links.transmit(1, { kind: 'chunk', n: 1, chunk: 0, content: '"x"' as Json })
+  vi.spyOn(stream, 'write').mockImplementationOnce(() => {
+    throw new Error('broken')
+  })
+  chunk()
+  expect(() => vi.runAllTimers()).toThrow('broken')
+  chunk()
+  vi.runAllTimers()
+  expect(written).toHaveLength(1)
 })
 
 test('closing abandons every link, and waits until all sockets are gone', async () => {

@@ -26,6 +26,8 @@ export class Links {
   /** Sockets that have nothing but chunks to write. */
   #late: LinkSocket[] = []
   #last: LinkId = 0
+  /** What every link is told, those that still come too; undefined until {@link close}. */
+  #closing: { readonly code: number; readonly reason: string } | undefined
   #emptied: (() => void) | undefined
 
   constructor(options: LinksOptions) {
@@ -65,7 +67,8 @@ export class Links {
     this.#last += 1
     const link = this.#last
     this.#links.set(link, new LinkSocket({ link, socket, stream, request }, clock, this.#listener))
-    feed({ kind: 'opened', link })
+    if (this.#closing === undefined) feed({ kind: 'opened', link })
+    else this.abandon(link, this.#closing.code, this.#closing.reason)
   }
 
   /** The upgrade of a link; undefined when the link is over, or {@link release} was called. */
@@ -94,8 +97,10 @@ export class Links {
     this.#late.push(socket)
     if (this.#late.length > 1) return
     setImmediate(() => {
-      for (const socket of this.#late) if (socket.isLate) socket.flush()
+      const late = this.#late
+      // Before any is flushed: one that failed would leave a list behind that nobody comes back to.
       this.#late = []
+      for (const socket of late) if (socket.isLate) socket.flush()
     })
   }
 
@@ -111,8 +116,9 @@ export class Links {
     this.#written = none
   }
 
-  /** Abandons every link; resolves when nothing is left of any socket. */
+  /** Abandons every link, and those that still come; resolves when nothing is left of any socket. */
   async close(code: number, reason: string): Promise<void> {
+    this.#closing = { code, reason }
     for (const link of [...this.#links.keys()]) this.abandon(link, code, reason)
     if (this.#leaving.size === 0) return
     await new Promise<void>((resolve) => {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { createOwnServer, listen, stop } from './own-server.js'
+import { createOwnServer, listen, stop, whyNotListening } from './own-server.js'
 
 const herd = 1_000
 
@@ -31,4 +31,29 @@ test.skipIf(kernelAllows() < herd)('a herd finds room to wait in while the serve
   const { stdout } = spawnSync(process.execPath, ['-e', dialling, String(port)], { encoding: 'utf8' })
   expect(Number(stdout)).toBe(herd)
   await stop(server)
+})
+
+const attempt = async (where: { port: number; host: string | undefined }): Promise<string> => {
+  const server = createOwnServer(() => {})
+  const error = await listen(server, where).catch((error: unknown) => error)
+  await stop(server)
+  return whyNotListening(error)
+}
+
+test('who cannot listen is told what to do about it', async () => {
+  const holder = createOwnServer(() => {})
+  await listen(holder, { port: 0, host: '127.0.0.1' })
+  const { port } = holder.address() as AddressInfo
+  expect(await attempt({ port, host: '127.0.0.1' })).toBe(
+    `The manager cannot listen on port ${port} of 127.0.0.1: it is taken. End the process that listens there, or choose another port.`,
+  )
+  await stop(holder)
+  // RFC 5737: an address of documentation, which is nobody's.
+  expect(await attempt({ port: 0, host: '192.0.2.1' })).toContain('192.0.2.1: the option host is no address')
+  const forbidden = Object.assign(new Error('listen EACCES'), { code: 'EACCES', address: '0.0.0.0', port: 80 })
+  expect(whyNotListening(forbidden)).toContain('port 80: this user may not.')
+  const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND', hostname: 'no.such.host' })
+  expect(whyNotListening(unknown)).toContain('listen on no.such.host: the option host is no address')
+  expect(whyNotListening(new Error('strange'))).toBe('The manager cannot listen on its port: strange.')
+  expect(whyNotListening('strange')).toBe('The manager cannot listen.')
 })

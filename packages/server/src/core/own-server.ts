@@ -22,6 +22,32 @@ export const createOwnServer = (answer: RequestListener): Server =>
     answer,
   )
 
+/** Why a server cannot listen, in a sentence that says what to do about it. */
+export const whyNotListening = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'The manager cannot listen.'
+  const { code, port, address, hostname } = error as ListenError
+  const host = hostname ?? (anyAddress.includes(address) ? undefined : address)
+  const where = [port && `port ${port}`, host].filter(Boolean).join(' of ')
+  return `The manager cannot listen on ${where || 'its port'}: ${reasons.get(code) ?? `${error.message}.`}`
+}
+
+/** What Node adds to the error. */
+interface ListenError extends NodeJS.ErrnoException {
+  readonly port?: number
+  readonly address?: string
+  /** A name that was looked up in vain. */
+  readonly hostname?: string
+}
+
+const anyAddress: readonly unknown[] = ['::', '0.0.0.0']
+const noAddress = 'the option host is no address of this machine.'
+const reasons: ReadonlyMap<string | undefined, string> = new Map([
+  ['EADDRINUSE', 'it is taken. End the process that listens there, or choose another port.'],
+  ['EACCES', 'this user may not. Ports below 1024 are for the administrator: choose another one.'],
+  ['EADDRNOTAVAIL', noAddress],
+  ['ENOTFOUND', noAddress],
+])
+
 /** Resolves when the server listens; rejects when it cannot, for example because the port is taken. */
 export const listen = (server: Server, where: { port: number; host: string | undefined }): Promise<void> =>
   new Promise((resolve, reject) => {

@@ -15,19 +15,26 @@ export interface UpgradeOptions {
   readonly messageBytes: number
   /** Another listener has taken the same socket, for example a second manager on the same path. */
   readonly failed: (error: unknown) => void
+  /** An upgrade was refused for the origin of its page. */
+  readonly refusedOrigin: (request: IncomingMessage) => void
   readonly accepted: (socket: WebSocket, stream: Duplex, request: IncomingMessage) => void
 }
 
 /** A peer that does not answer our close frame has this long until its socket is destroyed. */
 const closeTimeoutMs = 1_000
 
+type UpgradeListener = (request: IncomingMessage, stream: Duplex, head: Buffer) => void
+
+/** The doors of each server, of however many managers: what listens to upgrades, and the path that it serves, undefined for any. */
+const doors = new WeakMap<Server, Map<unknown, string | undefined>>()
+
 /** Serves the upgrades of one path of an HTTP server; returns how to stop. */
 export const acceptUpgrades = (server: Server, options: UpgradeOptions): (() => void) => {
   const sockets = webSocketServer(options.messageBytes)
-  const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
+  const upgrade: UpgradeListener = (request, stream, head) => {
     const refusal = judge(request, options)
-    // On a shared server other paths are others' business, unless nobody else is there to answer.
-    if (refusal?.status === 404 && server.listenerCount('upgrade') > 1) return
+    if (refusal?.status === 404 && !isOursToRefuse(server, upgrade, pathOf(request))) return
+    if (refusal?.status === 403) options.refusedOrigin(request)
     try {
       if (refusal !== undefined) refuse(stream, refusal)
       else sockets.handleUpgrade(request, stream, head, (socket) => options.accepted(socket, stream, request))
@@ -35,16 +42,36 @@ export const acceptUpgrades = (server: Server, options: UpgradeOptions): (() => 
       options.failed(error)
     }
   }
+  doorsOf(server).set(upgrade, options.path)
   server.on('upgrade', upgrade)
   return () => {
+    doorsOf(server).delete(upgrade)
     server.off('upgrade', upgrade)
     sockets.close()
   }
 }
 
+const doorsOf = (server: Server): Map<unknown, string | undefined> => {
+  const ours = doors.get(server) ?? new Map<unknown, string | undefined>()
+  doors.set(server, ours)
+  return ours
+}
+
+/**
+ * Whether a door has to answer for a path that it does not serve. On a shared server other paths are others' business; where nobody
+ * but managers listens, and none serves the path, the first of them says so. Else the socket would be nobody's, and stay for ever.
+ */
+const isOursToRefuse = (server: Server, door: UpgradeListener, path: string | undefined): boolean => {
+  const ours = doorsOf(server)
+  const listeners = server.listeners('upgrade')
+  if (!listeners.every((listener) => ours.has(listener))) return false
+  const isServed = [...ours.values()].some((served) => served === undefined || served === path)
+  return !isServed && listeners[0] === door
+}
+
 /** Answers all upgrades with 503, which tells a client to try again elsewhere or later; returns how to stop. */
 export const turnAway = (server: Server): (() => void) => {
-  const upgrade = (_request: IncomingMessage, stream: Duplex): void =>
+  const upgrade: UpgradeListener = (_request, stream) =>
     refuse(stream, { status: 503, reason: 'The server goes away and takes nobody new.' })
   server.on('upgrade', upgrade)
   return () => server.off('upgrade', upgrade)

@@ -44,6 +44,8 @@ import type { AnyHandler } from '../handlers/message.js'
 import { createLogger } from '../log.js'
 import { type Assembly, assemble } from './assembly.js'
 import { EventBus } from './event-bus.js'
+import { checkFilter, checkText } from './filter.js'
+import { whyNotListening } from './own-server.js'
 import { Patience } from './patience.js'
 import { pluginHost } from './plugin-host.js'
 import { Plugins } from './plugins.js'
@@ -88,7 +90,7 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
     this.healthListener = this.#parts.health.listener
     // Who made the manager first gets to listen for what may go wrong.
     this.ready = Promise.resolve().then(() => this.#start(clock))
-    this.ready.catch(() => {})
+    this.ready.catch((cause) => this.#notReady(cause))
   }
 
   registerHandler<Type extends ClientType<C>>(
@@ -156,14 +158,17 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
   }
 
   connections(filter?: ConnectionFilter): readonly ConnectionSnapshot<User>[] {
+    checkFilter('connections()', filter, ['id', 'session', 'user'])
     return this.#parts.pool.snapshots(filter)
   }
 
   explain(id: string): Explanation | undefined {
+    checkText('id of explain()', id)
     return this.#parts.witnesses.explain(id)
   }
 
   flightRecords(filter?: FlightFilter): readonly FlightRecord[] {
+    checkFilter('flightRecords()', filter, ['session', 'request'])
     return this.#parts.witnesses.records(filter)
   }
 
@@ -184,7 +189,9 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
     return this.#parts.asks.ask(session, type, content, options) as Promise<ReplyTo<C, Type, 'parsed'>>
   }
 
-  close({ drain = serverSettings.drain.otherwise }: CloseOptions = {}): Promise<void> {
+  close(options?: CloseOptions): Promise<void> {
+    // It never rejects, so null is as good as nothing.
+    const { drain = serverSettings.drain.otherwise } = options ?? {}
     this.#closing ??= this.#close(drainOf(drain)).finally(stayAlive())
     return this.#closing
   }
@@ -205,7 +212,8 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
       atClose: (undo) => this.#undo.push(undo),
     })
     await this.#plugins.install(host)
-    await entrance.open()
+    const where = await entrance.open()
+    if (where !== undefined) this.#safeLog.info({ address: where.address, port: where.port }, 'listening')
     if (readiness.phase === 'starting') readiness.phase = 'serving'
   }
 
@@ -237,6 +245,13 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
       )
     }
     driver.end()
+  }
+
+  /** Who does not look at `ready` is told too: a process that has nothing to do ends without a word. */
+  #notReady(cause: unknown): void {
+    this.#failed(
+      errorOf({ code: 'HANDLER_FAILED', message: whyNotListening(cause), mayHaveExecuted: false }, { cause }),
+    )
   }
 
   #listenerFailed(cause: unknown, event: keyof ManagerEvents): void {
