@@ -32,7 +32,7 @@ export type ManagerOptions<C = Untyped, User extends Identity = Guest, State ext
    * the server's `Host`. A request without an `Origin` header comes from no browser and is let in.
    */
   readonly origins?: readonly string[] | undefined
-  /** Makes what `context.state` starts as, once for each connection. */
+  /** Makes what `context.state` starts as, once for each connection and at once: what takes time is for `use('connection', …)`. When it throws, the connection is closed. */
   readonly state?: ((connection: ConnectionFacts<User>) => State) | undefined
   /** Default: pino, level `info`. Anything with pino's methods. */
   readonly logger?: Logger | undefined

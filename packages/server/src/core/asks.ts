@@ -21,6 +21,7 @@ import { errorOf } from '../handlers/error.js'
 import type { AskOutcome, Effect } from '../machine/effects.js'
 import type { Input, Key } from '../machine/inputs.js'
 import { checkContent, checkReply } from '../middleware/validation.js'
+import { atOnce, isolated } from './isolated.js'
 
 export interface AsksOptions {
   readonly contract: Contract | undefined
@@ -129,7 +130,7 @@ export class Asks {
     let travels = metadata
     for (const begin of this.#followers) {
       this.#isolated(() => {
-        const one = begin({ id, type, sessionId, metadata: travels })
+        const one = atOnce(begin({ id, type, sessionId, metadata: travels }), 'What follows a question is given')
         followed.push(one)
         travels = one.metadata
       })
@@ -154,13 +155,11 @@ export class Asks {
     }
   }
 
-  #isolated(call: () => void): void {
-    try {
-      call()
-    } catch (cause) {
+  #isolated(call: () => unknown): void {
+    isolated(call, (cause) => {
       const message = 'What follows the questions to clients failed.'
       this.#options.failed(errorOf({ code: 'HANDLER_FAILED', message, mayHaveExecuted: false }, { cause }))
-    }
+    })
   }
 
   #wait({ signal, ...waiting }: Omit<Waiting, 'letGo'>): Key {

@@ -1,5 +1,5 @@
 import { BackchatError, type Clock, type CodedError, type Contract, type Untyped } from '@backchat/protocol'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Connection, HandledReport, HandlerOptions, Identity, Logger, Middleware } from '../api.js'
 import { type AnyHandler, MessageHandlers } from '../handlers/message.js'
 import type { Run } from '../machine/effects.js'
@@ -575,4 +575,65 @@ test('an answer that only looks like a promise, and throws when it is asked for 
   await run()
   expect(inputs.at(-1)).toMatchObject({ kind: 'threw', error: { code: 'HANDLER_FAILED', mayHaveExecuted: true } })
   expect(failures).toHaveLength(1)
+})
+
+describe('a generator that an async function hands over', () => {
+  const story = async function* () {
+    yield 1
+    yield 2
+    return 'end'
+  }
+  const passing: Middleware<Untyped, Identity, State> = (_context, next) => next()
+
+  test('streams as if it had been returned at once, with middleware and without', async () => {
+    for (const middleware of [[], [passing]]) {
+      const { processor, run, inputs } = processing(async () => story(), { middleware })
+      await run('hi', { mode: 'stream' })
+      processor.pull({ kind: 'pull', run: 1, chunks: 5, bytes: 100 })
+      await settled()
+      expect(inputs.map((input) => ('content' in input ? input.content : input.kind))).toEqual([
+        'handling',
+        '1',
+        '2',
+        'returned',
+      ])
+      expect(outcome(inputs)).toMatchObject([{ message: expect.stringContaining('"content":"end"') }])
+    }
+  })
+
+  test('fails as one that was returned at once', async () => {
+    for (const middleware of [[], [passing]]) {
+      const failing = async function* () {
+        yield 1
+        throw new Error('no')
+      }
+      const { run, inputs } = processing(async () => failing(), { middleware })
+      await run()
+      await settled()
+      expect(outcome(inputs)).toMatchObject([{ kind: 'threw', error: { code: 'HANDLER_FAILED' } }])
+    }
+  })
+
+  test('is let go when the answer is not wanted any more', async () => {
+    for (const middleware of [[], [passing]]) {
+      let finish: (generator: unknown) => void = () => {}
+      let returned = 0
+      const generator = {
+        next: async () => ({ done: false, value: 1 }),
+        return: async () => {
+          returned += 1
+          return { done: true, value: undefined }
+        },
+        [Symbol.asyncIterator]: () => generator,
+      }
+      const handler = () => new Promise((resolve) => (finish = resolve))
+      const { processor, run, inputs } = processing(handler, { middleware })
+      await run()
+      processor.abort({ kind: 'abort', run: 1, code: 'ABORTED', reason: 'The caller gave up.' })
+      finish(generator)
+      await settled()
+      expect(returned).toBe(1)
+      expect(outcome(inputs)).toEqual([])
+    }
+  })
 })

@@ -141,3 +141,15 @@ test('a state that cannot be made closes the connection', () => {
   expect(inputs).toMatchObject([{ kind: 'dropAsked' }])
   expect(events).toEqual(['The option state failed; the connection was closed.'])
 })
+
+test('so does a state that comes later: nobody waits for it, and its failure ends nothing else', async () => {
+  const later = (state: () => unknown) => state as () => State
+  for (const state of [later(async () => ({})), later(() => Promise.reject(new Error('no state')))]) {
+    const { attach, pool, events, inputs } = receiving([], state)
+    attach()
+    await settled()
+    expect(pool.size).toBe(0)
+    expect(inputs).toMatchObject([{ kind: 'dropAsked' }])
+    expect(events).toEqual(['The option state failed; the connection was closed.'])
+  }
+})

@@ -8,6 +8,7 @@ import type { Effect } from '../machine/effects.js'
 import type { Input, LinkId } from '../machine/inputs.js'
 import { onion } from '../middleware/onion.js'
 import type { ConnectionPool } from './connection-pool.js'
+import { atOnce } from './isolated.js'
 
 export interface ReceptionOptions<User extends Identity, State extends object> {
   readonly pool: ConnectionPool<User, State>
@@ -90,7 +91,8 @@ export class Reception<User extends Identity, State extends object> {
       connectedAt: new Date(clock.wall()).toISOString(),
     }
     try {
-      return connectionOf(facts, state(facts), (reason = closedByApplication) => this.#close(link, reason))
+      const made = atOnce(state(facts), 'state makes what context.state is')
+      return connectionOf(facts, made, (reason = closedByApplication) => this.#close(link, reason))
     } catch (cause) {
       this.#refuse(link, facts, 'The option state failed; the connection was closed.', cause)
       return undefined

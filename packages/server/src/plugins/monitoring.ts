@@ -2,6 +2,7 @@
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Figures, Plugin, PluginHost } from '../api.js'
+import { isolated } from '../core/isolated.js'
 import { type MonitoringOptions, monitoringSettings } from './monitoring/options.js'
 import { type Change, Rules, type Sample } from './monitoring/rules.js'
 
@@ -85,14 +86,8 @@ const sampleOf = ({ at, requests, queue, totals }: Figures, eventLoopDelayMs: nu
 const tell = (host: PluginHost, change: Change, notify: MonitoringOptions['notify']): void => {
   const alert = { ...change, at: new Date(host.clock.wall()).toISOString() }
   host.alert(alert)
-  void isolated(host, 'notify', () => notify?.(alert))
-  void isolated(host, 'log', () => host.log[alert.state === 'raised' ? 'warn' : 'info']({ alert }, alert.message))
-}
-
-const isolated = async (host: PluginHost, what: string, call: () => unknown): Promise<void> => {
-  try {
-    await call()
-  } catch (cause) {
+  const failedTo = (what: string) => (cause: unknown) =>
     host.failed(`The plugin 'monitoring' failed to ${what}.`, cause)
-  }
+  isolated(() => notify?.(alert), failedTo('notify'))
+  isolated(() => host.log[alert.state === 'raised' ? 'warn' : 'info']({ alert }, alert.message), failedTo('log'))
 }

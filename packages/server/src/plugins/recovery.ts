@@ -5,6 +5,7 @@
 
 import { BackchatError, type Message } from '@backchat/protocol'
 import type { MiddlewareContext, Plugin, PluginHost } from '../api.js'
+import { safeLog } from '../core/safe-log.js'
 import { mapThrown } from '../handlers/error.js'
 import { Guard } from './guard.js'
 
@@ -90,7 +91,7 @@ const answered = async ({ fallback }: RecoveryPolicy, context: MiddlewareContext
     return true
   } catch (cause) {
     // The handler's own failure is what is told.
-    context.log.error({ err: cause }, 'The fallback failed.')
+    safeLog(context.log).error({ err: cause }, 'The fallback failed.')
     return false
   }
 }
