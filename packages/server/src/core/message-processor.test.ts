@@ -591,6 +591,7 @@ describe('a generator that an async function hands over', () => {
       await run('hi', { mode: 'stream' })
       processor.pull({ kind: 'pull', run: 1, chunks: 5, bytes: 100 })
       await settled()
+      await settled()
       expect(inputs.map((input) => ('content' in input ? input.content : input.kind))).toEqual([
         'handling',
         '1',
@@ -607,8 +608,10 @@ describe('a generator that an async function hands over', () => {
         yield 1
         throw new Error('no')
       }
-      const { run, inputs } = processing(async () => failing(), { middleware })
+      const { processor, run, inputs } = processing(async () => failing(), { middleware })
       await run()
+      processor.pull({ kind: 'pull', run: 1, ...oneChunk })
+      await settled()
       await settled()
       expect(outcome(inputs)).toMatchObject([{ kind: 'threw', error: { code: 'HANDLER_FAILED' } }])
     }

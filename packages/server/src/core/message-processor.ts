@@ -158,21 +158,27 @@ export class MessageProcessor<User extends Identity, State extends object> {
   /** Nothing is waited for, and nothing stands around the handler. */
   #straight(run: ActiveRun<User, State>): void {
     try {
-      // An async function of ours would be one promise more for each request.
-      Promise.resolve(this.#call(run)).then(
-        (content) => this.#sendAnswer(run, content),
-        (thrown) => this.#throw(run, thrown),
-      )
+      this.#sendWhenThere(run, this.#call(run))
     } catch (thrown) {
       this.#throw(run, thrown)
     }
   }
 
+  #sendWhenThere(run: ActiveRun<User, State>, answer: unknown): void {
+    // An async function of ours would be one promise more for each request.
+    Promise.resolve(answer).then(
+      (content) => this.#sendAnswer(run, content),
+      (thrown) => this.#throw(run, thrown),
+    )
+  }
+
   #sendAnswer(run: ActiveRun<User, State>, content: unknown): void {
-    if (run.over) return
-    // Only middleware looks at the reply as a message.
-    if (run.context.answered) return this.#return(run)
     try {
+      // An async function may hand over a generator, which is let go when the run is over.
+      if (isGenerator(content)) return this.#sendWhenThere(run, this.#exhaust(run, content))
+      if (run.over) return
+      // Only middleware looks at the reply as a message.
+      if (run.context.answered) return this.#return(run)
       const now = this.#options.clock.wall()
       this.#sendBack(run, encodeAnswer(content, this.#options.ids.message(), now), now)
     } catch (thrown) {
@@ -221,7 +227,10 @@ export class MessageProcessor<User extends Identity, State extends object> {
   }
 
   async #answer(run: ActiveRun<User, State>): Promise<void> {
-    this.#answered(run, await this.#call(run))
+    let content = await this.#call(run)
+    // An async function may hand over a generator.
+    while (isGenerator(content)) content = await this.#exhaust(run, content)
+    this.#answered(run, content)
   }
 
   /** Calls the handler; what that comes to is the content of the reply. */
