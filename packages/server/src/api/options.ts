@@ -77,7 +77,7 @@ export interface ManagerConfig {
     | undefined
   /**
    * How many handlers of a session run at a time (`perSession`), and how many messages wait for their turn (`waiting`; of both default and
-   * most 256); beyond it `OVERLOADED`, and the client comes again.
+   * most 256); beyond it `OVERLOADED`, and the client comes again. So it is while 256 handlers of a session go on though their answers are not wanted any more.
    */
   readonly concurrency?: { readonly perSession?: number | undefined; readonly waiting?: number | undefined } | undefined
   /**

@@ -40,6 +40,7 @@ import { Readiness } from './readiness.js'
 import { Reception } from './reception.js'
 import { safeLog } from './safe-log.js'
 import { type Settings, settingsOf } from './settings.js'
+import { Stragglers } from './stragglers.js'
 import { hashSecret, type ServerIds, systemClock, systemIds } from './system.js'
 import { Tally } from './tally.js'
 import { Witnesses } from './witnesses.js'
@@ -112,7 +113,7 @@ export const assemble = <C, User extends Identity, State extends object>(
   })
   const links = new Links({ ...common, ...settings })
   const { auth, reception, connectionMiddleware } = hallOf(options, common, bus, pool, links)
-  const { handlers, processor, rateLimit, messageMiddleware } = workshopOf(
+  const { handlers, processor, rateLimit, stragglers, messageMiddleware } = workshopOf(
     settings,
     common,
     bus,
@@ -140,6 +141,7 @@ export const assemble = <C, User extends Identity, State extends object>(
         asks,
         sessionEnded: ({ session, user }) => {
           rateLimit?.forget(session)
+          stragglers.forget(session)
           bus.emit('sessionEnded', { id: session }, user)
         },
         report: (effect) => failed(errorOf(effect.error), whereabouts(effect, pool)),
@@ -242,12 +244,14 @@ const workshopOf = <User extends Identity, State extends object>(
   const messageMiddleware: Middleware<Untyped, User, State>[] = []
   const handlers = new MessageHandlers<User, State>(common.contract, common.feed)
   const rateLimit = settings.rateLimit && new RateLimit(settings.rateLimit)
+  const stragglers = new Stragglers()
   const logged = requestLog(safeLog(common.log), settings.requestLog)
   const processor = new MessageProcessor<User, State>({
     ...common,
     handlers,
     rateLimit,
     lanes: new Lanes(settings.concurrency),
+    stragglers,
     middleware: messageMiddleware,
     connectionOf: (link) => pool.ofLink(link),
     admission: (link) => reception.admission(link),
@@ -258,7 +262,7 @@ const workshopOf = <User extends Identity, State extends object>(
       bus.emit('handled', report)
     },
   })
-  return { handlers, processor, rateLimit, messageMiddleware }
+  return { handlers, processor, rateLimit, stragglers, messageMiddleware }
 }
 
 /** On a port of our own, where it is wanted. */
