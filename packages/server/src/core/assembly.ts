@@ -109,10 +109,10 @@ export const assemble = <C, User extends Identity, State extends object>(
     clock,
     machine,
     processor: () => processor,
-    connectionOf: (link) => pool.ofLink(link),
+    connectionOf: (link) => pool.namesOf(link),
   })
   const links = new Links({ ...common, ...settings })
-  const { auth, reception, connectionMiddleware } = hallOf(options, common, bus, pool, links)
+  const { auth, reception, connectionMiddleware } = hallOf(options, common, bus, pool, links, () => driver.apply([]))
   const { handlers, processor, rateLimit, stragglers, messageMiddleware } = workshopOf(
     settings,
     common,
@@ -125,7 +125,7 @@ export const assemble = <C, User extends Identity, State extends object>(
   const pushes = new Pushes(common)
   const asks = new Asks(common)
   const closable = promised()
-  const driver = new MachineDriver({
+  const driver: MachineDriver = new MachineDriver({
     machine,
     store,
     clock,
@@ -204,6 +204,7 @@ const hallOf = <C, User extends Identity, State extends object>(
   bus: EventBus<ManagerEvents<User, State>>,
   pool: ConnectionPool<User, State>,
   links: Links,
+  storeAnswered: () => Promise<unknown>,
 ) => {
   const connectionMiddleware: ConnectionMiddleware<User, State>[] = []
   const log = safeLog(common.log)
@@ -215,6 +216,7 @@ const hallOf = <C, User extends Identity, State extends object>(
     middleware: connectionMiddleware,
     state: state ?? freeState,
     request,
+    storeAnswered,
     // A new token is judged with the upgrade that brought the link.
     release: (link) => (authenticate === undefined ? links.release(link) : undefined),
     userOf: (upgrade, id) => (authenticate === undefined ? guest<User>(id) : auth.userOf(upgrade)),
@@ -322,7 +324,7 @@ const whereabouts = <User extends Identity, State extends object>(
   { link, session }: Extract<Effect, { kind: 'report' }>,
   pool: ConnectionPool<User, State>,
 ): ErrorContext => {
-  const connectionId = link === undefined ? undefined : pool.ofLink(link)?.id
+  const connectionId = link === undefined ? undefined : pool.namesOf(link)?.id
   return {
     ...(connectionId !== undefined && { connectionId }),
     ...(session !== undefined && { sessionId: session }),

@@ -19,6 +19,8 @@ export interface ReceptionOptions<User extends Identity, State extends object> {
   /** The user that the upgrade was found to be of; `id` is what the machine knows of it. */
   readonly userOf: (request: IncomingMessage, id: string) => User | undefined
   readonly feed: (input: Input) => void
+  /** Settles when the store has answered all that it has been asked. */
+  readonly storeAnswered: () => Promise<unknown>
   readonly clock: Clock
   readonly ids: Pick<Ids, 'id'>
   readonly connected: (connection: Connection<User, State>) => void
@@ -73,6 +75,13 @@ export class Reception<User extends Identity, State extends object> {
     const connection = this.#options.pool.end(link)
     this.#admissions.delete(link)
     if (!this.#unannounced.delete(link) && connection !== undefined) this.#options.disconnected(connection, reason)
+    this.#releaseLater(link)
+  }
+
+  /** A request of the link may be with the store; its handler begins when the machine has heard the answer. */
+  #releaseLater(link: LinkId): void {
+    const release = () => void setImmediate(() => this.#options.pool.release(link))
+    this.#options.storeAnswered().then(release, release)
   }
 
   #describe(
