@@ -27,6 +27,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import type { BegunAsk, Connection, FollowedAsk, HandledReport, MiddlewareContext, Plugin, PluginHost } from './api.js'
+import { onlyNames } from './core/setting.js'
 import { wentWrong } from './core/tally.js'
 
 export interface TracingOptions {
@@ -49,10 +50,9 @@ export interface TracingOptions {
  * new WebSocketManager({ port: 8787, plugins: [tracing()] })
  * ```
  */
-export const tracing = ({
-  tracerProvider = trace.getTracerProvider(),
-  meterProvider = metrics.getMeterProvider(),
-}: TracingOptions = {}): Plugin => {
+export const tracing = (options: TracingOptions = {}): Plugin => {
+  onlyNames('option of tracing()', options, ['tracerProvider', 'meterProvider'])
+  const { tracerProvider = trace.getTracerProvider(), meterProvider = metrics.getMeterProvider() } = options
   const tracer = tracerProvider.getTracer(scope)
   const meter = meterProvider.getMeter(scope)
   const ran = { tracer, durations: meter.createHistogram(rpcDurations.server, rpcDurations.options) }

@@ -92,7 +92,8 @@ export const assemble = <C, User extends Identity, State extends object>(
 ): Assembly<User, State> => {
   const settings = settingsOf(options)
   const { contract, clock = systemClock, ids = systemIds } = options
-  const store = options.store ?? memoryStore({ ...settings, now: () => clock.now() })
+  const { maxSessions, maxSessionsPerUser } = settings
+  const store = options.store ?? memoryStore({ maxSessions, maxSessionsPerUser, now: () => clock.now() })
   const crash = (cause: unknown): void => failed(errorOf(bug, { cause }))
   const machine = machineOf(settings, ids, options.authenticate !== undefined, crash)
   const tally = new Tally(machine.counts)

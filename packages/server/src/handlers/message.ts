@@ -3,7 +3,7 @@
 import { type Contract, reservedTypes, type Untyped } from '@backchat/protocol'
 import type { Handler, HandlerOptions, Identity } from '../api.js'
 import { serverSettings } from '../core/server-settings.js'
-import { numberOf } from '../core/setting.js'
+import { numberOf, onlyNames } from '../core/setting.js'
 import type { Input } from '../machine/inputs.js'
 import { definitionFor } from '../middleware/validation.js'
 
@@ -32,6 +32,7 @@ export class MessageHandlers<User extends Identity, State extends object> {
   register(type: string, handler: AnyHandler<User, State>, options: HandlerOptions = {}): void {
     const problem = this.#problem(type, handler)
     if (problem !== undefined) throw new TypeError(problem)
+    onlyNames('option of registerHandler()', options, ['timeout', 'idempotent', 'ordered'])
     const timeoutMs =
       options.timeout === undefined ? undefined : numberOf(serverSettings.handlerTimeout, options.timeout)
     const idempotent = options.idempotent ?? this.#contract?.[type]?.idempotent ?? false

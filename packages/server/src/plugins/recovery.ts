@@ -6,6 +6,7 @@
 import { BackchatError, type Message } from '@backchat/protocol'
 import type { MiddlewareContext, Plugin, PluginHost } from '../api.js'
 import { safeLog } from '../core/safe-log.js'
+import { onlyNames } from '../core/setting.js'
 import { mapThrown } from '../handlers/error.js'
 import { Guard } from './guard.js'
 
@@ -33,17 +34,31 @@ export interface RecoveryOptions extends RecoveryPolicy {
 /**
  * The plugin `recovery`.
  *
- * @throws TypeError when a number makes no sense.
+ * @throws TypeError when an option makes no sense, or does not exist.
  * @example
  * ```ts
  * plugins: [recovery({ types: { text: { fallback: () => ({ text: 'Please ask again in a minute.' }) } } })]
  * ```
  */
-export const recovery = ({ types = {}, ...forAll }: RecoveryOptions = {}): Plugin => {
+export const recovery = (options: RecoveryOptions = {}): Plugin => {
+  const { types = {}, ...forAll } = options
+  onlyNames('option of recovery()', options, [...policyNames, 'types'])
+  onlyKnown('', forAll)
+  for (const [type, policy] of Object.entries(types)) {
+    onlyNames(`option types.${type} of recovery()`, policy, policyNames)
+    onlyKnown(`types.${type}.`, policy)
+  }
   const policyOf = (type: string): RecoveryPolicy => ({ ...forAll, ...(Object.hasOwn(types, type) && types[type]) })
   // Wrong numbers are told when it is made.
   for (const type of ['', ...Object.keys(types)]) new Guard(policyOf(type), isFailure)
   return { name: 'recovery', install: (host) => install(host, policyOf) }
+}
+
+const policyNames = ['retry', 'breaker', 'fallback']
+
+const onlyKnown = (path: string, { retry = {}, breaker = {} }: RecoveryPolicy): void => {
+  if (retry !== false) onlyNames(`option ${path}retry of recovery()`, retry, ['attempts', 'delay'])
+  if (breaker !== false) onlyNames(`option ${path}breaker of recovery()`, breaker, ['failures', 'open'])
 }
 
 const install = (host: PluginHost, policyOf: (type: string) => RecoveryPolicy): void => {
