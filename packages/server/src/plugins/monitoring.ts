@@ -23,10 +23,11 @@ const resolutionMs = 20
  */
 export const monitoring = (options: MonitoringOptions = {}): Plugin => {
   const { intervalMs, limits, notify } = monitoringSettings(options)
-  let stop = (): void => {}
+  let stop: (() => void) | undefined
   return {
     name: 'monitoring',
     install(host) {
+      if (stop !== undefined) throw new Error('monitoring() watches another manager already: make one for each.')
       const rules = new Rules(limits)
       const delay = monitorEventLoopDelay({ resolution: resolutionMs })
       delay.enable()
@@ -39,11 +40,12 @@ export const monitoring = (options: MonitoringOptions = {}): Plugin => {
       }
       const end = every(host, intervalMs, look)
       stop = () => {
+        stop = undefined
         end()
         delay.disable()
       }
     },
-    close: () => stop(),
+    close: () => stop?.(),
   }
 }
 

@@ -65,9 +65,9 @@ const install = (host: PluginHost, policyOf: (type: string) => RecoveryPolicy): 
   /** One for each type with a handler; others never come here. */
   const guards = new Map<string, Guard>()
   /** What is told of a run whose handler is waited for no more, though it has not ended. */
-  const running = new Map<string, (outcome: string) => void>()
+  const running: Running = new Map()
 
-  host.on('handled', ({ sessionId, messageId, outcome }) => running.get(`${sessionId} ${messageId}`)?.(outcome))
+  host.on('handled', ({ run, outcome }) => running.get(run)?.(outcome))
   host.use(async (context, next) => {
     const { message } = context
     const policy = policyOf(message.type)
@@ -82,20 +82,22 @@ const install = (host: PluginHost, policyOf: (type: string) => RecoveryPolicy): 
   })
 }
 
+/** By the ids of runs: a client may use the id of a message twice. */
+type Running = Map<number, (outcome: string) => void>
+
 /** The rest of the run; when the run is given up before it has ended, that. */
 const untilEnded = async (
-  { message }: MiddlewareContext,
+  { run: { id } }: MiddlewareContext,
   next: () => Promise<void>,
-  running: Map<string, (outcome: string) => void>,
+  running: Running,
 ): Promise<void> => {
-  const key = `${message.sessionId} ${message.id}`
   const givenUp = new Promise<never>((_, reject) => {
-    running.set(key, (outcome) => reject(outcome === 'HANDLER_TIMEOUT' ? new Error(outcome) : notWanted))
+    running.set(id, (outcome) => reject(outcome === 'HANDLER_TIMEOUT' ? new Error(outcome) : notWanted))
   })
   try {
     await Promise.race([next(), givenUp])
   } finally {
-    running.delete(key)
+    running.delete(id)
   }
 }
 
