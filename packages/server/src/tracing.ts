@@ -106,19 +106,24 @@ class SessionSpans {
 
 interface Traced {
   readonly span: Span
+  /** With the span. */
+  readonly inside: Context
   readonly context: MiddlewareContext
 }
 
 const traceRuns = (host: PluginHost, instruments: Instruments, spans: SessionSpans): void => {
   const runs = new Map<number, Traced>()
   host.use((context, next) => {
+    // A plugin further outside begins it again.
+    const known = runs.get(context.run.id)
+    if (known !== undefined) return contexts.with(known.inside, next)
     let inside: Context
     try {
       const parent = parentIn(context.message.metadata)
       const span = beginRun(context, instruments.tracer, parent)
-      runs.set(context.run.id, { span, context })
-      spans.add(context.session.id, span)
       inside = trace.setSpan(parent, span)
+      runs.set(context.run.id, { span, inside, context })
+      spans.add(context.session.id, span)
     } catch (cause) {
       // A sampler, or a propagator, that throws costs a span and no request.
       host.failed("The plugin 'tracing' failed to begin a span.", cause)

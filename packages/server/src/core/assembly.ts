@@ -22,6 +22,7 @@ import type { Effect } from '../machine/effects.js'
 import type { Input, LinkId } from '../machine/inputs.js'
 import { ServerMachine } from '../machine/server-machine.js'
 import { memoryStore } from '../memory-store.js'
+import { Layers } from '../middleware/layers.js'
 import { requestLog } from '../middleware/logging.js'
 import { RateLimit } from '../middleware/rate-limit.js'
 import type { Store } from '../store/store.js'
@@ -57,8 +58,8 @@ export interface Surroundings<User extends Identity, State extends object> exten
 
 export interface Assembly<User extends Identity, State extends object> {
   readonly handlers: MessageHandlers<User, State>
-  readonly messageMiddleware: Middleware<Untyped, User, State>[]
-  readonly connectionMiddleware: ConnectionMiddleware<User, State>[]
+  readonly messageMiddleware: Layers<Middleware<Untyped, User, State>>
+  readonly connectionMiddleware: Layers<ConnectionMiddleware<User, State>>
   readonly pool: ConnectionPool<User, State>
   readonly processor: MessageProcessor<User, State>
   readonly rateLimit: RateLimit | undefined
@@ -207,14 +208,16 @@ const hallOf = <C, User extends Identity, State extends object>(
   links: Links,
   storeAnswered: () => Promise<unknown>,
 ) => {
-  const connectionMiddleware: ConnectionMiddleware<User, State>[] = []
+  const connectionMiddleware = new Layers<ConnectionMiddleware<User, State>>()
   const log = safeLog(common.log)
   const request = (link: LinkId) => links.request(link)
   const auth = new Authenticator<User>({ ...common, request, authenticate: authenticate ?? (() => null) })
   const reception = new Reception<User, State>({
     ...common,
     pool,
-    middleware: connectionMiddleware,
+    get middleware() {
+      return connectionMiddleware.all
+    },
     state: state ?? freeState,
     request,
     storeAnswered,
@@ -244,7 +247,7 @@ const workshopOf = <User extends Identity, State extends object>(
   tally: Tally,
   witnesses: Witnesses,
 ) => {
-  const messageMiddleware: Middleware<Untyped, User, State>[] = []
+  const messageMiddleware = new Layers<Middleware<Untyped, User, State>>()
   const handlers = new MessageHandlers<User, State>(common.contract, common.feed)
   const rateLimit = settings.rateLimit && new RateLimit(settings.rateLimit)
   const stragglers = new Stragglers()
@@ -255,7 +258,9 @@ const workshopOf = <User extends Identity, State extends object>(
     rateLimit,
     lanes: new Lanes(settings.concurrency),
     stragglers,
-    middleware: messageMiddleware,
+    get middleware() {
+      return messageMiddleware.all
+    },
     connectionOf: (link) => pool.ofLink(link),
     admission: (link) => reception.admission(link),
     handled: (report, run) => {

@@ -103,9 +103,17 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
   use(middleware: Middleware<C, User, State>): void
   use(place: 'connection', middleware: ConnectionMiddleware<User, State>): void
   use(first: Middleware<C, User, State> | 'connection', second?: ConnectionMiddleware<User, State>): void {
+    this.#use('add', first, second)
+  }
+
+  #use(
+    how: 'add' | 'addOutside',
+    first: Middleware<C, User, State> | 'connection',
+    second?: ConnectionMiddleware<User, State>,
+  ): void {
     if (typeof first === 'function')
-      this.#parts.messageMiddleware.push(first as unknown as Middleware<Untyped, User, State>)
-    else if (first === 'connection' && typeof second === 'function') this.#parts.connectionMiddleware.push(second)
+      this.#parts.messageMiddleware[how](first as unknown as Middleware<Untyped, User, State>)
+    else if (first === 'connection' && typeof second === 'function') this.#parts.connectionMiddleware[how](second)
     else
       throw new TypeError(
         "Middleware is a function: use(fn) around handlers, use('connection', fn) around connections.",
@@ -191,7 +199,8 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
 
   async #start(clock: Clock): Promise<void> {
     // Plugins serve managers of any contract.
-    const manager = this as unknown as Manager<Untyped, Identity>
+    const around = { on: this.on.bind(this), use: this.#use.bind(this, 'addOutside') }
+    const manager = around as unknown as Pick<Manager<Untyped, Identity>, 'on' | 'use'>
     const { figures, health, asks, entrance, readiness } = this.#parts
     const host = pluginHost({
       manager,
@@ -203,6 +212,7 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
       alert: (alert) => this.#bus.emit('alert', alert),
       failed: (error) => this.#failed(error),
       atClose: (undo) => this.#undo.push(undo),
+      isClosed: () => readiness.phase === 'closed',
     })
     await this.#plugins.install(host)
     await entrance.open()
