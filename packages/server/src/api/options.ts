@@ -34,7 +34,7 @@ export type ManagerOptions<C = Untyped, User extends Identity = Guest, State ext
   readonly origins?: readonly string[] | undefined
   /** Makes what `context.state` starts as, once for each connection and at once: what takes time is for `use('connection', …)`. When it throws, the connection is closed. */
   readonly state?: ((connection: ConnectionFacts<User>) => State) | undefined
-  /** Default: pino, level `info`. Anything with pino's methods. */
+  /** Default: pino, level `info`. Anything with pino's methods `debug`, `info`, `warn`, `error` and `child`; `console` has no `child`. */
   readonly logger?: Logger | undefined
   /**
    * Names this server among those that share its store, over all its restarts: a new one ends at once what an older one with

@@ -52,3 +52,18 @@ test('who follows a question and fails is told of, also later, and the question 
     expect(failures[0]).toMatchObject({ message: 'What follows the questions to clients failed.' })
   }
 })
+
+test('a type that is the name of a local event is asked of nobody', async () => {
+  const { asks, inputs } = asking()
+  const asked = asks.ask('s1', 'status', null)
+  await expect(asked).rejects.toMatchObject({ code: 'INVALID_MESSAGE', mayHaveExecuted: false })
+  await expect(asked).rejects.toThrow("'status' is the name of a local event: no message type can be called so.")
+  expect(inputs).toEqual([])
+})
+
+test('what was not asked waited in the server', async () => {
+  const { asks } = asking()
+  await expect(asks.ask('', 'confirm', null)).rejects.toThrow('waiting in the server, never sent')
+  asks.close()
+  await expect(asks.ask('s1', 'confirm', null)).rejects.toThrow('waiting in the server, never sent')
+})

@@ -40,7 +40,7 @@ import { Pushes } from './pushes.js'
 import { Readiness } from './readiness.js'
 import { Reception } from './reception.js'
 import { safeLog } from './safe-log.js'
-import { type Settings, settingsOf } from './settings.js'
+import type { Settings } from './settings.js'
 import { Stragglers } from './stragglers.js'
 import { hashSecret, type ServerIds, systemClock, systemIds } from './system.js'
 import { Tally } from './tally.js'
@@ -89,9 +89,9 @@ interface Common extends Reporting {
 
 export const assemble = <C, User extends Identity, State extends object>(
   options: ManagerOptions<C, User, State>,
+  settings: Settings,
   { bus, log, failed }: Surroundings<User, State>,
 ): Assembly<User, State> => {
-  const settings = settingsOf(options)
   const { contract, clock = systemClock, ids = systemIds } = options
   const { maxSessions, maxSessionsPerUser } = settings
   const store = options.store ?? memoryStore({ maxSessions, maxSessionsPerUser, now: () => clock.now() })
@@ -142,7 +142,8 @@ export const assemble = <C, User extends Identity, State extends object>(
         pushes,
         asks,
         sessionEnded: ({ session, user }) => {
-          rateLimit?.forget(session)
+          // Whoever comes without a name is a user of their own.
+          rateLimit?.forget(session, options.authenticate === undefined ? user : undefined)
           stragglers.forget(session)
           bus.emit('sessionEnded', { id: session }, user)
         },

@@ -50,6 +50,7 @@ import { Plugins } from './plugins.js'
 import { changeRoom } from './rooms.js'
 import { type SafeLog, safeLog } from './safe-log.js'
 import { serverSettings } from './server-settings.js'
+import { settingsOf } from './settings.js'
 import { stayAlive, systemClock } from './system.js'
 
 const eventNames = ['connection', 'disconnection', 'sessionEnded', 'handled', 'alert', 'error']
@@ -78,13 +79,14 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
 
   /** @throws TypeError that names the option that makes no sense. */
   constructor(options: ManagerOptions<C, User, State>) {
+    const settings = settingsOf(options)
     this.#log = options.logger ?? createLogger()
     this.#safeLog = safeLog(this.#log)
     const failed = (error: CodedError, context: ErrorContext = {}) => this.#failed(error, context)
     const clock = options.clock ?? systemClock
     this.#plugins = new Plugins(options.plugins ?? [], failed, clock)
     this.#storeCloses = new Patience(clock, storeCloseMs)
-    this.#parts = assemble(options, { bus: this.#bus, log: this.#log, failed })
+    this.#parts = assemble(options, settings, { bus: this.#bus, log: this.#log, failed })
     this.healthListener = this.#parts.health.listener
     // Who made the manager first gets to listen for what may go wrong.
     this.ready = Promise.resolve().then(() => this.#start(clock))
