@@ -72,6 +72,7 @@ test('the limits are those of the code', () => {
     `${limits.unheard}`,
     `${limits.streamWindow}, ${bytes(limits.replyBytes)}`,
     `${limits.window}`,
+    `${limits.window}`,
     count(mostEntries),
     `${limits.asks}`,
     `${count(limits.logPushes)} pushes, ${bytes(limits.logBytes)}`,

@@ -1,7 +1,7 @@
 /** The one error that leaves the library: what went wrong, how far the message got, and whether it may have run. */
 
 import type { ErrorCode, Stage } from './errors.js'
-import { stageInWords, type Trace } from './trace.js'
+import { type StageWords, stageInWords, type Trace } from './trace.js'
 
 /** What an error is made of. */
 export interface ErrorParts {
@@ -20,6 +20,8 @@ export interface ErrorParts {
   readonly trace?: Trace | undefined
   /** Where it got stuck, in words that go on after those for its stage. */
   readonly where?: string | undefined
+  /** Words for the stages; default: those of a client's message. */
+  readonly words?: StageWords | undefined
   readonly cause?: unknown
 }
 
@@ -115,10 +117,11 @@ type Carried<Code> = Code extends DelayCode ? { readonly retryAfterMs: number } 
 const isDelay = (code: ErrorCode): code is DelayCode => code === 'RATE_LIMITED' || code === 'OVERLOADED'
 
 /** What to do about it, then where the message is, in one line. */
-function sentence({ message, requestId, type, stage, where, mayHaveExecuted }: ErrorParts): string {
+function sentence(parts: ErrorParts): string {
+  const { message, requestId, type, stage, where, words = stageInWords, mayHaveExecuted } = parts
   const advice = message.replaceAll(/\s*[\r\n]+\s*/g, ' ')
   if (requestId === undefined || requestId === '') return advice
-  const place = where ? `${stageInWords[stage]}: ${where}` : stageInWords[stage]
+  const place = where ? `${words[stage]}: ${where}` : words[stage]
   return `${advice} [${type || 'message'} ${requestId}: ${place}${running(stage, mayHaveExecuted)}]`
 }
 

@@ -11,8 +11,10 @@ export interface TraceStep {
 /** Oldest first. */
 export type Trace = readonly TraceStep[]
 
+export type StageWords = Readonly<Record<Stage, string>>
+
 /** Where a message is that got no further than this. */
-export const stageInWords: Readonly<Record<Stage, string>> = {
+export const stageInWords: StageWords = {
   queued: 'waiting in the client, never sent',
   sent: 'sent, but not confirmed by the server',
   received: 'at the server, its handler not started',

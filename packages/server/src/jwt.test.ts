@@ -81,11 +81,19 @@ test('a cookie holds the token for pages of the same origin alone', async () => 
   expect(await jwt({ secret })(undefined, from({ host, cookie }))).toBeNull()
 })
 
+test('clocks may differ by the tolerance, for who comes and for how long they stay', async () => {
+  const now = Math.floor(Date.now() / 1_000)
+  const token = await signed({ exp: now - 10 })
+  expect(await jwt({ secret })(token, from())).toBeNull()
+  expect(await jwt({ secret, tolerance: 60_000 })(token, from())).toMatchObject({ expiresAt: (now + 50) * 1_000 })
+})
+
 test('options that make no sense are refused with a sentence', () => {
   expect(() => jwt({ secret: 'short' })).toThrow('at least 32 bytes')
   expect(() => jwt({ jwks: 'file:///keys' })).toThrow('jwks is a set of keys')
   expect(() => jwt({ secret, cookie: 'c', cookieOrigins: ['*'] })).toThrow('cookieOrigins names origins')
   expect(() => jwt({} as { secret: string })).toThrow('either a secret or jwks')
+  expect(() => jwt({ secret, isuer: 'me' } as { secret: string })).toThrow("unknown field 'isuer'; there are secret,")
 })
 
 test('public keys are fetched from where they are, once; a key that is not there refuses, keys out of reach do not', async () => {

@@ -4,12 +4,13 @@ import type { IncomingMessage } from 'node:http'
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 import type { Identity } from './api.js'
 import { originAllowed } from './core/origin.js'
+import { onlyNames } from './core/setting.js'
 
 /** The user that a token names. */
 export interface JwtUser extends Identity {
   /** The claim `sub`. */
   readonly id: string
-  /** The claim `exp`, as milliseconds since 1970. */
+  /** The claim `exp`, as milliseconds since 1970, and the `tolerance`. */
   readonly expiresAt?: number | undefined
   readonly claims: JWTPayload
 }
@@ -54,8 +55,9 @@ type JwtKeys =
 export function jwt(options: JwtOptions<JwtUser> & { readonly user?: undefined }): Authenticate<JwtUser>
 export function jwt<User extends Identity>(options: JwtOptions<User>): Authenticate<User>
 export function jwt<User extends Identity>(options: JwtOptions<User>): Authenticate<User> {
+  onlyNames('option of jwt()', options, optionNames)
   const verify = verifierOf(options)
-  const { cookie, cookieOrigins, user = nameOf } = options
+  const { cookie, cookieOrigins, user = nameOf, tolerance = 0 } = options
   if (cookieOrigins?.includes('*') === true)
     throw new TypeError(
       "cookieOrigins names origins: with '*' any page could speak as the user whose browser shows it.",
@@ -67,9 +69,21 @@ export function jwt<User extends Identity>(options: JwtOptions<User>): Authentic
     if (claims === null) return null
     // Without `user` the type of users is `JwtUser`, which the compiler cannot conclude.
     const found = (await user(claims)) as User | null
-    return found && { ...(claims.exp !== undefined && { expiresAt: claims.exp * 1_000 }), ...found }
+    return found && { ...(claims.exp !== undefined && { expiresAt: claims.exp * 1_000 + tolerance }), ...found }
   }
 }
+
+const optionNames = [
+  'secret',
+  'jwks',
+  'issuer',
+  'audience',
+  'algorithms',
+  'tolerance',
+  'cookie',
+  'cookieOrigins',
+  'user',
+]
 
 type Authenticate<User> = (token: string | undefined, request: IncomingMessage) => Promise<User | null>
 

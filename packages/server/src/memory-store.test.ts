@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { memoryStore } from './memory-store.js'
+import { type MemoryStoreOptions, memoryStore } from './memory-store.js'
 
 const renewal = { op: 'renew', owner: 'a', leaseMs: 30, sessionTtlMs: 1_000, seen: 0 } as const
 
@@ -21,4 +21,10 @@ test('or on the monotonic clock of the process', () => {
     { op: 'enlist', owner: 'b', leaseMs: 60_000 },
   ])
   expect(store.apply([{ ...renewal, owner: 'b' }, renewal]).map(({ status }) => status)).toEqual(['ok', 'gone'])
+})
+
+test('an option that does not exist is refused, and named beside those that do', () => {
+  expect(() => memoryStore({ maxSesions: 5 } as MemoryStoreOptions)).toThrow(
+    "The option of memoryStore() has an unknown field 'maxSesions'; there are maxSessions, maxSessionsPerUser, now.",
+  )
 })

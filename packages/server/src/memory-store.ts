@@ -1,6 +1,7 @@
 /** The memory store as applications open it: on the process' monotonic clock. */
 
 import { storeBounds } from './core/server-settings.js'
+import { onlyNames } from './core/setting.js'
 import { type MemoryStore, storeInMemory } from './store/memory.js'
 
 export type { MemoryStore }
@@ -21,9 +22,12 @@ export interface MemoryStoreOptions {
  * Keeps sessions in this process. When the process ends they are gone, and clients are told by a `reset`.
  * One memory store may serve several managers of one process: to each other they are like nodes on several machines.
  *
- * @throws TypeError when a bound makes no sense.
+ * @throws TypeError when an option makes no sense, or does not exist.
  * @example
  * new WebSocketManager({ port: 8787, store: memoryStore({ maxSessions: 5_000 }) })
  */
-export const memoryStore = ({ now = () => performance.now(), ...bounds }: MemoryStoreOptions = {}): MemoryStore =>
-  storeInMemory({ now, ...storeBounds(bounds) })
+export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
+  onlyNames('option of memoryStore()', options, ['maxSessions', 'maxSessionsPerUser', 'now'])
+  const { now = () => performance.now() } = options
+  return storeInMemory({ now, ...storeBounds(options) })
+}

@@ -1,7 +1,7 @@
 /** What the author of a store needs: the operations and their results, and the decisions, to be put on tables of the own make. */
 
 export { storeBounds } from './core/server-settings.js'
-export { type ChoiceSetting, choiceOf, type NumberSetting, numberOf } from './core/setting.js'
+export { type ChoiceSetting, choiceOf, inWords, type NumberSetting, numberOf, onlyNames } from './core/setting.js'
 export { type ChunkLog, noChunks } from './store/chunk-log.js'
 export { Hints } from './store/hints.js'
 export { type Entries, type Entry, emptyJournal, type Journal } from './store/journal.js'

@@ -27,6 +27,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import type { BegunAsk, Connection, FollowedAsk, HandledReport, MiddlewareContext, Plugin, PluginHost } from './api.js'
+import { onlyNames } from './core/setting.js'
 import { wentWrong } from './core/tally.js'
 
 export interface TracingOptions {
@@ -49,10 +50,9 @@ export interface TracingOptions {
  * new WebSocketManager({ port: 8787, plugins: [tracing()] })
  * ```
  */
-export const tracing = ({
-  tracerProvider = trace.getTracerProvider(),
-  meterProvider = metrics.getMeterProvider(),
-}: TracingOptions = {}): Plugin => {
+export const tracing = (options: TracingOptions = {}): Plugin => {
+  onlyNames('option of tracing()', options, ['tracerProvider', 'meterProvider'])
+  const { tracerProvider = trace.getTracerProvider(), meterProvider = metrics.getMeterProvider() } = options
   const tracer = tracerProvider.getTracer(scope)
   const meter = meterProvider.getMeter(scope)
   const ran = { tracer, durations: meter.createHistogram(rpcDurations.server, rpcDurations.options) }
@@ -106,19 +106,24 @@ class SessionSpans {
 
 interface Traced {
   readonly span: Span
+  /** With the span. */
+  readonly inside: Context
   readonly context: MiddlewareContext
 }
 
 const traceRuns = (host: PluginHost, instruments: Instruments, spans: SessionSpans): void => {
   const runs = new Map<number, Traced>()
   host.use((context, next) => {
+    // A plugin further outside begins it again.
+    const known = runs.get(context.run.id)
+    if (known !== undefined) return contexts.with(known.inside, next)
     let inside: Context
     try {
       const parent = parentIn(context.message.metadata)
       const span = beginRun(context, instruments.tracer, parent)
-      runs.set(context.run.id, { span, context })
-      spans.add(context.session.id, span)
       inside = trace.setSpan(parent, span)
+      runs.set(context.run.id, { span, inside, context })
+      spans.add(context.session.id, span)
     } catch (cause) {
       // A sampler, or a propagator, that throws costs a span and no request.
       host.failed("The plugin 'tracing' failed to begin a span.", cause)

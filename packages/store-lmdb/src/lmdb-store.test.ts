@@ -5,7 +5,7 @@ import type { Json } from '@backchat/protocol'
 import type { GreetOperation, Operation, Owner } from '@backchat/server/store'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDatabase } from './database.js'
-import { type LmdbStore, lmdbStore } from './index.js'
+import { type LmdbStore, type LmdbStoreOptions, lmdbStore } from './index.js'
 
 let home: string
 let paths = 0
@@ -290,4 +290,14 @@ test('a push to very many sessions reaches each once', { timeout: 30_000 }, asyn
     expect(result.appended.every(({ push }) => push === number)).toBe(true)
   }
   await store.close()
+})
+
+test('an option that does not exist is refused, and so is a store without a place', () => {
+  expect(() => lmdbStore({ path: newPath(), durable: 'power' } as LmdbStoreOptions)).toThrow(
+    "The option of lmdbStore() has an unknown field 'durable'; there are path, durability, ",
+  )
+  for (const path of [undefined, '', 5])
+    expect(() => lmdbStore({ path } as LmdbStoreOptions)).toThrow(
+      'lmdbStore() needs path, a folder of this machine, not ',
+    )
 })

@@ -24,7 +24,7 @@ import { Records } from './records.js'
 import { Room } from './room.js'
 import { RoomsInLmdb } from './room-table.js'
 import { SessionsInLmdb } from './session-table.js'
-import { durabilitySetting, mapSizeSetting } from './settings.js'
+import { durabilitySetting, mapSizeSetting, onlyOptions } from './settings.js'
 import { StoreTime } from './time.js'
 
 export interface LmdbStoreOptions {
@@ -84,6 +84,7 @@ export const lmdbStore = (options: LmdbStoreOptions): LmdbStore => storeOf(optio
 const inside = { mostLoadedBytes: 64 * 1024 * 1024, patience: 16 }
 
 export const storeOf = (options: LmdbStoreOptions, { mostLoadedBytes, patience } = inside): LmdbStore => {
+  onlyOptions(options)
   const { path } = options
   const durability = choiceOf(durabilitySetting, options.durability)
   const mapSize = numberOf(mapSizeSetting, options.mapSize)

@@ -99,15 +99,19 @@ test('a handler that yields for ever and waits for nothing holds up nobody: whoe
   let chunks = 0
   let ended = false
   const both = await pair({
+    // Of its own accord it ends some time, so that the test does where it holds up everybody.
     *endless() {
+      const until = performance.now() + 5_000
       try {
-        for (;;) yield chunks++
+        while (performance.now() < until) yield chunks++
       } finally {
         ended = true
       }
     },
   })
+  const began = performance.now()
   expect(await codeOf(both.client.request('endless', null, { timeout: 300 }))).toBe('TIMEOUT')
+  expect(performance.now() - began).toBeLessThan(4_000)
   await isWell(both)
   await eventually(() => expect(ended).toBe(true))
   expect(chunks).toBeGreaterThan(0)

@@ -1,11 +1,11 @@
 /** What stands around handlers, on real sockets: checks, limits, records. */
 
 import { defineContract } from '@backchat/protocol'
-import { createLogger } from '@backchat/server'
-import { expect, test, vi } from 'vitest'
+import { createLogger, type Plugin, WebSocketManager } from '@backchat/server'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import * as z from 'zod/mini'
 import { greeted, newIdentity } from './raw-client.js'
-import { serve } from './serve.js'
+import { freePort, serve, silent } from './serve.js'
 
 const authenticate = (token: string | undefined) => ({ id: token ?? 'nobody' })
 
@@ -107,4 +107,38 @@ test('middleware stands around connections and messages in the order of use', as
     'inner',
     'outer saw reply',
   ])
+})
+
+test('middleware of plugins stands outside that of the application, which may come first', async () => {
+  const order: string[] = []
+  const plugin: Plugin = {
+    name: 'outer',
+    install(host) {
+      host.use('connection', (_connection, next) => {
+        order.push('plugin: connection')
+        return next()
+      })
+      host.use((_context, next) => {
+        order.push('plugin')
+        return next()
+      })
+    },
+  }
+  const port = await freePort()
+  const manager = new WebSocketManager({ port, logger: silent, plugins: [plugin] })
+  onTestFinished(() => manager.close({ drain: 0 }))
+  manager.use('connection', (_connection, next) => {
+    order.push('application: connection')
+    return next()
+  })
+  manager.use((_context, next) => {
+    order.push('application')
+    return next()
+  })
+  manager.registerHandler('text', () => 'hi')
+  await manager.ready
+  const { client } = await greeted(`ws://localhost:${port}`)
+  client.request(1, 'text', null)
+  await client.next('reply')
+  expect(order).toEqual(['plugin: connection', 'application: connection', 'plugin', 'application'])
 })

@@ -8,10 +8,11 @@ import {
   type MonitoringOptions,
   memoryStore,
   monitoring,
+  WebSocketManager,
 } from '@backchat/server'
 import { expect, test, vi } from 'vitest'
 import { dial, greeted, newIdentity } from './raw-client.js'
-import { serve, silent } from './serve.js'
+import { freePort, serve, silent } from './serve.js'
 
 type Options = Pick<ManagerOptions, 'logger' | 'authenticate' | 'store'>
 
@@ -193,4 +194,20 @@ test('by its name it has its defaults, and nothing is told of a server that is w
   await manager.close()
   expect(clock.timers()).toBe(0)
   expect([alerts, errors]).toEqual([[], []])
+})
+
+test('one object watches one manager at a time: another is told so, and no timer is left', async () => {
+  const plugin = monitoring(quiet)
+  const { manager, clock } = await serve({ plugins: [plugin] })
+  const port = await freePort()
+  const second = new WebSocketManager({ port, plugins: [plugin], logger: silent })
+  const errors: string[] = []
+  second.on('error', (error) => errors.push(`${error.message} ${error.cause}`))
+  await second.ready
+  expect(errors).toEqual([
+    "The plugin 'monitoring' failed to install. Error: monitoring() watches another manager already: make one for each.",
+  ])
+  await manager.close()
+  expect(clock.timers()).toBe(0)
+  await second.close()
 })

@@ -162,3 +162,16 @@ test('messages of an ordered type are handled in order; beyond what may wait the
   expect(manager.connections({ session: String(welcome['sessionId']) })).toEqual([connection])
   expect(manager.connections({ user: 'nobody' })).toEqual([])
 })
+
+test('a client that uses an id twice gives up the one that it cancels, and not the other', async () => {
+  const { manager, url } = await serve({ plugins: [recovery()] })
+  let finish: () => void = () => {}
+  manager.registerHandler('slow', () => new Promise((resolve) => (finish = () => resolve('done'))))
+  const { client } = await greeted(url)
+  const message = { id: 'same', timestamp: new Date().toISOString(), type: 'slow' }
+  for (const n of [1, 2]) client.send({ kind: 'request', n, mode: 'request', leftMs: 20_000, message })
+  client.send({ kind: 'cancel', n: 1 })
+  await client.next('cancelled')
+  finish()
+  expect(await client.nextOf('reply', 'error')).toMatchObject({ kind: 'reply', n: 2, message: { content: 'done' } })
+})

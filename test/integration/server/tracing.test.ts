@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '@backchat/client'
 import { tracing as clientTracing } from '@backchat/client/tracing'
-import { type ManagerOptions, recovery } from '@backchat/server'
+import { type ManagerOptions, type Plugin, recovery } from '@backchat/server'
 import { tracing } from '@backchat/server/tracing'
 import { chaosProxy } from '@backchat/testing'
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
@@ -440,4 +440,28 @@ test('without a provider that is registered there are no spans, and all goes on'
   onTestFinished(() => client.close())
   expect((await client.request('text', null)).content).toEqual({ metadata: {}, active: false })
   expect(errors).toEqual([])
+})
+
+test('a run that is begun again by a plugin further outside has one span', async () => {
+  const retrying: Plugin = {
+    name: 'retrying',
+    order: -2_000_000,
+    install: (host) => host.use((_context, next) => next().catch(() => next())),
+  }
+  const { manager, client, ended } = await traced({ plugins: [retrying] })
+  let calls = 0
+  const active: (string | undefined)[] = []
+  manager.registerHandler(
+    'text',
+    () => {
+      calls += 1
+      active.push(trace.getActiveSpan()?.spanContext().spanId)
+      if (calls === 1) throw new Error('not yet')
+      return 'hi'
+    },
+    { idempotent: true },
+  )
+  await client.request('text', null)
+  const [span] = await ended(SpanKind.SERVER, 1)
+  expect(active).toEqual([span?.spanContext().spanId, span?.spanContext().spanId])
 })

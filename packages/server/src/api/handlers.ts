@@ -52,7 +52,8 @@ export interface RunFacts {
 }
 
 /**
- * Answers messages of one type: a function, an async function, or a generator that yields chunks and returns the reply.
+ * Answers messages of one type: a function, an async function, or a generator that yields chunks and returns the reply. What an async function
+ * comes to may be a generator, too, as when one handler is called by another.
  * What it throws reaches the caller as `HANDLER_FAILED`, or as `FAILURE` when it is made by `context.failure`.
  */
 export type Handler<
@@ -72,7 +73,9 @@ type Returned<Reply> = [Reply] extends [null | undefined] ? Reply | void : Reply
 export type Answer<Reply, Chunk> =
   | Reply
   | Promise<Reply>
-  | ([Chunk] extends [never] ? never : Generator<Chunk, Reply, void> | AsyncGenerator<Chunk, Reply, void>)
+  | ([Chunk] extends [never] ? never : Streamed<Reply, Chunk> | Promise<Streamed<Reply, Chunk>>)
+
+type Streamed<Reply, Chunk> = Generator<Chunk, Reply, void> | AsyncGenerator<Chunk, Reply, void>
 
 export interface HandlerOptions {
   /** Its longest silence in milliseconds. Default: `config.messageTimeout`. */

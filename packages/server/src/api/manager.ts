@@ -53,7 +53,7 @@ export interface Manager<C = Untyped, User extends Identity = Guest, State exten
   /**
    * Sets the handler of a message type, one for each.
    *
-   * @throws TypeError when the type has one already, or is not in the contract.
+   * @throws TypeError when the type has one already, or is not in the contract, or an option makes no sense.
    * @example
    * ```ts
    * manager.registerHandler('text', async function* (message, context) {

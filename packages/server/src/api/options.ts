@@ -32,9 +32,9 @@ export type ManagerOptions<C = Untyped, User extends Identity = Guest, State ext
    * the server's `Host`. A request without an `Origin` header comes from no browser and is let in.
    */
   readonly origins?: readonly string[] | undefined
-  /** Makes what `context.state` starts as, once for each connection. */
+  /** Makes what `context.state` starts as, once for each connection and at once: what takes time is for `use('connection', …)`. When it throws, the connection is closed. */
   readonly state?: ((connection: ConnectionFacts<User>) => State) | undefined
-  /** Default: pino, level `info`. Anything with pino's methods. */
+  /** Default: pino, level `info`. Anything with pino's methods `debug`, `info`, `warn`, `error` and `child`; `console` has no `child`. */
   readonly logger?: Logger | undefined
   /**
    * Names this server among those that share its store, over all its restarts: a new one ends at once what an older one with
@@ -77,7 +77,7 @@ export interface ManagerConfig {
     | undefined
   /**
    * How many handlers of a session run at a time (`perSession`), and how many messages wait for their turn (`waiting`; of both default and
-   * most 256); beyond it `OVERLOADED`, and the client comes again.
+   * most 256); beyond it `OVERLOADED`, and the client comes again. So it is while 256 handlers of a session go on though their answers are not wanted any more.
    */
   readonly concurrency?: { readonly perSession?: number | undefined; readonly waiting?: number | undefined } | undefined
   /**

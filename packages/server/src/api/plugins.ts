@@ -26,8 +26,8 @@ export interface Plugin {
   /** Unique in its manager. */
   readonly name: string
   /**
-   * Lower ones are installed first, and their middleware stands further outside. Default 0. Equal ones keep the order
-   * of the list.
+   * Lower ones are installed first, and their middleware stands further outside; that of the application stands inside of all.
+   * Default 0. Equal ones keep the order of the list.
    */
   readonly order?: number | undefined
   /** Called once, before the manager is ready, which waits for it for 5 s; then an `error` event names it, and it is not waited for any more. */
@@ -55,7 +55,7 @@ export interface FollowedAsk {
 
 /**
  * All that a plugin may do: listen, stand in between, read figures, serve pages, tell of alerts and errors. Whatever
- * the contract; it sends nothing, and changes nothing of the manager's own.
+ * the contract; it sends nothing, and changes nothing of the manager's own. Once the manager is closed, what would add something throws.
  */
 export interface PluginHost {
   readonly log: Logger

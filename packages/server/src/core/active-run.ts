@@ -27,10 +27,12 @@ export class ActiveRun<User extends Identity, State extends object> {
   waitsSince: number
   /** The answer is not wanted any more, or was given. */
   over = false
+  /** The handler was called and has not settled. */
+  works = false
   /** The handler has thrown. */
   failed = false
-  /** The handler's work, once middleware has let it begin. */
-  answering: Promise<void> | undefined
+  /** The handler's work, once it has begun. */
+  answering: Promise<unknown> | undefined
   /** What its generator still yields without being asked again. */
   #due = oneChunk
   #pulled: (() => void) | undefined

@@ -12,6 +12,7 @@ import {
   type Message,
   pushDefaults,
   replyDefaults,
+  stageInWords,
   utf8Length,
   type WireError,
   wireMessage,
@@ -20,7 +21,8 @@ import type { BegunAsk, FollowedAsk, ServerRequestOptions } from '../api.js'
 import { errorOf } from '../handlers/error.js'
 import type { AskOutcome, Effect } from '../machine/effects.js'
 import type { Input, Key } from '../machine/inputs.js'
-import { checkContent, checkReply } from '../middleware/validation.js'
+import { checkContent, checkReply, typeProblem } from '../middleware/validation.js'
+import { atOnce, isolated } from './isolated.js'
 
 export interface AsksOptions {
   readonly contract: Contract | undefined
@@ -98,7 +100,7 @@ export class Asks {
     this.#closed = true
     for (const { id: requestId, type, reject, letGo } of this.#waiting.values()) {
       letGo()
-      reject(errorOf(closed, { requestId, type, stage: 'sent' }))
+      reject(errorOf(closed, { requestId, type, words, stage: 'sent' }))
     }
     this.#waiting.clear()
   }
@@ -129,7 +131,7 @@ export class Asks {
     let travels = metadata
     for (const begin of this.#followers) {
       this.#isolated(() => {
-        const one = begin({ id, type, sessionId, metadata: travels })
+        const one = atOnce(begin({ id, type, sessionId, metadata: travels }), 'What follows a question is given')
         followed.push(one)
         travels = one.metadata
       })
@@ -154,13 +156,11 @@ export class Asks {
     }
   }
 
-  #isolated(call: () => void): void {
-    try {
-      call()
-    } catch (cause) {
+  #isolated(call: () => unknown): void {
+    isolated(call, (cause) => {
       const message = 'What follows the questions to clients failed.'
       this.#options.failed(errorOf({ code: 'HANDLER_FAILED', message, mayHaveExecuted: false }, { cause }))
-    }
+    })
   }
 
   #wait({ signal, ...waiting }: Omit<Waiting, 'letGo'>): Key {
@@ -173,7 +173,7 @@ export class Asks {
   }
 
   #read({ id, type, signal }: Waiting, outcome: AskOutcome): ClientReply | BackchatError {
-    const about = { requestId: id, type }
+    const about = { requestId: id, type, words }
     if (!outcome.ok) {
       const cause: unknown = outcome.error.code === 'ABORTED' ? signal?.reason : undefined
       return errorOf(outcome.error, { ...about, stage: outcome.stage, cause })
@@ -190,7 +190,8 @@ export class Asks {
   /** What a program without types, or without a contract, may do wrong. */
   #problem(session: string, type: string, content: unknown, options: ServerRequestOptions): string | undefined {
     if (typeof session !== 'string' || session === '') return 'A session id is a string that is not empty.'
-    if (typeof type !== 'string' || type === '') return 'A message needs a type that is a string and not empty.'
+    const problem = typeProblem(type)
+    if (problem !== undefined) return problem
     if (typeof options !== 'object' || options === null) return 'The options are an object.'
     const { signal, timeout } = options
     if (signal !== undefined && !(signal instanceof AbortSignal)) return 'signal is an AbortSignal.'
@@ -201,13 +202,22 @@ export class Asks {
   }
 }
 
+/** Where a question is, seen from the server. */
+const words = {
+  ...stageInWords,
+  queued: 'waiting in the server, never sent',
+  sent: 'sent, but not confirmed by the client',
+  received: 'at the client, its handler not started',
+}
+
 /** Nobody is asked. */
 const refuse = (
   { id: requestId, type, reject }: Settling,
   code: WireError['code'],
   message: string,
   cause?: unknown,
-): void => reject(errorOf({ code, message, mayHaveExecuted: false }, { requestId, type, stage: 'queued', cause }))
+): void =>
+  reject(errorOf({ code, message, mayHaveExecuted: false }, { requestId, type, words, stage: 'queued', cause }))
 
 /** A person answers the server. */
 const replyFromClient = { ...replyDefaults, from: 'user', to: 'system' } as const

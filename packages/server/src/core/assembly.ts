@@ -22,6 +22,7 @@ import type { Effect } from '../machine/effects.js'
 import type { Input, LinkId } from '../machine/inputs.js'
 import { ServerMachine } from '../machine/server-machine.js'
 import { memoryStore } from '../memory-store.js'
+import { Layers } from '../middleware/layers.js'
 import { requestLog } from '../middleware/logging.js'
 import { RateLimit } from '../middleware/rate-limit.js'
 import type { Store } from '../store/store.js'
@@ -40,7 +41,8 @@ import { Readiness } from './readiness.js'
 import { Reception } from './reception.js'
 import { RefusedOrigins } from './refused-origins.js'
 import { safeLog } from './safe-log.js'
-import { type Settings, settingsOf } from './settings.js'
+import type { Settings } from './settings.js'
+import { Stragglers } from './stragglers.js'
 import { hashSecret, type ServerIds, systemClock, systemIds } from './system.js'
 import { Tally } from './tally.js'
 import { Witnesses } from './witnesses.js'
@@ -57,8 +59,8 @@ export interface Surroundings<User extends Identity, State extends object> exten
 
 export interface Assembly<User extends Identity, State extends object> {
   readonly handlers: MessageHandlers<User, State>
-  readonly messageMiddleware: Middleware<Untyped, User, State>[]
-  readonly connectionMiddleware: ConnectionMiddleware<User, State>[]
+  readonly messageMiddleware: Layers<Middleware<Untyped, User, State>>
+  readonly connectionMiddleware: Layers<ConnectionMiddleware<User, State>>
   readonly pool: ConnectionPool<User, State>
   readonly processor: MessageProcessor<User, State>
   readonly rateLimit: RateLimit | undefined
@@ -88,11 +90,12 @@ interface Common extends Reporting {
 
 export const assemble = <C, User extends Identity, State extends object>(
   options: ManagerOptions<C, User, State>,
+  settings: Settings,
   { bus, log, failed }: Surroundings<User, State>,
 ): Assembly<User, State> => {
-  const settings = settingsOf(options)
   const { contract, clock = systemClock, ids = systemIds } = options
-  const store = options.store ?? memoryStore({ ...settings, now: () => clock.now() })
+  const { maxSessions, maxSessionsPerUser } = settings
+  const store = options.store ?? memoryStore({ maxSessions, maxSessionsPerUser, now: () => clock.now() })
   const crash = (cause: unknown): void => failed(errorOf(bug, { cause }))
   const machine = machineOf(settings, ids, options.authenticate !== undefined, crash)
   const tally = new Tally(machine.counts)
@@ -109,11 +112,11 @@ export const assemble = <C, User extends Identity, State extends object>(
     clock,
     machine,
     processor: () => processor,
-    connectionOf: (link) => pool.ofLink(link),
+    connectionOf: (link) => pool.namesOf(link),
   })
   const links = new Links({ ...common, ...settings })
-  const { auth, reception, connectionMiddleware } = hallOf(options, common, bus, pool, links)
-  const { handlers, processor, rateLimit, messageMiddleware } = workshopOf(
+  const { auth, reception, connectionMiddleware } = hallOf(options, common, bus, pool, links, () => driver.apply([]))
+  const { handlers, processor, rateLimit, stragglers, messageMiddleware } = workshopOf(
     settings,
     common,
     bus,
@@ -125,7 +128,7 @@ export const assemble = <C, User extends Identity, State extends object>(
   const pushes = new Pushes(common)
   const asks = new Asks(common)
   const closable = promised()
-  const driver = new MachineDriver({
+  const driver: MachineDriver = new MachineDriver({
     machine,
     store,
     clock,
@@ -140,7 +143,9 @@ export const assemble = <C, User extends Identity, State extends object>(
         pushes,
         asks,
         sessionEnded: ({ session, user }) => {
-          rateLimit?.forget(session)
+          // Whoever comes without a name is a user of their own.
+          rateLimit?.forget(session, options.authenticate === undefined ? user : undefined)
+          stragglers.forget(session)
           bus.emit('sessionEnded', { id: session }, user)
         },
         report: (effect) => failed(errorOf(effect.error), whereabouts(effect, pool)),
@@ -205,17 +210,21 @@ const hallOf = <C, User extends Identity, State extends object>(
   bus: EventBus<ManagerEvents<User, State>>,
   pool: ConnectionPool<User, State>,
   links: Links,
+  storeAnswered: () => Promise<unknown>,
 ) => {
-  const connectionMiddleware: ConnectionMiddleware<User, State>[] = []
+  const connectionMiddleware = new Layers<ConnectionMiddleware<User, State>>()
   const log = safeLog(common.log)
   const request = (link: LinkId) => links.request(link)
   const auth = new Authenticator<User>({ ...common, request, authenticate: authenticate ?? (() => null) })
   const reception = new Reception<User, State>({
     ...common,
     pool,
-    middleware: connectionMiddleware,
+    get middleware() {
+      return connectionMiddleware.all
+    },
     state: state ?? freeState,
     request,
+    storeAnswered,
     // A new token is judged with the upgrade that brought the link.
     release: (link) => (authenticate === undefined ? links.release(link) : undefined),
     userOf: (upgrade, id) => (authenticate === undefined ? guest<User>(id) : auth.userOf(upgrade)),
@@ -242,16 +251,20 @@ const workshopOf = <User extends Identity, State extends object>(
   tally: Tally,
   witnesses: Witnesses,
 ) => {
-  const messageMiddleware: Middleware<Untyped, User, State>[] = []
+  const messageMiddleware = new Layers<Middleware<Untyped, User, State>>()
   const handlers = new MessageHandlers<User, State>(common.contract, common.feed)
   const rateLimit = settings.rateLimit && new RateLimit(settings.rateLimit)
+  const stragglers = new Stragglers()
   const logged = requestLog(safeLog(common.log), settings.requestLog)
   const processor = new MessageProcessor<User, State>({
     ...common,
     handlers,
     rateLimit,
     lanes: new Lanes(settings.concurrency),
-    middleware: messageMiddleware,
+    stragglers,
+    get middleware() {
+      return messageMiddleware.all
+    },
     connectionOf: (link) => pool.ofLink(link),
     admission: (link) => reception.admission(link),
     handled: (report, run) => {
@@ -261,7 +274,7 @@ const workshopOf = <User extends Identity, State extends object>(
       bus.emit('handled', report)
     },
   })
-  return { handlers, processor, rateLimit, messageMiddleware }
+  return { handlers, processor, rateLimit, stragglers, messageMiddleware }
 }
 
 /** On a port of our own, where it is wanted. */
@@ -321,7 +334,7 @@ const whereabouts = <User extends Identity, State extends object>(
   { link, session }: Extract<Effect, { kind: 'report' }>,
   pool: ConnectionPool<User, State>,
 ): ErrorContext => {
-  const connectionId = link === undefined ? undefined : pool.ofLink(link)?.id
+  const connectionId = link === undefined ? undefined : pool.namesOf(link)?.id
   return {
     ...(connectionId !== undefined && { connectionId }),
     ...(session !== undefined && { sessionId: session }),

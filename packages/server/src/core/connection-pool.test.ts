@@ -82,3 +82,19 @@ test('only so many ended connections are remembered, the latest', () => {
   expect(pool.sessionOf('c2')).toBe('s')
   expect(pool.sessionOf('c3')).toBe('s')
 })
+
+test('of a connection that is released only the names are left, and they lead to its session', () => {
+  const pool = new ConnectionPool()
+  const heavy = { ...connection('c1', 's1', 'ann'), user: { id: 'ann', claims: {} }, state: { big: true } }
+  pool.add(1, heavy)
+  pool.release(1)
+  expect(pool.ofLink(1)).toBe(heavy)
+  pool.end(1)
+  expect(pool.ofLink(1)).toBe(heavy)
+  pool.release(1)
+  expect(pool.ofLink(1)).toBeUndefined()
+  expect(pool.namesOf(1)).toEqual({ id: 'c1', session: { id: 's1' }, user: { id: 'ann' } })
+  expect(pool.sessionOf('c1')).toBe('s1')
+  expect(pool.isLive(1)).toBe(false)
+  pool.release(2)
+})

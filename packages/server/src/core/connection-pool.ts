@@ -6,8 +6,14 @@ import type { LinkId } from '../machine/inputs.js'
 
 interface Entry<User extends Identity, State extends object> {
   readonly link: LinkId
-  readonly connection: Renewable<Connection<User, State>>
+  /** Undefined when it has been released. */
+  connection: Renewable<Connection<User, State>> | undefined
+  /** The connection, until it is released. */
+  names: Names
 }
+
+/** What is remembered of a connection for whoever has its id or its link. */
+export type Names = Pick<Connection, 'id' | 'session' | 'user'>
 
 /** As the application has it, but for its user, who may get another token. */
 type Renewable<C extends Connection> = Omit<C, 'user'> & { user: C['user'] }
@@ -36,7 +42,7 @@ export class ConnectionPool<User extends Identity, State extends object> {
   }
 
   add(link: LinkId, connection: Connection<User, State>): void {
-    const entry = { link, connection }
+    const entry = { link, connection, names: connection }
     this.#byLink.set(link, entry)
     this.#byId.set(connection.id, entry)
     this.#bySession.set(connection.session.id, entry)
@@ -46,12 +52,17 @@ export class ConnectionPool<User extends Identity, State extends object> {
   /** The same user, of whom more is known now. */
   renew(link: LinkId, user: User): void {
     const entry = this.#byLink.get(link)
-    if (entry !== undefined) entry.connection.user = user
+    if (entry?.connection !== undefined) entry.connection.user = user
   }
 
-  /** The connection of a link, also after it ended. */
+  /** The connection of a link, also after it ended, until it is released. */
   ofLink(link: LinkId): Connection<User, State> | undefined {
     return this.#byLink.get(link)?.connection
+  }
+
+  /** Which connection the link is or was. */
+  namesOf(link: LinkId): Names | undefined {
+    return this.#byLink.get(link)?.names
   }
 
   /** The live connection of that id. */
@@ -68,15 +79,16 @@ export class ConnectionPool<User extends Identity, State extends object> {
   }
 
   /** Each live connection with its link. */
-  *live(): Iterable<Entry<User, State>> {
-    for (const entry of this.#byId.values()) if (!this.#ended.has(entry)) yield entry
+  *live(): Iterable<{ readonly link: LinkId; readonly connection: Connection<User, State> }> {
+    for (const { link, connection } of this.#byLink.values())
+      if (connection !== undefined && this.isLive(link)) yield { link, connection }
   }
 
   #candidates(id?: string, session?: string, user?: string): readonly Connection<User, State>[] {
     if (id !== undefined) return present(this.ofId(id))
     if (session !== undefined) return present(this.ofSession(session))
     if (user !== undefined) return this.ofUser(user)
-    return [...this.#byId.values()].filter((entry) => !this.#ended.has(entry)).map((entry) => entry.connection)
+    return [...this.live()].map(({ connection }) => connection)
   }
 
   /** The live connection of a session. */
@@ -86,12 +98,12 @@ export class ConnectionPool<User extends Identity, State extends object> {
 
   /** The live connections of a user. */
   ofUser(user: string): readonly Connection<User, State>[] {
-    return this.#byUser.of(user).map((entry) => entry.connection)
+    return this.#byUser.of(user).flatMap(({ connection }) => present(connection))
   }
 
   /** The session that a connection belongs to or belonged to: sessions outlive their links. */
   sessionOf(connectionId: string): string | undefined {
-    return this.#byId.get(connectionId)?.connection.session.id
+    return this.#byId.get(connectionId)?.names.session.id
   }
 
   /** Whether the link is here and has not ended. */
@@ -104,12 +116,21 @@ export class ConnectionPool<User extends Identity, State extends object> {
   end(link: LinkId): Connection<User, State> | undefined {
     const entry = this.#byLink.get(link)
     if (entry === undefined || this.#ended.has(entry)) return undefined
-    const { session, user } = entry.connection
+    const { session, user } = entry.names
     // A newer link of the same session may be here already.
     if (this.#bySession.get(session.id) === entry) this.#bySession.delete(session.id)
     this.#byUser.delete(user.id, link)
     this.#remember(entry)
     return entry.connection
+  }
+
+  /** No handler begins for a link that has ended: what its connection holds, state and headers, may be much. */
+  release(link: LinkId): void {
+    const entry = this.#byLink.get(link)
+    if (entry === undefined || !this.#ended.has(entry)) return
+    const { id, session, user } = entry.names
+    entry.connection = undefined
+    entry.names = { id, session, user: { id: user.id } }
   }
 
   #remember(entry: Entry<User, State>): void {
@@ -121,7 +142,7 @@ export class ConnectionPool<User extends Identity, State extends object> {
   #forget(entry: Entry<User, State>): void {
     this.#ended.delete(entry)
     this.#byLink.delete(entry.link)
-    this.#byId.delete(entry.connection.id)
+    this.#byId.delete(entry.names.id)
   }
 }
 

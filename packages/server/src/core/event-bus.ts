@@ -1,5 +1,7 @@
 /** Tells listeners what happened. One that throws, or whose promise rejects, stops nothing but itself. */
 
+import { isolated } from './isolated.js'
+
 type Listener<Args extends readonly unknown[]> = (...args: Args) => unknown
 
 /** `E` says by name what the listeners of an event are called with. */
@@ -25,16 +27,11 @@ export class EventBus<E extends { readonly [Name in keyof E]: readonly unknown[]
   emit<Name extends keyof E>(event: Name, ...args: E[Name]): void {
     const entries = this.#listeners[event]
     if (entries === undefined || entries.size === 0) return
-    for (const { call } of [...entries]) this.#isolated(event, call, args)
-  }
-
-  #isolated<Name extends keyof E>(event: Name, call: Listener<E[Name]>, args: E[Name]): void {
-    try {
-      const result = call(...args)
-      // A listener may be an async function; nobody awaits it, so its failure is looked after here.
-      if (result instanceof Promise) result.catch((error: unknown) => this.#failed(error, event))
-    } catch (error) {
-      this.#failed(error, event)
+    for (const { call } of [...entries]) {
+      isolated(
+        () => call(...args),
+        (error) => this.#failed(error, event),
+      )
     }
   }
 }

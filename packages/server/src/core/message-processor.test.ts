@@ -1,5 +1,5 @@
 import { BackchatError, type Clock, type CodedError, type Contract, type Untyped } from '@backchat/protocol'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Connection, HandledReport, HandlerOptions, Identity, Logger, Middleware } from '../api.js'
 import { type AnyHandler, MessageHandlers } from '../handlers/message.js'
 import type { Run } from '../machine/effects.js'
@@ -8,6 +8,7 @@ import { oneChunk } from '../machine/portion.js'
 import { RateLimit } from '../middleware/rate-limit.js'
 import { Lanes } from './lanes.js'
 import { MessageProcessor } from './message-processor.js'
+import { Stragglers } from './stragglers.js'
 
 type State = Record<string, unknown>
 
@@ -41,6 +42,7 @@ const processing = (
     admission?: Promise<boolean>
     rateLimit?: RateLimit
     lanes?: Lanes
+    stragglers?: Stragglers
     options?: HandlerOptions
   } = {},
 ) => {
@@ -63,6 +65,7 @@ const processing = (
     handlers,
     rateLimit: given.rateLimit,
     lanes: given.lanes ?? new Lanes({ perSession: 256, waiting: 256 }),
+    stragglers: given.stragglers ?? new Stragglers(),
     middleware: given.middleware ?? [],
     connectionOf: (link) => (link === 1 ? connection : undefined),
     admission: () => given.admission,
@@ -575,4 +578,133 @@ test('an answer that only looks like a promise, and throws when it is asked for 
   await run()
   expect(inputs.at(-1)).toMatchObject({ kind: 'threw', error: { code: 'HANDLER_FAILED', mayHaveExecuted: true } })
   expect(failures).toHaveLength(1)
+})
+
+describe('a generator that an async function hands over', () => {
+  const story = async function* () {
+    yield 1
+    yield 2
+    return 'end'
+  }
+  const passing: Middleware<Untyped, Identity, State> = (_context, next) => next()
+
+  test('streams as if it had been returned at once, with middleware and without', async () => {
+    for (const middleware of [[], [passing]]) {
+      const { processor, run, inputs } = processing(async () => story(), { middleware })
+      await run('hi', { mode: 'stream' })
+      processor.pull({ kind: 'pull', run: 1, chunks: 5, bytes: 100 })
+      await settled()
+      await settled()
+      expect(inputs.map((input) => ('content' in input ? input.content : input.kind))).toEqual([
+        'handling',
+        '1',
+        '2',
+        'returned',
+      ])
+      expect(outcome(inputs)).toMatchObject([{ message: expect.stringContaining('"content":"end"') }])
+    }
+  })
+
+  test('fails as one that was returned at once', async () => {
+    for (const middleware of [[], [passing]]) {
+      const failing = async function* () {
+        yield 1
+        throw new Error('no')
+      }
+      const { processor, run, inputs } = processing(async () => failing(), { middleware })
+      await run()
+      processor.pull({ kind: 'pull', run: 1, ...oneChunk })
+      await settled()
+      await settled()
+      expect(outcome(inputs)).toMatchObject([{ kind: 'threw', error: { code: 'HANDLER_FAILED' } }])
+    }
+  })
+
+  test('is let go when the answer is not wanted any more', async () => {
+    for (const middleware of [[], [passing]]) {
+      let finish: (generator: unknown) => void = () => {}
+      let returned = 0
+      const generator = {
+        next: async () => ({ done: false, value: 1 }),
+        return: async () => {
+          returned += 1
+          return { done: true, value: undefined }
+        },
+        [Symbol.asyncIterator]: () => generator,
+      }
+      const handler = () => new Promise((resolve) => (finish = resolve))
+      const { processor, run, inputs } = processing(handler, { middleware })
+      await run()
+      processor.abort({ kind: 'abort', run: 1, code: 'ABORTED', reason: 'The caller gave up.' })
+      finish(generator)
+      await settled()
+      expect(returned).toBe(1)
+      expect(outcome(inputs)).toEqual([])
+    }
+  })
+})
+
+describe('handlers that go on though nobody waits for them', () => {
+  const passing: Middleware<Untyped, Identity, State> = (_context, next) => next()
+  const impatient: Middleware<Untyped, Identity, State> = async (context, next) => {
+    void next()
+    context.answer('soon')
+  }
+  const hasty: Middleware<Untyped, Identity, State> = async (_context, next) => {
+    void next()
+    throw new Error('too late')
+  }
+  const overloaded = { kind: 'threw', refused: true, error: { code: 'OVERLOADED', retryAfterMs: 250 } }
+
+  test('are counted, and beyond their bound a session is refused until one has settled', async () => {
+    for (const middleware of [[], [passing], [impatient], [hasty]]) {
+      const waiting: (() => void)[] = []
+      const handler = () => new Promise<void>((resolve) => waiting.push(resolve))
+      const { processor, run, inputs } = processing(handler, { middleware, stragglers: new Stragglers(2) })
+      for (const id of [1, 2]) {
+        await run('hi', { run: id, n: id })
+        processor.abort({ kind: 'abort', run: id, code: 'ABORTED', reason: 'The caller gave up.' })
+      }
+      await run('hi', { run: 3, n: 3 })
+      expect(waiting).toHaveLength(2)
+      expect(inputs.at(-1)).toMatchObject({ run: 3, ...overloaded })
+      waiting[0]?.()
+      await settled()
+      await run('hi', { run: 4, n: 4 })
+      expect(waiting).toHaveLength(3)
+    }
+  })
+
+  test('are generators too, until their own finally has run', async () => {
+    let finish: () => void = () => {}
+    const handler = async function* () {
+      await new Promise<void>((resolve) => {
+        finish = resolve
+      })
+      yield 1
+    }
+    const stragglers = new Stragglers(1)
+    for (const returned of [handler, async () => handler()]) {
+      const { processor, run } = processing(returned, { stragglers })
+      await run()
+      processor.abort({ kind: 'abort', run: 1, code: 'HANDLER_TIMEOUT', reason: 'It was silent for too long.' })
+      expect(stragglers.isFull('s1')).toBe(true)
+      finish()
+      await settled()
+      expect(stragglers.size).toBe(0)
+    }
+  })
+
+  test('are not those that were never called, nor those that have ended', async () => {
+    const stragglers = new Stragglers(1)
+    const given = { stragglers, lanes: new Lanes({ perSession: 1, waiting: 5 }) }
+    const { processor, run } = processing(() => new Promise(() => {}), given)
+    await run()
+    await run('hi', { run: 2, n: 2 })
+    processor.abort({ kind: 'abort', run: 2, code: 'ABORTED', reason: 'The caller gave up.' })
+    expect(stragglers.size).toBe(0)
+    const failing = processing(async () => Promise.reject(new Error('no')), { stragglers })
+    await failing.run()
+    expect(stragglers.size).toBe(0)
+  })
 })

@@ -25,12 +25,14 @@ import type { Lanes, Place } from './lanes.js'
 import { encodeAnswer, encodeChunk, encodeReply, replyTo, type Sized } from './reply.js'
 import { RunContext } from './run-context.js'
 import { Stages } from './stages.js'
+import type { Stragglers } from './stragglers.js'
 
 export interface ProcessorOptions<User extends Identity, State extends object> {
   readonly contract: Contract | undefined
   readonly handlers: MessageHandlers<User, State>
   readonly rateLimit: RateLimit | undefined
   readonly lanes: Lanes
+  readonly stragglers: Stragglers
   readonly middleware: readonly Middleware<Untyped, User, State>[]
   readonly connectionOf: (link: LinkId) => Connection<User, State> | undefined
   /** While a connection's middleware runs: whether it lets the connection in. */
@@ -80,11 +82,12 @@ export class MessageProcessor<User extends Identity, State extends object> {
   }
 
   #admit(effect: Run, connection: Connection<User, State>): void {
-    const { contract, lanes, handlers } = this.#options
+    const { contract, lanes, stragglers, handlers } = this.#options
     const checked = checkContent(contract, effect.type, 'client', effect.message.content ?? null)
     if (!checked.ok) {
       return this.#refuse(effect, { code: 'INVALID_MESSAGE', message: checked.reason, mayHaveExecuted: false })
     }
+    if (stragglers.isFull(effect.session)) return this.#refuse(effect, tooManyGoOn)
     const facts = handlers.factsOf(effect.type)
     const place = lanes.take(effect.session, facts.ordered ? effect.type : undefined)
     if (place === undefined) return this.#refuse(effect, tooManyWait)
@@ -158,21 +161,33 @@ export class MessageProcessor<User extends Identity, State extends object> {
   /** Nothing is waited for, and nothing stands around the handler. */
   #straight(run: ActiveRun<User, State>): void {
     try {
-      // An async function of ours would be one promise more for each request.
-      Promise.resolve(this.#call(run)).then(
-        (content) => this.#sendAnswer(run, content),
-        (thrown) => this.#throw(run, thrown),
-      )
+      this.#sendWhenThere(run, this.#call(run))
     } catch (thrown) {
       this.#throw(run, thrown)
     }
   }
 
+  #sendWhenThere(run: ActiveRun<User, State>, answer: unknown): void {
+    // An async function of ours would be one promise more for each request.
+    const answering = Promise.resolve(answer)
+    run.answering = answering
+    answering.then(
+      (content) => this.#sendAnswer(run, content),
+      (thrown) => {
+        run.works = false
+        this.#throw(run, thrown)
+      },
+    )
+  }
+
   #sendAnswer(run: ActiveRun<User, State>, content: unknown): void {
-    if (run.over) return
-    // Only middleware looks at the reply as a message.
-    if (run.context.answered) return this.#return(run)
     try {
+      // An async function may hand over a generator, which is let go when the run is over.
+      if (isGenerator(content)) return this.#sendWhenThere(run, this.#exhaust(run, content))
+      run.works = false
+      if (run.over) return
+      // Only middleware looks at the reply as a message.
+      if (run.context.answered) return this.#return(run)
       const now = this.#options.clock.wall()
       this.#sendBack(run, encodeAnswer(content, this.#options.ids.message(), now), now)
     } catch (thrown) {
@@ -212,16 +227,26 @@ export class MessageProcessor<User extends Identity, State extends object> {
 
   #begin(run: ActiveRun<User, State>): Promise<void> {
     run.failed = false
-    run.answering = this.#answer(run)
+    const answering = this.#answer(run)
+    run.answering = answering
     // Middleware need not await next(); who does not must not leave a rejection unhandled.
-    run.answering.catch(() => {
-      run.failed = true
-    })
-    return run.answering
+    answering.then(
+      () => {
+        run.works = false
+      },
+      () => {
+        run.works = false
+        run.failed = true
+      },
+    )
+    return answering
   }
 
   async #answer(run: ActiveRun<User, State>): Promise<void> {
-    this.#answered(run, await this.#call(run))
+    let content = await this.#call(run)
+    // An async function may hand over a generator.
+    while (isGenerator(content)) content = await this.#exhaust(run, content)
+    this.#answered(run, content)
   }
 
   /** Calls the handler; what that comes to is the content of the reply. */
@@ -230,6 +255,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
     const handler = this.#options.handlers.find(message.type)
     if (run.over || handler === undefined) throw new Error('The run was called off before its handler was called.')
     run.called = true
+    run.works = true
     run.waitsSince = this.#options.clock.now()
     run.context.stages.started(this.#options.clock.wall())
     this.#options.feed({ kind: 'handling', run: run.id })
@@ -330,6 +356,7 @@ export class MessageProcessor<User extends Identity, State extends object> {
   #close(run: ActiveRun<User, State>, outcome: 'ok' | ErrorCode, refused = false): void {
     run.end()
     this.#runs.delete(run.id)
+    if (run.works && run.answering !== undefined) this.#options.stragglers.add(run.context.session.id, run.answering)
     const { message, connection, user, run: facts, stages } = run.context
     const report = {
       type: message.type,
@@ -368,6 +395,13 @@ const mayRepeat = <User extends Identity, State extends object>({ context, faile
 const tooManyWait: WireError = {
   code: 'OVERLOADED',
   message: 'As many messages of this session wait for their turn as may; it was not run.',
+  mayHaveExecuted: false,
+  retryAfterMs: 250,
+}
+
+const tooManyGoOn: WireError = {
+  code: 'OVERLOADED',
+  message: 'As many handlers of this session as may go on though nobody waits for them; it was not run.',
   mayHaveExecuted: false,
   retryAfterMs: 250,
 }

@@ -9,6 +9,7 @@ import type { Asks } from './asks.js'
 export interface HostOptions {
   /** Plugins serve managers of any contract. */
   readonly manager: Pick<Manager<Untyped, Identity>, 'on' | 'use'>
+  readonly isClosed: () => boolean
   readonly log: Logger
   readonly clock: Clock
   readonly figures: () => Figures
@@ -20,12 +21,29 @@ export interface HostOptions {
   readonly atClose: (undo: () => void) => void
 }
 
-export const pluginHost = ({ manager, health, asks, failed, atClose, ...rest }: HostOptions): PluginHost => ({
-  ...rest,
-  on: (name, listener) => manager.on(name, listener),
-  use: (first: Middleware | 'connection', second: ConnectionMiddleware = () => undefined) =>
-    first === 'connection' ? manager.use(first, second) : manager.use(first),
-  followAsks: (begin) => asks.follow(begin),
-  serve: (path, page) => atClose(health.serve(path, page)),
-  failed: (message, cause) => failed(errorOf({ code: 'HANDLER_FAILED', message, mayHaveExecuted: false }, { cause })),
-})
+export const pluginHost = ({ manager, isClosed, health, asks, failed, atClose, ...rest }: HostOptions): PluginHost => {
+  /** A plugin may be late: what it adds then would stay for ever. */
+  const mustBeOpen = (): void => {
+    if (isClosed()) throw new Error('The manager is closed: a plugin can add nothing more.')
+  }
+  return {
+    ...rest,
+    on: (name, listener) => {
+      mustBeOpen()
+      return manager.on(name, listener)
+    },
+    use: (first: Middleware | 'connection', second: ConnectionMiddleware = () => undefined) => {
+      mustBeOpen()
+      return first === 'connection' ? manager.use(first, second) : manager.use(first)
+    },
+    followAsks: (begin) => {
+      mustBeOpen()
+      asks.follow(begin)
+    },
+    serve: (path, page) => {
+      mustBeOpen()
+      atClose(health.serve(path, page))
+    },
+    failed: (message, cause) => failed(errorOf({ code: 'HANDLER_FAILED', message, mayHaveExecuted: false }, { cause })),
+  }
+}

@@ -9,7 +9,6 @@ import {
   type JsonObject,
   type Party,
   pushDefaults,
-  reservedTypes,
   utf8Length,
   type WireError,
   wireMessage,
@@ -18,7 +17,7 @@ import type { LogoutResult, SendResult } from '../api.js'
 import { errorOf } from '../handlers/error.js'
 import type { Effect } from '../machine/effects.js'
 import type { Input, Key } from '../machine/inputs.js'
-import { checkContent } from '../middleware/validation.js'
+import { checkContent, typeProblem } from '../middleware/validation.js'
 import type { Target } from '../store/operations.js'
 import { timestampOf } from './timestamp.js'
 
@@ -119,9 +118,8 @@ export class Pushes {
     if (!Object.values(target ?? {}).every(isNamed)) return 'Sessions, users and rooms are named by strings.'
     if (typeof message !== 'object' || message === null) return 'A message is an object with a type and content.'
     const { type, content } = message
-    if (typeof type !== 'string' || type === '') return 'A message needs a type that is a string and not empty.'
-    if (reservedTypes.some((reserved) => reserved === type))
-      return `'${type}' is the name of a local event: no message type can be called so.`
+    const problem = typeProblem(type)
+    if (problem !== undefined) return problem
     const checked = checkContent(this.#options.contract, type, 'server', content ?? null)
     return checked.ok ? undefined : checked.reason
   }

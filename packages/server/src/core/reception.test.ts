@@ -20,6 +20,7 @@ const receiving = (
   }
   const pool = new ConnectionPool<Identity, State>()
   let ids = 0
+  let answerStore: () => void = () => {}
   const reception = new Reception<Identity, State>({
     pool,
     middleware,
@@ -29,6 +30,10 @@ const receiving = (
     userOf: (_request, id) => ({ id }),
     feed: (input) => inputs.push(input),
     clock: { now: () => 0, wall: () => 0, after: () => () => {} },
+    storeAnswered: () =>
+      new Promise<void>((resolve) => {
+        answerStore = resolve
+      }),
     ids: {
       id: () => {
         ids += 1
@@ -42,7 +47,7 @@ const receiving = (
   const attach = (link = 1) =>
     reception.attached({ kind: 'attached', link, session: 's1', user: 'ann', resumed: false })
   const detach = (link = 1) => reception.detached({ kind: 'detached', link, session: 's1', reason: 'gone' })
-  return { reception, pool, attach, detach, events, inputs, requests }
+  return { reception, pool, attach, detach, events, inputs, requests, answerStore: () => answerStore() }
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
@@ -140,4 +145,32 @@ test('a state that cannot be made closes the connection', () => {
   expect(pool.size).toBe(0)
   expect(inputs).toMatchObject([{ kind: 'dropAsked' }])
   expect(events).toEqual(['The option state failed; the connection was closed.'])
+})
+
+test('so does a state that comes later: nobody waits for it, and its failure ends nothing else', async () => {
+  const later = (state: () => unknown) => state as () => State
+  for (const state of [later(async () => ({})), later(() => Promise.reject(new Error('no state')))]) {
+    const { attach, pool, events, inputs } = receiving([], state)
+    attach()
+    await settled()
+    expect(pool.size).toBe(0)
+    expect(inputs).toMatchObject([{ kind: 'dropAsked' }])
+    expect(events).toEqual(['The option state failed; the connection was closed.'])
+  }
+})
+
+test('what a connection holds is kept until the store has answered what was asked for its link', async () => {
+  const { attach, detach, pool, answerStore } = receiving()
+  attach()
+  detach()
+  await settled()
+  expect(pool.ofLink(1)).toMatchObject({ headers: { host: 'here' } })
+  answerStore()
+  // What the store said is heard first: a handler may begin.
+  await Promise.resolve()
+  expect(pool.ofLink(1)).toBeDefined()
+  await settled()
+  await settled()
+  expect(pool.ofLink(1)).toBeUndefined()
+  expect(pool.sessionOf('c1')).toBe('s1')
 })

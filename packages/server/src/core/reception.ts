@@ -8,6 +8,7 @@ import type { Effect } from '../machine/effects.js'
 import type { Input, LinkId } from '../machine/inputs.js'
 import { onion } from '../middleware/onion.js'
 import type { ConnectionPool } from './connection-pool.js'
+import { atOnce } from './isolated.js'
 
 export interface ReceptionOptions<User extends Identity, State extends object> {
   readonly pool: ConnectionPool<User, State>
@@ -18,6 +19,8 @@ export interface ReceptionOptions<User extends Identity, State extends object> {
   /** The user that the upgrade was found to be of; `id` is what the machine knows of it. */
   readonly userOf: (request: IncomingMessage, id: string) => User | undefined
   readonly feed: (input: Input) => void
+  /** Settles when the store has answered all that it has been asked. */
+  readonly storeAnswered: () => Promise<unknown>
   readonly clock: Clock
   readonly ids: Pick<Ids, 'id'>
   readonly connected: (connection: Connection<User, State>) => void
@@ -72,6 +75,13 @@ export class Reception<User extends Identity, State extends object> {
     const connection = this.#options.pool.end(link)
     this.#admissions.delete(link)
     if (!this.#unannounced.delete(link) && connection !== undefined) this.#options.disconnected(connection, reason)
+    this.#releaseLater(link)
+  }
+
+  /** A request of the link may be with the store; its handler begins when the machine has heard the answer. */
+  #releaseLater(link: LinkId): void {
+    const release = () => void setImmediate(() => this.#options.pool.release(link))
+    this.#options.storeAnswered().then(release, release)
   }
 
   #describe(
@@ -90,7 +100,8 @@ export class Reception<User extends Identity, State extends object> {
       connectedAt: new Date(clock.wall()).toISOString(),
     }
     try {
-      return connectionOf(facts, state(facts), (reason = closedByApplication) => this.#close(link, reason))
+      const made = atOnce(state(facts), 'state makes what context.state is')
+      return connectionOf(facts, made, (reason = closedByApplication) => this.#close(link, reason))
     } catch (cause) {
       this.#refuse(link, facts, 'The option state failed; the connection was closed.', cause)
       return undefined

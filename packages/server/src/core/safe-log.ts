@@ -1,6 +1,7 @@
-/** What the library itself writes to the log: a logger that throws, be it at what it is to write, stops nothing. */
+/** What the library itself writes to the log: a logger that throws or rejects, be it at what it is to write, stops nothing. */
 
 import type { Logger } from '../api.js'
+import { isolated } from './isolated.js'
 
 export interface SafeLog {
   debug(fields: object, message: string): void
@@ -15,14 +16,10 @@ export const safeLog = (logger: Logger): SafeLog => ({
 })
 
 /** The standard logger reads causes, which are the application's. Where it cannot, the message is better than nothing. */
-const write = (logger: Logger, level: keyof SafeLog, fields: object, message: string): void => {
-  try {
-    logger[level](fields, message)
-  } catch {
-    try {
-      logger[level](message)
-    } catch {
-      // There is nobody left to tell.
-    }
-  }
-}
+const write = (logger: Logger, level: keyof SafeLog, fields: object, message: string): void =>
+  isolated(
+    () => logger[level](fields, message),
+    () => isolated(() => logger[level](message), nobodyIsLeftToTell),
+  )
+
+const nobodyIsLeftToTell = () => {}

@@ -136,3 +136,19 @@ test('the inspector is an option of a port of our own', () => {
   expect(() => settingsOf({ port: 0, inspector })).not.toThrow()
   expect(() => settingsOf({ server: createServer(), inspector })).toThrow('mount manager.inspector({ allow })')
 })
+
+test('without options there is a sentence about them', () => {
+  for (const options of [undefined, null, 8787])
+    expect(() => settingsOf(options as never)).toThrow(
+      'A manager needs an object of options, as in new WebSocketManager({ port: 8787 }), not ',
+    )
+})
+
+test('a logger has the methods that are used', () => {
+  const given = (logger: unknown) => () => settingsOf({ port: 0, logger } as never)
+  expect(given(console)).toThrow(
+    'logger has no method child: it is made by createLogger() or pino(), or has their methods debug, info, warn, error, child.',
+  )
+  expect(given('info')).toThrow('logger has no method debug')
+  expect(given({ debug() {}, info() {}, warn() {}, error() {}, child() {} })).not.toThrow()
+})

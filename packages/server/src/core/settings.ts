@@ -42,6 +42,7 @@ interface Given {
   readonly store?: unknown
   readonly authenticate?: unknown
   readonly state?: unknown
+  readonly logger?: unknown
   readonly node?: unknown
   readonly inspector?: unknown
 }
@@ -82,6 +83,10 @@ const configNames = [
 
 /** @throws TypeError that names the option and says what it may be. */
 export const settingsOf = (options: Given): Settings => {
+  if (!isObject(options))
+    throw new TypeError(
+      `A manager needs an object of options, as in new WebSocketManager({ port: 8787 }), not ${inWords(options)}.`,
+    )
   onlyNames('option', options, optionNames)
   oneListener(options)
   rightKinds(options)
@@ -168,7 +173,7 @@ const isServer = (given: unknown): boolean =>
   typeof given === 'object' && given !== null && 'on' in given && 'listenerCount' in given && 'listening' in given
 
 /** What would be noticed only when the first client comes. */
-const rightKinds = ({ contract, store, authenticate, state }: Given): void => {
+const rightKinds = ({ contract, store, authenticate, state, logger }: Given): void => {
   for (const [name, value] of Object.entries({ authenticate, state })) {
     if (value !== undefined && typeof value !== 'function')
       throw new TypeError(`${name} is a function, not ${inWords(value)}.`)
@@ -177,6 +182,20 @@ const rightKinds = ({ contract, store, authenticate, state }: Given): void => {
     throw new TypeError(`contract is made by defineContract(), not ${inWords(contract)}.`)
   if (store !== undefined && !(isObject(store) && 'apply' in store && 'close' in store))
     throw new TypeError(`store is made by memoryStore() or its like, not ${inWords(store)}.`)
+  if (logger !== undefined) rightLogger(logger)
+}
+
+const logMethods = ['debug', 'info', 'warn', 'error', 'child']
+
+const rightLogger = (logger: unknown): void => {
+  const missing = logMethods.find(
+    (name) => typeof (logger as Partial<Record<string, unknown>> | null)?.[name] !== 'function',
+  )
+  if (missing === undefined) return
+  const methods = logMethods.join(', ')
+  throw new TypeError(
+    `logger has no method ${missing}: it is made by createLogger() or pino(), or has their methods ${methods}.`,
+  )
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null

@@ -52,6 +52,7 @@ import { Plugins } from './plugins.js'
 import { changeRoom } from './rooms.js'
 import { type SafeLog, safeLog } from './safe-log.js'
 import { serverSettings } from './server-settings.js'
+import { settingsOf } from './settings.js'
 import { stayAlive, systemClock } from './system.js'
 
 const eventNames = ['connection', 'disconnection', 'sessionEnded', 'handled', 'alert', 'error']
@@ -80,13 +81,14 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
 
   /** @throws TypeError that names the option that makes no sense. */
   constructor(options: ManagerOptions<C, User, State>) {
+    const settings = settingsOf(options)
     this.#log = options.logger ?? createLogger()
     this.#safeLog = safeLog(this.#log)
     const failed = (error: CodedError, context: ErrorContext = {}) => this.#failed(error, context)
     const clock = options.clock ?? systemClock
     this.#plugins = new Plugins(options.plugins ?? [], failed, clock)
     this.#storeCloses = new Patience(clock, storeCloseMs)
-    this.#parts = assemble(options, { bus: this.#bus, log: this.#log, failed })
+    this.#parts = assemble(options, settings, { bus: this.#bus, log: this.#log, failed })
     this.healthListener = this.#parts.health.listener
     // Who made the manager first gets to listen for what may go wrong.
     this.ready = Promise.resolve().then(() => this.#start(clock))
@@ -105,9 +107,17 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
   use(middleware: Middleware<C, User, State>): void
   use(place: 'connection', middleware: ConnectionMiddleware<User, State>): void
   use(first: Middleware<C, User, State> | 'connection', second?: ConnectionMiddleware<User, State>): void {
+    this.#use('add', first, second)
+  }
+
+  #use(
+    how: 'add' | 'addOutside',
+    first: Middleware<C, User, State> | 'connection',
+    second?: ConnectionMiddleware<User, State>,
+  ): void {
     if (typeof first === 'function')
-      this.#parts.messageMiddleware.push(first as unknown as Middleware<Untyped, User, State>)
-    else if (first === 'connection' && typeof second === 'function') this.#parts.connectionMiddleware.push(second)
+      this.#parts.messageMiddleware[how](first as unknown as Middleware<Untyped, User, State>)
+    else if (first === 'connection' && typeof second === 'function') this.#parts.connectionMiddleware[how](second)
     else
       throw new TypeError(
         "Middleware is a function: use(fn) around handlers, use('connection', fn) around connections.",
@@ -198,7 +208,8 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
 
   async #start(clock: Clock): Promise<void> {
     // Plugins serve managers of any contract.
-    const manager = this as unknown as Manager<Untyped, Identity>
+    const around = { on: this.on.bind(this), use: this.#use.bind(this, 'addOutside') }
+    const manager = around as unknown as Pick<Manager<Untyped, Identity>, 'on' | 'use'>
     const { figures, health, asks, entrance, readiness } = this.#parts
     const host = pluginHost({
       manager,
@@ -210,6 +221,7 @@ export class WebSocketManager<const C = Untyped, User extends Identity = Guest, 
       alert: (alert) => this.#bus.emit('alert', alert),
       failed: (error) => this.#failed(error),
       atClose: (undo) => this.#undo.push(undo),
+      isClosed: () => readiness.phase === 'closed',
     })
     await this.#plugins.install(host)
     const where = await entrance.open()

@@ -6,6 +6,7 @@ import {
   type ErrorCode,
   type JsonValue,
   type Stage,
+  type StageWords,
   toJson,
   type WireError,
 } from '@backchat/protocol'
@@ -86,6 +87,7 @@ export interface About {
   readonly requestId?: string
   readonly type?: string
   readonly stage?: Stage
+  readonly words?: StageWords
   readonly cause?: unknown
 }
 

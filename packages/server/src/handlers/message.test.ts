@@ -1,5 +1,6 @@
 import { defineContract } from '@backchat/protocol'
 import { expect, test } from 'vitest'
+import type { HandlerOptions } from '../api.js'
 import type { Input } from '../machine/inputs.js'
 import { MessageHandlers } from './message.js'
 
@@ -52,4 +53,14 @@ test('without a contract any type may have a handler', () => {
   const { handlers } = handlersOf()
   handlers.register('whatever', () => 'reply')
   expect(() => handlers.register('error', () => 'reply')).toThrow('local event')
+})
+
+test('an option that does not exist is refused, and the type has no handler', () => {
+  const { handlers, inputs } = handlersOf(chat)
+  const misspelt = { idempotant: true } as HandlerOptions
+  expect(() => handlers.register('text', () => 'reply', misspelt)).toThrow(
+    "The option of registerHandler() has an unknown field 'idempotant'; there are timeout, idempotent, ordered.",
+  )
+  expect(handlers.find('text')).toBeUndefined()
+  expect(inputs).toEqual([])
 })

@@ -1,11 +1,11 @@
 /** The handlers of message types: one for each, and only for types that the contract lets a client say. */
 
-import { type Contract, reservedTypes, type Untyped } from '@backchat/protocol'
+import type { Contract, Untyped } from '@backchat/protocol'
 import type { Handler, HandlerOptions, Identity } from '../api.js'
 import { serverSettings } from '../core/server-settings.js'
-import { numberOf } from '../core/setting.js'
+import { numberOf, onlyNames } from '../core/setting.js'
 import type { Input } from '../machine/inputs.js'
-import { definitionFor } from '../middleware/validation.js'
+import { definitionFor, typeProblem } from '../middleware/validation.js'
 
 /** What is known of a type beside its handler. */
 export interface TypeFacts {
@@ -32,6 +32,7 @@ export class MessageHandlers<User extends Identity, State extends object> {
   register(type: string, handler: AnyHandler<User, State>, options: HandlerOptions = {}): void {
     const problem = this.#problem(type, handler)
     if (problem !== undefined) throw new TypeError(problem)
+    onlyNames('option of registerHandler()', options, ['timeout', 'idempotent', 'ordered'])
     const timeoutMs =
       options.timeout === undefined ? undefined : numberOf(serverSettings.handlerTimeout, options.timeout)
     const idempotent = options.idempotent ?? this.#contract?.[type]?.idempotent ?? false
@@ -51,8 +52,8 @@ export class MessageHandlers<User extends Identity, State extends object> {
   #problem(type: string, handler: unknown): string | undefined {
     if (typeof type !== 'string' || type === '') return 'A message type is a string that is not empty.'
     if (typeof handler !== 'function') return `The handler of '${type}' is not a function.`
-    if (reservedTypes.some((reserved) => reserved === type))
-      return `'${type}' is the name of a local event: no message type can be called so.`
+    const problem = typeProblem(type)
+    if (problem !== undefined) return problem
     if (this.#handlers.has(type)) return `'${type}' has a handler already; a type has one.`
     if (this.#contract !== undefined && definitionFor(this.#contract, type, 'client') === undefined) {
       return `The contract has no type '${type}' that a client may send.`

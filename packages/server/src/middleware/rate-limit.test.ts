@@ -81,3 +81,15 @@ test('nothing is left when it is closed', async () => {
   limit.close()
   expect(vi.getTimerCount()).toBe(0)
 })
+
+test('a guest is forgotten with its session; what another user has used stays used', async () => {
+  const limit = new RateLimit({ perSecond: 1, burst: 1, perUser: { perSecond: 0.01, burst: 1 } })
+  const before = vi.getTimerCount()
+  await limit.take('a', 'guest')
+  await limit.take('b', 'ann')
+  limit.forget('a', 'guest')
+  limit.forget('b')
+  expect(vi.getTimerCount()).toBe(before + 1)
+  expect((await limit.take('c', 'ann'))?.code).toBe('RATE_LIMITED')
+  limit.close()
+})

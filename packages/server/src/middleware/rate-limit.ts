@@ -38,9 +38,10 @@ export class RateLimit {
     return tooFast(Math.max(sessionWaitMs, userWaitMs))
   }
 
-  /** The session is over. What its user has used stays used. */
-  forget(session: string): void {
+  /** The session is over, and with it the guest whose it was. What another user has used stays used. */
+  forget(session: string, guest?: string): void {
     this.#sessions.forget(session)
+    if (guest !== undefined) this.#users?.forget(guest)
   }
 
   /** Nobody asks any more: no timer is left. */

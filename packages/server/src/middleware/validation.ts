@@ -1,6 +1,13 @@
 /** What the contract says of a message's content: what comes is parsed, what goes is checked and travels as it is. */
 
-import { type Contract, issuesInWords, type MessageDefinition, parseWith, type Side } from '@backchat/protocol'
+import {
+  type Contract,
+  isReserved,
+  issuesInWords,
+  type MessageDefinition,
+  parseWith,
+  type Side,
+} from '@backchat/protocol'
 
 /** The content as its receiver holds it, or one sentence about what is wrong. */
 export type Checked = { readonly ok: true; readonly content: unknown } | { readonly ok: false; readonly reason: string }
@@ -10,6 +17,12 @@ export const definitionFor = (contract: Contract, type: string, side: Side): Mes
   // Types come from the network, and a contract may be a plain object with a prototype.
   const definition = Object.hasOwn(contract, type) ? contract[type] : undefined
   return definition?.by === undefined || definition.by === side ? definition : undefined
+}
+
+/** Why nothing can be said under that type; undefined when something can. */
+export const typeProblem = (type: unknown): string | undefined => {
+  if (typeof type !== 'string' || type === '') return 'A message needs a type that is a string and not empty.'
+  return isReserved(type) ? `'${type}' is the name of a local event: no message type can be called so.` : undefined
 }
 
 /** Judges content by the contract; without a contract there is nothing to judge. */

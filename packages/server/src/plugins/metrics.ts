@@ -2,6 +2,7 @@
 
 import { Registry } from 'prom-client'
 import type { Plugin } from '../api.js'
+import { onlyNames } from '../core/setting.js'
 import { Instruments } from './metrics/instruments.js'
 
 export interface MetricsOptions {
@@ -26,7 +27,9 @@ export interface MetricsOptions {
  * new WebSocketManager({ port: 8787, plugins: [metrics({ registry })] })
  * ```
  */
-export const metrics = ({ registry = new Registry(), path = '/metrics' }: MetricsOptions = {}): Plugin => {
+export const metrics = (options: MetricsOptions = {}): Plugin => {
+  onlyNames('option of metrics()', options, ['registry', 'path'])
+  const { registry = new Registry(), path = '/metrics' } = options
   if (typeof registry?.registerMetric !== 'function') throw new TypeError('registry is a Registry of prom-client.')
   if (typeof path !== 'string' || !path.startsWith('/')) throw new TypeError('path begins with a slash.')
   let instruments: Instruments | undefined

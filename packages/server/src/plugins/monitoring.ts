@@ -2,6 +2,7 @@
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Figures, Plugin, PluginHost } from '../api.js'
+import { isolated } from '../core/isolated.js'
 import { type MonitoringOptions, monitoringSettings } from './monitoring/options.js'
 import { type Change, Rules, type Sample } from './monitoring/rules.js'
 
@@ -22,10 +23,11 @@ const resolutionMs = 20
  */
 export const monitoring = (options: MonitoringOptions = {}): Plugin => {
   const { intervalMs, limits, notify } = monitoringSettings(options)
-  let stop = (): void => {}
+  let stop: (() => void) | undefined
   return {
     name: 'monitoring',
     install(host) {
+      if (stop !== undefined) throw new Error('monitoring() watches another manager already: make one for each.')
       const rules = new Rules(limits)
       const delay = monitorEventLoopDelay({ resolution: resolutionMs })
       delay.enable()
@@ -38,11 +40,12 @@ export const monitoring = (options: MonitoringOptions = {}): Plugin => {
       }
       const end = every(host, intervalMs, look)
       stop = () => {
+        stop = undefined
         end()
         delay.disable()
       }
     },
-    close: () => stop(),
+    close: () => stop?.(),
   }
 }
 
@@ -85,14 +88,8 @@ const sampleOf = ({ at, requests, queue, totals }: Figures, eventLoopDelayMs: nu
 const tell = (host: PluginHost, change: Change, notify: MonitoringOptions['notify']): void => {
   const alert = { ...change, at: new Date(host.clock.wall()).toISOString() }
   host.alert(alert)
-  void isolated(host, 'notify', () => notify?.(alert))
-  void isolated(host, 'log', () => host.log[alert.state === 'raised' ? 'warn' : 'info']({ alert }, alert.message))
-}
-
-const isolated = async (host: PluginHost, what: string, call: () => unknown): Promise<void> => {
-  try {
-    await call()
-  } catch (cause) {
+  const failedTo = (what: string) => (cause: unknown) =>
     host.failed(`The plugin 'monitoring' failed to ${what}.`, cause)
-  }
+  isolated(() => notify?.(alert), failedTo('notify'))
+  isolated(() => host.log[alert.state === 'raised' ? 'warn' : 'info']({ alert }, alert.message), failedTo('log'))
 }

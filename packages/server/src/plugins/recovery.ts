@@ -5,6 +5,8 @@
 
 import { BackchatError, type Message } from '@backchat/protocol'
 import type { MiddlewareContext, Plugin, PluginHost } from '../api.js'
+import { safeLog } from '../core/safe-log.js'
+import { onlyNames } from '../core/setting.js'
 import { mapThrown } from '../handlers/error.js'
 import { Guard } from './guard.js'
 
@@ -32,26 +34,40 @@ export interface RecoveryOptions extends RecoveryPolicy {
 /**
  * The plugin `recovery`.
  *
- * @throws TypeError when a number makes no sense.
+ * @throws TypeError when an option makes no sense, or does not exist.
  * @example
  * ```ts
  * plugins: [recovery({ types: { text: { fallback: () => ({ text: 'Please ask again in a minute.' }) } } })]
  * ```
  */
-export const recovery = ({ types = {}, ...forAll }: RecoveryOptions = {}): Plugin => {
+export const recovery = (options: RecoveryOptions = {}): Plugin => {
+  const { types = {}, ...forAll } = options
+  onlyNames('option of recovery()', options, [...policyNames, 'types'])
+  onlyKnown('', forAll)
+  for (const [type, policy] of Object.entries(types)) {
+    onlyNames(`option types.${type} of recovery()`, policy, policyNames)
+    onlyKnown(`types.${type}.`, policy)
+  }
   const policyOf = (type: string): RecoveryPolicy => ({ ...forAll, ...(Object.hasOwn(types, type) && types[type]) })
   // Wrong numbers are told when it is made.
   for (const type of ['', ...Object.keys(types)]) new Guard(policyOf(type), isFailure)
   return { name: 'recovery', install: (host) => install(host, policyOf) }
 }
 
+const policyNames = ['retry', 'breaker', 'fallback']
+
+const onlyKnown = (path: string, { retry = {}, breaker = {} }: RecoveryPolicy): void => {
+  if (retry !== false) onlyNames(`option ${path}retry of recovery()`, retry, ['attempts', 'delay'])
+  if (breaker !== false) onlyNames(`option ${path}breaker of recovery()`, breaker, ['failures', 'open'])
+}
+
 const install = (host: PluginHost, policyOf: (type: string) => RecoveryPolicy): void => {
   /** One for each type with a handler; others never come here. */
   const guards = new Map<string, Guard>()
   /** What is told of a run whose handler is waited for no more, though it has not ended. */
-  const running = new Map<string, (outcome: string) => void>()
+  const running: Running = new Map()
 
-  host.on('handled', ({ sessionId, messageId, outcome }) => running.get(`${sessionId} ${messageId}`)?.(outcome))
+  host.on('handled', ({ run, outcome }) => running.get(run)?.(outcome))
   host.use(async (context, next) => {
     const { message } = context
     const policy = policyOf(message.type)
@@ -66,20 +82,22 @@ const install = (host: PluginHost, policyOf: (type: string) => RecoveryPolicy): 
   })
 }
 
+/** By the ids of runs: a client may use the id of a message twice. */
+type Running = Map<number, (outcome: string) => void>
+
 /** The rest of the run; when the run is given up before it has ended, that. */
 const untilEnded = async (
-  { message }: MiddlewareContext,
+  { run: { id } }: MiddlewareContext,
   next: () => Promise<void>,
-  running: Map<string, (outcome: string) => void>,
+  running: Running,
 ): Promise<void> => {
-  const key = `${message.sessionId} ${message.id}`
   const givenUp = new Promise<never>((_, reject) => {
-    running.set(key, (outcome) => reject(outcome === 'HANDLER_TIMEOUT' ? new Error(outcome) : notWanted))
+    running.set(id, (outcome) => reject(outcome === 'HANDLER_TIMEOUT' ? new Error(outcome) : notWanted))
   })
   try {
     await Promise.race([next(), givenUp])
   } finally {
-    running.delete(key)
+    running.delete(id)
   }
 }
 
@@ -90,7 +108,7 @@ const answered = async ({ fallback }: RecoveryPolicy, context: MiddlewareContext
     return true
   } catch (cause) {
     // The handler's own failure is what is told.
-    context.log.error({ err: cause }, 'The fallback failed.')
+    safeLog(context.log).error({ err: cause }, 'The fallback failed.')
     return false
   }
 }

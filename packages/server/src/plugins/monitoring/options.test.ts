@@ -38,9 +38,9 @@ test('what makes no sense is refused with a sentence that names it', () => {
     [{ queueGrowth: { samples: 0 } }, 'queueGrowth.samples'],
     [{ authFailures: { most: 0 } }, 'authFailures.most'],
     [{ intervall: 1 } as MonitoringOptions, "unknown field 'intervall'; there are interval"],
-    [{ errorRate: { rate: 1 } } as MonitoringOptions, "errorRate have an unknown field 'rate'"],
+    [{ errorRate: { rate: 1 } } as MonitoringOptions, "option errorRate of monitoring() has an unknown field 'rate'"],
     [{ notify: 'https://example.com' as unknown as () => void }, 'notify is a function'],
-    [{ authFailures: true as unknown as false }, 'authFailures are an object'],
+    [{ authFailures: true as unknown as false }, 'option authFailures of monitoring() is an object'],
   ]
   for (const [options, sentence] of refused) expect(() => monitoringSettings(options), sentence).toThrow(sentence)
 })

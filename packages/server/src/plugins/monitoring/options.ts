@@ -1,7 +1,7 @@
 /** The options of the plugin `monitoring`, judged once. */
 
 import type { Alert } from '../../api.js'
-import { dayMs, hourMs, type NumberSetting, numberOf } from '../../core/setting.js'
+import { dayMs, hourMs, type NumberSetting, numberOf, onlyNames } from '../../core/setting.js'
 import type { Limits } from './rules.js'
 
 /** Times are milliseconds. A rule that is `false` is off. */
@@ -113,7 +113,7 @@ export const monitoringNumbers = {
 /** @throws TypeError that names the option and says what it may be. */
 export const monitoringSettings = (options: MonitoringOptions): MonitoringSettings => {
   const names = ['interval', 'window', 'stuckHandlers', 'errorRate', 'eventLoopDelay', 'queueGrowth', 'authFailures']
-  onlyNames('monitoring', options, [...names, 'notify'])
+  onlyNames('option of monitoring()', options, [...names, 'notify'])
   const { notify } = options
   if (notify !== undefined && typeof notify !== 'function') throw new TypeError('notify is a function.')
   const of = monitoringNumbers
@@ -148,7 +148,7 @@ const rule = <Given extends object, Limit>(
   read: (given: Partial<Given>) => Limit,
 ): Limit | undefined => {
   if (given === false) return undefined
-  onlyNames(name, given ?? {}, names)
+  onlyNames(`option ${name} of monitoring()`, given ?? {}, names)
   return read(given ?? {})
 }
 
@@ -158,13 +158,4 @@ const windowFor = (intervalMs: number): NumberSetting => {
   const longestMs = Math.min(window.most, mostSamples * intervalMs)
   const usualMs = Math.min(longestMs, Math.max(window.otherwise, intervalMs))
   return { ...window, otherwise: usualMs, least: intervalMs, most: longestMs }
-}
-
-const onlyNames = (what: string, given: object, names: readonly string[]): void => {
-  if (typeof given !== 'object' || given === null)
-    throw new TypeError(`The options of ${what} are an object, not ${String(given)}.`)
-  for (const name of Object.keys(given)) {
-    if (!names.includes(name))
-      throw new TypeError(`The options of ${what} have an unknown field '${name}'; there are ${names.join(', ')}.`)
-  }
 }
