@@ -33,7 +33,7 @@ export const clientSettings = {
   queue: {
     name: 'limits.queue',
     otherwise: limits.queue,
-    least: 0,
+    least: 1,
     most: Number.MAX_SAFE_INTEGER,
     meaning: 'Requests that wait for a link; then `QUEUE_FULL`.',
   },
