@@ -82,14 +82,24 @@ test('without a link there is nothing to ping', () => {
   expect(heartbeat.wakeAt()).toBe(Number.POSITIVE_INFINITY)
 })
 
-test('after a link that did not answer the next one has twice the time, up to a minute', () => {
+test('after a link that did not answer while something was awaited the next one has twice the time, up to a minute', () => {
   const heartbeat = started()
+  heartbeat.expect(true, 0)
   for (const patienceMs of [3_000, 6_000, 12_000, 24_000, 48_000, 60_000, 60_000]) {
     heartbeat.start(30_000, 0)
     heartbeat.probe(0)
     expect(heartbeat.wakeAt()).toBe(patienceMs)
     expect(heartbeat.check(patienceMs)).toBe('dead')
   }
+})
+
+test('a link that dies while nothing is awaited costs the next one no time', () => {
+  const heartbeat = started()
+  heartbeat.probe(0)
+  expect(heartbeat.check(3_000)).toBe('dead')
+  heartbeat.start(30_000, 5_000)
+  heartbeat.probe(5_000)
+  expect(heartbeat.wakeAt()).toBe(8_000)
 })
 
 test('a ping is waited for twice as long as the last one took, and at least 3 s', () => {

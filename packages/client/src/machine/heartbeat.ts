@@ -50,8 +50,8 @@ export class Heartbeat {
   check(now: number): 'fine' | 'ping' | 'dead' {
     if (now < this.wakeAt()) return 'fine'
     if (this.#state === 'probing' && !this.#wasAway(now)) {
-      // If it was only slow, the next one has more time.
-      this.#waitFor(2 * this.#patienceMs)
+      // Perhaps it was only slow with what is awaited: the next one has more time.
+      if (this.#outstanding) this.#waitFor(2 * this.#patienceMs)
       return 'dead'
     }
     this.#ask(now)

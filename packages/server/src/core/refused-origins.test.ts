@@ -1,15 +1,23 @@
 import { expect, test } from 'vitest'
+import type { Logger } from '../api.js'
 import { RefusedOrigins } from './refused-origins.js'
+
+/** A logger that only warnings are written to. */
+const loggerOf = (warn: Logger['warn']): Logger => {
+  const none = () => expect.unreachable()
+  const logger: Logger = { debug: none, info: none, warn, error: none, child: () => logger }
+  return logger
+}
 
 const refusing = () => {
   const lines: string[] = []
   const facts: object[] = []
-  const refused = new RefusedOrigins({
-    warn: (fields: object | string, message?: string) => {
+  const refused = new RefusedOrigins(
+    loggerOf((fields: object | string, message?: string) => {
       facts.push(Object(fields))
       lines.push(String(message))
-    },
-  })
+    }),
+  )
   const tell = (origin: string, host = 'chat.example.com') => refused.tell({ headers: { origin, host } })
   return { lines, facts, refused, tell }
 }
@@ -43,10 +51,10 @@ test('a missing header and a logger that throws do no harm', () => {
   const { lines, refused } = refusing()
   refused.tell({ headers: {} })
   expect(lines).toHaveLength(1)
-  const broken = new RefusedOrigins({
-    warn: () => {
+  const broken = new RefusedOrigins(
+    loggerOf(() => {
       throw new Error('broken')
-    },
-  })
+    }),
+  )
   expect(() => broken.tell({ headers: { origin: 'https://example.com' } })).not.toThrow()
 })

@@ -4,16 +4,17 @@ import type { IncomingMessage } from 'node:http'
 import type { Logger } from '../api.js'
 import { clip } from './clip.js'
 import { inOneLine } from './in-one-line.js'
+import { type SafeLog, safeLog } from './safe-log.js'
 
 /** Of so many origins it is told: who makes them up does not fill the log. */
 const mostTold = 100
 
 export class RefusedOrigins {
-  readonly #log: Pick<Logger, 'warn'>
+  readonly #log: SafeLog
   readonly #told = new Set<string>()
 
-  constructor(log: Pick<Logger, 'warn'>) {
-    this.#log = log
+  constructor(log: Logger) {
+    this.#log = safeLog(log)
   }
 
   /** Writes a warning, once for each origin. */
@@ -23,11 +24,7 @@ export class RefusedOrigins {
     this.#told.add(origin)
     const host = readable(headers.host)
     const message = `Pages of ${origin} may not connect to ${host}. If they should, name their origin in the option origins.`
-    try {
-      this.#log.warn({ origin, host }, message)
-    } catch {
-      // A logger that throws keeps nobody from being refused.
-    }
+    this.#log.warn({ origin, host }, message)
   }
 }
 

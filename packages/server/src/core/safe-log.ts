@@ -6,12 +6,14 @@ import { isolated } from './isolated.js'
 export interface SafeLog {
   debug(fields: object, message: string): void
   info(fields: object, message: string): void
+  warn(fields: object, message: string): void
   error(fields: object, message: string): void
 }
 
 export const safeLog = (logger: Logger): SafeLog => ({
   debug: (fields, message) => write(logger, 'debug', fields, message),
   info: (fields, message) => write(logger, 'info', fields, message),
+  warn: (fields, message) => write(logger, 'warn', fields, message),
   error: (fields, message) => write(logger, 'error', fields, message),
 })
 
