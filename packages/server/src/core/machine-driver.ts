@@ -178,7 +178,8 @@ export class MachineDriver {
 }
 
 const closed: WireError = { code: 'CLOSED', message: 'The server is closed.', mayHaveExecuted: false }
-const unanswered: WireError = {
+/** What was asked of the store when the server closed. */
+export const unanswered: WireError = {
   code: 'CLOSED',
   message: 'The server was closed before its store answered; it was perhaps done.',
   mayHaveExecuted: true,

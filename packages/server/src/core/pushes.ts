@@ -19,6 +19,7 @@ import type { Effect } from '../machine/effects.js'
 import type { Input, Key } from '../machine/inputs.js'
 import { checkContent, typeProblem } from '../middleware/validation.js'
 import type { Target } from '../store/operations.js'
+import { unanswered } from './machine-driver.js'
 import { timestampOf } from './timestamp.js'
 
 /** A push as the application writes it, whatever its contract. */
@@ -137,9 +138,3 @@ const refused = (code: WireError['code'], message: string): Refused => ({
 })
 
 type Refused = Extract<SendResult, { ok: false }>
-
-const unanswered: WireError = {
-  code: 'CLOSED',
-  message: 'The server was closed before its store answered; it was perhaps done.',
-  mayHaveExecuted: true,
-}
