@@ -63,13 +63,7 @@ export class Neighbour {
 
   /** `fileKiB`: the largest file that it may write, as on a disk that is full. */
   static async start(script: string, path: string, fileKiB?: number): Promise<Neighbour> {
-    const limited = `trap '' XFSZ; ulimit -f ${fileKiB}; exec "$0" "$@"`
-    const child =
-      fileKiB === undefined
-        ? fork(script, [path, 'serve'])
-        : spawn('bash', ['-c', limited, process.execPath, script, path, 'serve'], {
-            stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-          })
+    const child = fileKiB === undefined ? fork(script, [path, 'serve']) : limited(fileKiB, [script, path, 'serve'])
     await once(child, 'message')
     return new Neighbour(child)
   }
@@ -86,4 +80,10 @@ export class Neighbour {
     this.#child.kill('SIGKILL')
     await once(this.#child, 'exit')
   }
+}
+
+/** Any shell of POSIX can do that; it counts in blocks of 512 bytes. */
+const limited = (fileKiB: number, args: readonly string[]): ChildProcess => {
+  const command = `trap '' XFSZ; ulimit -f ${fileKiB * 2}; exec "$0" "$@"`
+  return spawn('sh', ['-c', command, process.execPath, ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
 }
